@@ -1,0 +1,77 @@
+-- Deploy noetl:event to pg
+-- requires: schemas
+begin;
+
+set local role noetl_owner;
+
+create sequence noetl.execution_seq maxvalue 4194303 cycle;
+comment on sequence noetl.execution_seq is 'The low 22 bits of an execution id; the high bits are milliseconds.';
+
+create sequence noetl.event_id_seq;
+comment on sequence noetl.event_id_seq is 'Event ids: unique, and ascending within a run.';
+
+create table noetl.event (
+  execution_id bigint not null,
+  event_id bigint not null default nextval('noetl.event_id_seq'),
+  parent_event_id bigint,
+  catalog_id bigint,
+  event_type text not null,
+  node_name text,
+  node_type text,
+  status text,
+  current_index integer,
+  current_item jsonb,
+  worker_id text,
+  context jsonb,
+  result jsonb,
+  meta jsonb,
+  error text,
+  created_at timestamptz not null,
+  constraint event_pkey primary key (execution_id, event_id),
+  constraint event_type_is_known check (
+    event_type in (
+      'playbook.initialized', 'playbook.completed', 'playbook.failed', 'execution.cancelled',
+      'step.enter', 'step.exit',
+      'command.issued', 'command.claimed', 'command.heartbeat', 'command.completed',
+      'command.failed', 'command.cancelled',
+      'call.done', 'call.error', 'call.partial',
+      'loop.started', 'loop.item', 'loop.done',
+      'loop.fanout.started', 'loop.shard.enqueued', 'loop.shard.done', 'loop.shard.failed',
+      'loop.fanin.completed',
+      'checkpoint.committed'
+    )
+  ),
+  -- References, not payloads, ride in events: these are the hard maxima, in bytes of text.
+  constraint event_result_is_a_reference check (
+    result is null or (
+      result - array['status', 'reference', 'context'] = '{}'
+      and octet_length(result::text) <= 8192
+    )
+  ),
+  constraint event_context_is_small check (
+    context is null or octet_length(context::text) <= 65536
+  ),
+  constraint event_error_is_small check (octet_length(error) <= 8192)
+)
+partition by range (execution_id);
+comment on table noetl.event is 'Append-only: the truth of what happened. Everything else can be rebuilt from it.';
+
+create unique index uidx_event_command_issued_command_id
+on noetl.event (execution_id, (meta ->> 'command_id'))
+where event_type = 'command.issued' and meta ? 'command_id';
+
+create unique index uidx_event_loop_done_loop_id
+on noetl.event (execution_id, (meta ->> 'loop_id'))
+where event_type = 'loop.done' and meta ? 'loop_id';
+
+create unique index uidx_event_loop_fanin_completed_loop_id
+on noetl.event (execution_id, (meta ->> 'loop_id'))
+where event_type = 'loop.fanin.completed' and meta ? 'loop_id';
+
+create index idx_event_loop_id_type
+on noetl.event (execution_id, (meta ->> 'loop_id'), event_type)
+where meta ? 'loop_id';
+
+grant select on noetl.event to noetl_reader;
+
+commit;

@@ -1,0 +1,74 @@
+-- Deploy noetl:result to pg
+-- requires: schemas
+begin;
+
+set local role noetl_owner;
+
+create table noetl.result_ref (
+  ref_id bigint generated always as identity,
+  ref text not null,
+  execution_id bigint not null,
+  command_id text,
+  step text,
+  name text not null,
+  parent_ref_id bigint,
+  store_tier text not null,
+  physical_uri text,
+  content_type text not null,
+  bytes bigint not null,
+  sha256 text not null,
+  created_at timestamptz not null,
+  expires_at timestamptz,
+  constraint result_ref_pkey primary key (execution_id, ref_id),
+  constraint result_ref_command_name_key unique (execution_id, command_id, name),
+  constraint result_ref_store_tier_is_known check (
+    store_tier in (
+      'memory', 'kv', 'object', 's3', 'gcs', 'db', 'duckdb', 'eventlog', 'minio', 'pvc'
+    )
+  ),
+  constraint result_ref_bytes_not_negative check (bytes >= 0),
+  constraint result_ref_sha256_is_hex check (sha256 ~ '^[0-9a-f]{64}$'),
+  constraint result_ref_uri_unless_db check ((physical_uri is null) = (store_tier = 'db'))
+);
+comment on table noetl.result_ref is 'Where the bytes of a result are, how many, and their checksum.';
+
+create table noetl.result_payload (
+  execution_id bigint not null,
+  ref_id bigint not null,
+  payload jsonb not null,
+  constraint result_payload_pkey primary key (execution_id, ref_id)
+);
+comment on table noetl.result_payload is 'Tier db: results that SQL can read.';
+
+create table noetl.collection_chunk (
+  execution_id bigint not null,
+  loop_id bigint not null,
+  first_index integer not null,
+  items jsonb not null,
+  constraint collection_chunk_pkey primary key (execution_id, loop_id, first_index),
+  constraint collection_chunk_is_array check (jsonb_typeof(items) = 'array')
+);
+comment on table noetl.collection_chunk is 'The items of a loop, in chunks, so that a range can be read without the rest.';
+
+create table noetl.manifest (
+  manifest_id bigint generated always as identity,
+  execution_id bigint not null,
+  kind text not null,
+  summary jsonb not null,
+  created_at timestamptz not null,
+  constraint manifest_pkey primary key (execution_id, manifest_id)
+);
+comment on table noetl.manifest is 'What is kept of something large: a result of many parts, or a retired execution.';
+
+create table noetl.manifest_part (
+  execution_id bigint not null,
+  manifest_id bigint not null,
+  part_index integer not null,
+  ref_id bigint not null,
+  constraint manifest_part_pkey primary key (execution_id, manifest_id, part_index)
+);
+comment on table noetl.manifest_part is 'The parts of a manifest, in order.';
+
+grant select on noetl.result_ref, noetl.manifest, noetl.manifest_part to noetl_reader;
+
+commit;

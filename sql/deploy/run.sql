@@ -1,0 +1,271 @@
+-- Deploy noetl:run to pg
+-- requires: schemas
+-- Run state: authoritative for decisions, changed only by transitions, rebuildable from the event log.
+-- Small hot tables: no foreign keys, few indexes, room on each page for HOT updates.
+begin;
+
+set local role noetl_owner;
+
+create sequence noetl.loop_id_seq;
+comment on sequence noetl.loop_id_seq is 'Loop ids: unique in this database, so that they can serve as idempotency keys.';
+
+create sequence noetl.virtual_clock minvalue 0 start 0;
+comment on sequence noetl.virtual_clock is
+'The place in line served last. A sequence, not a row: it must move without leaving dead rows.';
+
+create table noetl.start_key (
+  path text not null,
+  idempotency_key text not null,
+  execution_id bigint not null,
+  constraint start_key_pkey primary key (path, idempotency_key)
+);
+comment on table noetl.start_key is 'Which run an idempotency key of start_execution has made.';
+
+create table noetl.run (
+  execution_id bigint not null,
+  catalog_id bigint not null,
+  path text not null,
+  status text not null,
+  reason text,
+  version bigint not null,
+  context_version bigint not null,
+  next_token_id integer not null,
+  next_split_id integer not null,
+  next_place bigint not null,
+  priority smallint not null,
+  pool text not null,
+  parent_execution_id bigint,
+  parent_command_id text,
+  depth integer not null,
+  is_final_step_done boolean not null,
+  started_by name not null,
+  started_at timestamptz not null,
+  finished_at timestamptz,
+  last_step text,
+  result jsonb,
+  error jsonb,
+  constraint run_pkey primary key (execution_id),
+  constraint run_status_is_known check (
+    status in (
+      'running', 'waiting', 'failing', 'cancelling', 'completed', 'failed', 'cancelled'
+    )
+  ),
+  constraint run_finished_iff_final check (
+    (finished_at is not null) = (status in ('completed', 'failed', 'cancelled'))
+  ),
+  constraint run_error_iff_failing check (
+    (error is not null) = (status in ('failing', 'failed'))
+  ),
+  constraint run_priority_is_digit check (priority between 0 and 9),
+  constraint run_depth_is_sane check (depth >= 0)
+)
+with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
+comment on table noetl.run is 'One row per execution: its status and counters.';
+
+create index idx_run_parent on noetl.run (parent_execution_id)
+where parent_execution_id is not null;
+
+create table noetl.variable (
+  execution_id bigint not null,
+  scope text not null,
+  name text not null,
+  value jsonb,
+  envelope jsonb,
+  loop_id bigint,
+  constraint variable_pkey primary key (execution_id, scope, name),
+  constraint variable_scope_is_known check (scope in ('workload', 'ctx', 'step')),
+  constraint variable_envelope_iff_step check ((envelope is not null) = (scope = 'step')),
+  constraint variable_ctx_is_small check (
+    scope <> 'ctx' or octet_length(value::text) <= 65536
+  )
+)
+with (fillfactor = 70);
+comment on table noetl.variable is
+'What expressions of a run can read: one row per workload key, ctx key and finished step.';
+
+create table noetl.token (
+  execution_id bigint not null,
+  token_id integer not null,
+  step text not null,
+  status text not null,
+  split_ids integer[] not null,
+  split_steps text[] not null,
+  input jsonb,
+  constraint token_pkey primary key (execution_id, token_id),
+  constraint token_status_is_known check (
+    status in ('ready', 'active', 'waiting_join', 'waiting_admission')
+  ),
+  constraint token_splits_are_pairs check (cardinality(split_ids) = cardinality(split_steps))
+)
+with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
+comment on table noetl.token is 'Where a run stands now: one row per activation of a step that has not ended.';
+
+create table noetl.loop (
+  execution_id bigint not null,
+  loop_id bigint not null,
+  token_id integer not null,
+  catalog_id bigint not null,
+  step text not null,
+  parent_loop_id bigint,
+  parent_index integer,
+  mode text not null,
+  status text not null,
+  total integer not null,
+  issued integer not null,
+  done integer not null,
+  failed integer not null,
+  cancelled integer not null,
+  max_in_flight integer not null,
+  max_shard_retries integer not null,
+  max_failures integer,
+  policy text not null,
+  is_external boolean not null,
+  input jsonb,
+  pool text not null,
+  priority smallint not null,
+  next_place bigint not null,
+  context_version bigint not null,
+  first_error jsonb,
+  version bigint not null,
+  started_at timestamptz not null,
+  finished_at timestamptz,
+  constraint loop_pkey primary key (execution_id, loop_id),
+  constraint loop_mode_is_known check (mode in ('sequential', 'parallel', 'fanout')),
+  constraint loop_status_is_known check (
+    status in ('expanding', 'running', 'draining', 'complete', 'partial', 'failed', 'cancelled')
+  ),
+  constraint loop_policy_is_known check (policy in ('fail_fast', 'best_effort', 'all')),
+  constraint loop_counts_fit check (
+    issued between 0 and total
+    and least(done, failed, cancelled) >= 0
+    and done + failed + cancelled <= total
+  ),
+  constraint loop_finished_iff_final check (
+    (finished_at is not null) = (status in ('complete', 'partial', 'failed', 'cancelled'))
+  ),
+  constraint loop_window_is_positive check (max_in_flight > 0)
+)
+with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
+comment on table noetl.loop is 'One row per loop activation: counters, window and expansion cursor.';
+comment on column noetl.loop.policy is
+'fail_fast: the first failure ends the loop; best_effort: failures are tolerated; all: every item runs, then any failure fails the loop.';
+
+create index idx_loop_expanding on noetl.loop (execution_id, loop_id)
+where status = 'expanding';
+
+create table noetl.command (
+  execution_id bigint not null,
+  command_id text not null,
+  catalog_id bigint not null,
+  token_id integer not null,
+  step text not null,
+  task text not null,
+  loop_id bigint,
+  iter_index integer,
+  issue integer not null,
+  infra_attempt smallint not null,
+  shard_attempt smallint not null,
+  max_attempts smallint not null,
+  total integer,
+  pool text not null,
+  priority smallint not null,
+  place bigint not null,
+  context_version bigint not null,
+  item jsonb,
+  input jsonb,
+  status text not null,
+  session_id uuid,
+  request_id uuid,
+  claimed_at timestamptz,
+  constraint command_pkey primary key (execution_id, command_id),
+  constraint command_status_is_known check (status in ('queued', 'leased')),
+  constraint command_task_is_known check (task in ('run', 'collect')),
+  constraint command_leased_iff_owned check (
+    (status = 'leased') = (session_id is not null)
+    and (status = 'leased') = (claimed_at is not null)
+  ),
+  constraint command_index_iff_loop check ((loop_id is null) = (iter_index is null))
+)
+with (
+  fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+  autovacuum_vacuum_cost_delay = 0
+);
+comment on table noetl.command is 'The queue: open commands only. A finished command leaves.';
+comment on column noetl.command.place is
+'Place in line, a virtual time that advances per run: claims take the smallest, so runs alternate.';
+
+create index idx_command_queued on noetl.command (pool, priority, place)
+where status = 'queued';
+create index idx_command_session on noetl.command (session_id)
+where status = 'leased';
+
+-- What the engine hands to issue_batch, many at a time.
+create type noetl_internal.draft as (
+  execution_id bigint,
+  command_id text,
+  catalog_id bigint,
+  token_id integer,
+  step text,
+  task text,
+  loop_id bigint,
+  iter_index integer,
+  issue integer,
+  infra_attempt smallint,
+  shard_attempt smallint,
+  max_attempts smallint,
+  total integer,
+  pool text,
+  priority smallint,
+  place bigint,
+  context_version bigint,
+  item jsonb,
+  input jsonb
+);
+comment on type noetl_internal.draft is 'A command to be issued.';
+
+-- One report of a worker, parsed.
+create type noetl_internal.report as (
+  position integer,
+  execution_id bigint,
+  command_id text,
+  session_id uuid,
+  event_type text,
+  result jsonb,
+  error jsonb,
+  ctx jsonb,
+  collection_size integer,
+  iter_key text,
+  meta jsonb
+);
+comment on type noetl_internal.report is 'One event reported by a worker; position is its index in the batch.';
+
+-- A command that a report has just finished.
+create type noetl_internal.outcome as (
+  position integer,
+  command noetl_internal.draft,
+  worker_id text,
+  is_ok boolean,
+  result jsonb,
+  error jsonb,
+  ctx jsonb,
+  collection_size integer,
+  iter_key text,
+  meta jsonb
+);
+comment on type noetl_internal.outcome is 'A command just finished by a report, with what was reported.';
+
+create table noetl.change (
+  change_id bigint generated always as identity,
+  kind text not null,
+  execution_id bigint not null,
+  subject text,
+  constraint change_pkey primary key (change_id),
+  constraint change_kind_is_known check (kind in ('dirty', 'advance', 'publish'))
+)
+with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+comment on table noetl.change is
+'The outbox. dirty: project this run; advance: move this run on; publish: tell a transport. Followers delete what they did.';
+
+create index idx_change_kind on noetl.change (kind, change_id);
+
+commit;

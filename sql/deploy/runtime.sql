@@ -1,0 +1,30 @@
+-- Deploy noetl:runtime to pg
+-- requires: schemas
+begin;
+
+set local role noetl_owner;
+
+create table noetl.runtime (
+  session_id uuid not null,
+  name text not null,
+  kind text not null,
+  pools text[] not null,
+  capacity jsonb not null,
+  status text not null,
+  role name not null,
+  registered_at timestamptz not null,
+  heartbeat_at timestamptz not null,
+  ended_at timestamptz,
+  constraint runtime_pkey primary key (session_id),
+  constraint runtime_kind_is_known check (kind in ('worker', 'dispatcher')),
+  constraint runtime_status_is_known check (status in ('active', 'ended')),
+  constraint runtime_ended_iff_final check ((ended_at is not null) = (status = 'ended'))
+)
+with (fillfactor = 50);
+comment on table noetl.runtime is
+'Sessions of workers and dispatchers: one row per process start. The lease of a command is the session of its worker.';
+
+create unique index uidx_runtime_active_name on noetl.runtime (kind, name)
+where status = 'active';
+
+commit;

@@ -1,0 +1,10 @@
+-- Revert noetl:result from pg
+begin;
+
+drop table noetl.manifest_part;
+drop table noetl.manifest;
+drop table noetl.collection_chunk;
+drop table noetl.result_payload;
+drop table noetl.result_ref;
+
+commit;

@@ -1,0 +1,6 @@
+-- Revert noetl:runtime from pg
+begin;
+
+drop table noetl.runtime;
+
+commit;

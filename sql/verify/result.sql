@@ -1,0 +1,14 @@
+-- Verify noetl:result on pg
+begin;
+
+select 1 / (pg_catalog.to_regclass(t.name) is not null)::integer
+from (
+  values
+  ('noetl.result_ref'),
+  ('noetl.result_payload'),
+  ('noetl.collection_chunk'),
+  ('noetl.manifest'),
+  ('noetl.manifest_part')
+) as t (name);
+
+rollback;

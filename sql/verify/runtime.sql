@@ -1,0 +1,10 @@
+-- Verify noetl:runtime on pg
+begin;
+
+select 1 / (pg_catalog.to_regclass(t.name) is not null)::integer
+from (
+  values
+  ('noetl.runtime')
+) as t (name);
+
+rollback;
