@@ -1,0 +1,1 @@
+"""The worker: claims commands, runs their tools, stores results, reports."""
