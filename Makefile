@@ -1,0 +1,103 @@
+# Every verb sets up what it needs; `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install -qq --disable-pip-version-check
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+RESULTS := build/results
+PYTHON_CODE := $(wildcard python worker tools tests bench examples)
+
+.PHONY: help setup run test lint lint-python lint-sql lint-text format acceptance bench \
+  functions bundle bundle-check dump db wheel system clean
+
+help: ## Print this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(DEV) system ## Make .venv and install everything the other verbs need
+
+run: $(RUNTIME) ## Run the example job, small; FULL=1: 10 facilities x 1000 patients
+	@$(PY) examples/patients/run.py $(if $(FULL),--full)
+
+test: $(DEV) system ## Run all tests: pgTAP on PostgreSQL 15 and 18, then pytest
+	@rm -rf $(RESULTS); failed=0; \
+	for version in 15 18; do \
+	  $(PY) -m tools.run_pgtap --postgres $$version --results $(RESULTS)/pgtap-$$version.json \
+	    || failed=1; \
+	done; \
+	$(PY) -m pytest -q --results $(RESULTS)/pytest.json || failed=1; \
+	exit $$failed
+
+acceptance: $(DEV) ## Run all tests, then print what they prove; RECORDED=1: of the last run
+	@$(if $(RECORDED),:,$(MAKE) test || true)
+	@$(PY) -m tools.acceptance
+
+lint: lint-python lint-sql lint-text ## Check format, types, SQL rules, spelling
+
+lint-python: $(DEV)
+	@$(VENV)/bin/ruff check -q $(PYTHON_CODE)
+	@$(VENV)/bin/ruff format -q --check $(PYTHON_CODE)
+	@$(VENV)/bin/mypy --no-error-summary $(PYTHON_CODE)
+
+lint-sql: $(DEV) system bundle-check
+	@$(PY) -m tools.check_functions
+	@$(VENV)/bin/sqlfluff lint -q --processes 2 sql/deploy sql/functions
+	@$(PY) -m tools.check_ddl
+	@$(PY) -m tools.plpgsql_check
+
+lint-text: $(DEV)
+	@git ls-files -z | xargs -0 $(VENV)/bin/codespell
+
+format: $(DEV) ## Put Python into its format, sort imports
+	@$(VENV)/bin/ruff check -q --fix-only $(PYTHON_CODE)
+	@$(VENV)/bin/ruff format -q $(PYTHON_CODE)
+
+bench: $(DEV) system ## Measure against PostgreSQL's own limit; QUICK=1: within two minutes
+	@$(PY) bench/run.py $(if $(QUICK),--quick)
+
+functions: $(DEV) ## Apply sql/functions to a database: make functions DB=postgresql://…
+	@$(if $(DB),,$(error name the database: make functions DB=postgresql://...))
+	@$(PY) -m tools.schema "$(DB)"
+
+bundle: $(DEV) ## Write sql/deploy/functions.sql from sql/functions
+	@$(PY) -m tools.flatten_sql
+
+bundle-check: $(DEV)
+	@$(PY) -m tools.flatten_sql --check
+
+dump: $(DEV) system ## Write sql/schema.dump.sql, the schema as PostgreSQL sees it
+	@$(PY) -m tools.schema_dump
+
+db: $(RUNTIME) ## Start the embedded database with the schema; print its URL
+	@$(VENV)/bin/noetl db up
+
+wheel: $(DEV) ## Build the wheel into dist/
+	@$(PY) -m build --wheel --outdir dist . >/dev/null && ls dist/*.whl
+
+system: # PostgreSQL 15, pgTAP, plpgsql_check, sqitch
+	@tools/install_system.sh
+
+clean: ## Remove what these verbs made
+	rm -rf $(VENV) build dist bench/out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "error: $(PYTHON) is missing or older than 3.11; say which: make PYTHON=python3.12" >&2; \
+	  exit 1; }
+	@echo "Making .venv"
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): pyproject.toml | $(PY)
+	@echo "Installing NoETL into .venv"
+	@$(PIP) -e '.[examples]'
+	@touch $@
+
+$(DEV): pyproject.toml | $(PY)
+	@echo "Installing NoETL and its development tools into .venv"
+	@$(PIP) -e '.[dev]'
+	@touch $@ $(RUNTIME)

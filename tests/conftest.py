@@ -1,0 +1,131 @@
+"""Fixtures: real PostgreSQL servers and databases. Nothing is mocked, fsync is on.
+
+``server``            the session's server (``--postgres=15``, the default, or ``18``, the
+                      embedded one): ``.dsn(dbname, user)``, ``.port``, ``.pid``,
+                      ``.socket_dir``, ``.bin``, ``.environment(dbname)``
+``embedded_server``   a server of the embedded PostgreSQL 18, whatever ``--postgres`` says
+``own_server``        a server for one test, which may stop, crash and start it
+``databases``         makes databases on ``server``: ``.create()``, ``.create_empty()`` and
+                      ``.drop(dsn)``; for fixtures of wider scope than one test
+``database``          DSN of a fresh database with the schema deployed, dropped afterwards
+``empty_database``    the same without the schema
+``connect``           ``connect(dsn=database, role=None, autocommit=True, **options)``:
+                      connections that are closed at the end of the test; ``role="noetl_worker"``
+                      acts as that role
+``conn``              one such connection to ``database``, in autocommit
+
+Databases come from a template that is deployed once, functions taken from their source
+files. Their clock stands at ``set noetl.test_now = '2030-01-01'`` when a session sets it.
+
+``@pytest.mark.accept("P0.1-3")`` names the rows of docs/acceptance.md that a test proves;
+``--results FILE`` records them for ``make acceptance``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.support.databases import Databases
+from tests.support.postgres import VERSIONS, Server, running_server
+from tools.acceptance import Outcomes
+
+_OUTCOMES = pytest.StashKey[Outcomes]()
+
+Connect = Callable[..., psycopg.Connection[Any]]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("noetl")
+    group.addoption("--postgres", choices=VERSIONS, default="15", help="server version")
+    group.addoption("--results", type=Path, help="record accepted rows in this file")
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    with running_server(request.config.getoption("--postgres")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def embedded_server() -> Iterator[Server]:
+    with running_server("18") as running:
+        yield running
+
+
+@pytest.fixture
+def own_server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    with running_server(request.config.getoption("--postgres")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def databases(server: Server) -> Databases:
+    return Databases(server)
+
+
+@pytest.fixture
+def database(databases: Databases) -> Iterator[str]:
+    dsn = databases.create()
+    yield dsn
+    databases.drop(dsn)
+
+
+@pytest.fixture
+def empty_database(databases: Databases) -> Iterator[str]:
+    dsn = databases.create_empty()
+    yield dsn
+    databases.drop(dsn)
+
+
+@pytest.fixture
+def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
+    with ExitStack() as stack:
+
+        def open_connection(
+            dsn: str | None = None,
+            *,
+            role: str | None = None,
+            autocommit: bool = True,
+            **options: Any,
+        ) -> psycopg.Connection[Any]:
+            target: str = dsn or request.getfixturevalue("database")
+            if role is not None:
+                options["options"] = f"-c role={role} {options.get('options', '')}"
+            return stack.enter_context(
+                psycopg.connect(target, autocommit=autocommit, **options)
+            )
+
+        yield open_connection
+
+
+@pytest.fixture
+def conn(database: str, connect: Connect) -> psycopg.Connection[Any]:
+    return connect(database)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_OUTCOMES] = Outcomes()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[None]:
+    report: pytest.TestReport = yield
+    if report.when == "call" or not report.passed:
+        for mark in item.iter_markers("accept"):
+            for row in mark.args:
+                item.config.stash[_OUTCOMES].add(row, item.nodeid, report.outcome)
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    path: Path | None = session.config.getoption("--results")
+    if path is not None:
+        session.config.stash[_OUTCOMES].write(path)

