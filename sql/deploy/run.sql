@@ -72,9 +72,12 @@ create table noetl.variable (
   value jsonb,
   envelope jsonb,
   loop_id bigint,
+  visit_count integer,
   constraint variable_pkey primary key (execution_id, scope, name),
   constraint variable_scope_is_known check (scope in ('workload', 'ctx', 'step')),
-  constraint variable_envelope_iff_step check ((envelope is not null) = (scope = 'step')),
+  constraint variable_envelope_iff_step check (
+    (envelope is not null) = (scope = 'step') and (visit_count is not null) = (scope = 'step')
+  ),
   constraint variable_ctx_is_small check (
     scope <> 'ctx' or octet_length(value::text) <= 65536
   )
@@ -125,6 +128,7 @@ create table noetl.loop (
   priority smallint not null,
   next_place bigint not null,
   context_version bigint not null,
+  has_ctx_writes boolean not null,
   first_error jsonb,
   version bigint not null,
   started_at timestamptz not null,

@@ -1,0 +1,39 @@
+-- Do what the outbox asks for across transactions and runs: sweep runs that end, route on where a transaction stopped.
+-- Returns how many rows were done; a run that another session holds stays for the next pass.
+-- Locks: outbox rows, skipping locked ones; per run, ascending, as advance_change. Raises: NE409.
+create or replace function noetl.advance_changes(p_limit integer default 100)
+returns integer
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  v_change record;
+  v_count integer := 0;
+begin
+  perform noetl_internal.require_read_committed();
+  -- A row loop, because each run has its own lock; bounded by p_limit.
+  for v_change in
+    select c.execution_id, array_agg(c.change_id) as change_ids
+    from (
+      select a.change_id, a.execution_id from noetl.change as a
+      where a.kind = 'advance'
+      order by a.change_id
+      limit p_limit
+      for update skip locked
+    ) as c
+    group by c.execution_id
+    order by c.execution_id
+  loop
+    continue when not noetl_internal.advance_change(v_change.execution_id);
+    delete from noetl.change as c
+    where c.change_id = any(v_change.change_ids);
+    v_count := v_count + cardinality(v_change.change_ids);
+  end loop;
+  return v_count;
+end;
+$function$;
+
+comment on function noetl.advance_changes(integer)
+is 'Do what the outbox asks for: sweep runs that end, route on where a transaction stopped.';
+revoke all on function noetl.advance_changes(integer) from public;
+grant execute on function noetl.advance_changes(integer) to noetl_worker;

@@ -1,0 +1,64 @@
+-- Hand out up to p_limit queued commands of the session's pools, by priority and place in line, leased to the session.
+-- The same request id gives the same rows again. p_marks: per priority, the place below which the worker saw nothing
+-- queued, so that dead rows which a foreign snapshot keeps are not walked over again (docs/protocol.md).
+-- Locks: command rows, skipping locked ones; never waits. Raises: NE401.
+create or replace function noetl.claim_commands(
+  p_session uuid,
+  p_request_id uuid,
+  p_limit integer default 10,
+  p_marks jsonb default null
+)
+returns table (
+  execution_id bigint,
+  command_id text,
+  catalog_id bigint,
+  step text,
+  task text,
+  loop_id bigint,
+  iter_index integer,
+  collection_ref text,
+  item jsonb,
+  input jsonb,
+  issue integer,
+  attempt integer,
+  context_version bigint,
+  total integer,
+  priority smallint,
+  place bigint
+)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+declare
+  v_session noetl.runtime := noetl_internal.require_session(p_session);
+  v_limit integer := least(greatest(p_limit, 0), 1000);
+begin
+  -- A claim lost in a crash is a command nobody holds: its session's heartbeat does not list it. So it need not
+  -- wait for the disk; any later report flushes it too.
+  perform set_config('synchronous_commit', 'off', true);
+  if not exists (
+    select from noetl.command as c
+    where c.session_id = p_session and c.request_id = p_request_id and c.status = 'leased'
+  ) then
+    perform noetl_internal.lease_commands(v_session, p_request_id, v_limit, p_marks);
+  end if;
+  return query
+  select
+    c.execution_id, c.command_id, c.catalog_id, c.step, c.task, c.loop_id, c.iter_index,
+    case
+      when c.loop_id is not null and c.item is null
+        then noetl_internal.loop_uri(c.execution_id, c.loop_id)
+    end,
+    c.item, c.input, c.issue, (c.infra_attempt + c.shard_attempt - 1)::integer,
+    c.context_version, c.total, c.priority, c.place
+  from noetl.command as c
+  where c.session_id = p_session and c.request_id = p_request_id and c.status = 'leased'
+  order by c.priority desc, c.place;
+end;
+$function$;
+
+comment on function noetl.claim_commands(uuid, uuid, integer, jsonb)
+is 'Hand out queued commands, leased to the session; safe to repeat by request id.';
+revoke all on function noetl.claim_commands(uuid, uuid, integer, jsonb) from public;
+grant execute on function noetl.claim_commands(uuid, uuid, integer, jsonb) to noetl_worker;

@@ -1,0 +1,52 @@
+-- One row about an execution for a person, a CLI or a UI, read from noetl.execution without scanning events.
+-- Raises: NE404.
+create or replace function noetl.execution_status(p_execution_id bigint)
+returns table (
+  execution_id bigint,
+  path text,
+  version integer,
+  status text,
+  reason text,
+  started_at timestamptz,
+  finished_at timestamptz,
+  duration_s double precision,
+  current_steps text [],
+  loops jsonb,
+  steps jsonb,
+  result jsonb,
+  error jsonb,
+  parent_execution_id bigint,
+  progress_version bigint
+)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+begin
+  return query
+  select
+    x.execution_id, x.path, c.version, x.status, x.reason, x.start_time, x.end_time,
+    extract(
+      epoch from coalesce(x.end_time, noetl_internal.clock_now()) - x.start_time
+    )::double precision,
+    array(
+      select s.key from jsonb_each(x.state -> 'step') as s
+      where s.value ->> 'status' in ('running', 'waiting') order by s.key
+    ),
+    x.state -> 'loop', x.state -> 'step', x.result, nullif(x.state -> 'error', 'null'),
+    x.parent_execution_id, x.version
+  from noetl.execution as x
+  inner join noetl.catalog as c on c.catalog_id = x.catalog_id
+  where x.execution_id = p_execution_id;
+  if not found then
+    raise exception 'execution % does not exist', p_execution_id using
+      errcode = 'NE404', hint = 'List executions with: noetl list.';
+  end if;
+end;
+$function$;
+
+comment on function noetl.execution_status(bigint)
+is 'One row about an execution, without scanning events.';
+revoke all on function noetl.execution_status(bigint) from public;
+grant execute on function noetl.execution_status(bigint)
+to noetl_reader, noetl_runner, noetl_operator, noetl_worker;

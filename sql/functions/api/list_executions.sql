@@ -1,0 +1,36 @@
+-- Executions, newest first; p_status and p_before (an execution id, for paging) narrow the list.
+create or replace function noetl.list_executions(
+  p_limit integer default 50,
+  p_status text default null,
+  p_before bigint default null
+)
+returns table (
+  execution_id bigint,
+  path text,
+  version integer,
+  status text,
+  started_at timestamptz,
+  finished_at timestamptz,
+  error text,
+  parent_execution_id bigint
+)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+  select
+    x.execution_id, x.path, c.version, x.status, x.start_time, x.end_time, x.error,
+    x.parent_execution_id
+  from noetl.execution as x
+  inner join noetl.catalog as c on c.catalog_id = x.catalog_id
+  where
+    (p_status is null or x.status = p_status)
+    and (p_before is null or x.execution_id < p_before)
+  order by x.execution_id desc
+  limit least(greatest(p_limit, 0), 10000)
+$function$;
+
+comment on function noetl.list_executions(integer, text, bigint)
+is 'Executions, newest first.';
+revoke all on function noetl.list_executions(integer, text, bigint) from public;
+grant execute on function noetl.list_executions(integer, text, bigint)
+to noetl_reader, noetl_runner, noetl_operator;

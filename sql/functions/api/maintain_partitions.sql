@@ -1,0 +1,16 @@
+-- Create the partitions of the event log for the next eight weeks; returns how many were new.
+-- Locks: one maintainer at a time.
+create or replace function noetl.maintain_partitions()
+returns integer
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  return noetl_internal.create_partitions(8);
+end;
+$function$;
+
+comment on function noetl.maintain_partitions()
+is 'Create the partitions of the event log for the next weeks.';
+revoke all on function noetl.maintain_partitions() from public;
+grant execute on function noetl.maintain_partitions() to noetl_worker;

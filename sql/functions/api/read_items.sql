@@ -1,0 +1,38 @@
+-- A range of a loop's items (noetl://RUN/loop/N) or of their results (noetl://RUN/loop/N/results), in item order.
+-- Raises: NE401, NE403, NE404 for a reference that is neither.
+create or replace function noetl.read_items(
+  p_session uuid,
+  p_collection_ref text,
+  p_first integer,
+  p_count integer
+)
+returns jsonb
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  v_parts text [] := regexp_match(
+    p_collection_ref, '^noetl://([0-9]{1,18})/loop/([0-9]{1,18})(/results)?$'
+  );
+  v_items jsonb;
+begin
+  if v_parts is null then
+    raise exception 'no collection is called "%"', left(p_collection_ref, 200) using
+      errcode = 'NE404', hint = 'Pass the collection_ref of a claimed command.';
+  end if;
+  perform noetl_internal.require_run(p_session, v_parts[1]::bigint);
+  if v_parts[3] is not null then
+    return noetl_internal.loop_results(
+      v_parts[1]::bigint, v_parts[2]::bigint, p_first, p_count
+    );
+  end if;
+  select coalesce(jsonb_agg(i.item order by i.iter_index), '[]') into v_items
+  from noetl_internal.load_items(v_parts[1]::bigint, v_parts[2]::bigint, p_first, p_count) as i;
+  return v_items;
+end;
+$function$;
+
+comment on function noetl.read_items(uuid, text, integer, integer)
+is 'A range of a loop''s items, or of their results.';
+revoke all on function noetl.read_items(uuid, text, integer, integer) from public;
+grant execute on function noetl.read_items(uuid, text, integer, integer) to noetl_worker;

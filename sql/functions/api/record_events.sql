@@ -1,0 +1,41 @@
+-- Take the reports of workers in: the one ingestion path of every transport. All of a batch in one transaction, run by
+-- run; one bad event or one locked run does not stop the rest. Repeats and late reports change nothing and are counted.
+-- Answer: {"recorded", "late", "rejected": [{"index","sqlstate","message"}], "retry": [index], "advance": bool}.
+-- Locks: the runs' advisory locks shared, ascending, tried; then per run as record_run. Raises: NE409, NE422.
+create or replace function noetl.record_events(p_events jsonb)
+returns jsonb
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  v_batch record;
+  v_answer jsonb;
+begin
+  perform noetl_internal.require_read_committed();
+  if jsonb_typeof(p_events) is distinct from 'array' then
+    raise exception 'events is a %, not a list', coalesce(jsonb_typeof(p_events), 'null') using
+      errcode = 'NE422', hint = 'Pass an array of events; see docs/protocol.md.';
+  end if;
+  v_answer := jsonb_build_object(
+    'recorded', 0, 'late', 0, 'rejected', noetl_internal.rejected_reports(p_events), 'retry', '[]'::jsonb
+  );
+  -- A row loop over the runs of the batch: each has its own locks and its own error handler.
+  for v_batch in
+    select r.execution_id, array_agg(r) as reports
+    from noetl_internal.parse_reports(p_events) as r
+    where noetl_internal.may_report(r.session_id)
+    group by r.execution_id
+    order by r.execution_id
+  loop
+    v_answer := noetl_internal.record_batch(v_batch.execution_id, v_batch.reports, v_answer);
+  end loop;
+  return v_answer || jsonb_build_object(
+    'advance', exists (select from noetl.change as c where c.kind = 'advance')
+  );
+end;
+$function$;
+
+comment on function noetl.record_events(jsonb)
+is 'Take the reports of workers in; repeats and late ones change nothing.';
+revoke all on function noetl.record_events(jsonb) from public;
+grant execute on function noetl.record_events(jsonb) to noetl_worker;

@@ -1,0 +1,42 @@
+-- Store results before they are reported: rows for what lies in files, payload and row for tier db. Each of p_results has
+-- execution_id, command_id, step, name, store_tier, physical_uri, content_type, bytes, sha256 and, in tier db, payload.
+-- The same command and name: the same reference. Raises: NE401, NE403 for a command the session does not hold.
+create or replace function noetl.record_results(
+  p_session uuid,
+  p_results jsonb
+)
+returns table (command_id text, name text, ref_id bigint, ref text)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+declare
+  v_stranger text;
+begin
+  perform noetl_internal.require_session(p_session);
+  select r.value ->> 'command_id' into v_stranger
+  from jsonb_array_elements(p_results) as r (value)
+  where not exists (
+    select from noetl.command as c
+    where
+      c.execution_id = (r.value ->> 'execution_id')::bigint
+      and c.command_id = r.value ->> 'command_id'
+      and c.session_id = p_session
+  )
+  limit 1;
+  if found then
+    raise exception 'this session does not hold command %', v_stranger using
+      errcode = 'NE403', hint = 'Drop the result: another attempt owns the command.';
+  end if;
+  return query
+  select
+    r.value ->> 'command_id', r.value ->> 'name', noetl_internal.ref_id_of(s.ref), s.ref
+  from jsonb_array_elements(p_results) as r (value)
+  cross join lateral noetl_internal.store_result(r.value) as s (ref);
+end;
+$function$;
+
+comment on function noetl.record_results(uuid, jsonb)
+is 'Store results, or where they are, before they are reported.';
+revoke all on function noetl.record_results(uuid, jsonb) from public;
+grant execute on function noetl.record_results(uuid, jsonb) to noetl_worker;

@@ -1,0 +1,47 @@
+-- Register a worker process that has just started; returns its session. An older session of the same name ends at
+-- once and its commands are requeued: this is how a restart resumes in seconds.
+-- Locks: as requeue_session. Raises: NE422 for an empty name or pool list.
+create or replace function noetl.register_session(
+  p_name text,
+  p_pools text [],
+  p_capacity jsonb default '{}'
+)
+returns uuid
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  v_session_id uuid := gen_random_uuid();
+  v_older uuid;
+begin
+  perform noetl_internal.require_read_committed();
+  if coalesce(p_name, '') = '' or coalesce(cardinality(p_pools), 0) = 0 then
+    raise exception 'a session needs a name and at least one pool' using
+      errcode = 'NE422', hint = 'Pass the worker''s name and its pools, such as {default}.';
+  end if;
+  -- Two processes that start under one name at the same moment end one after the other.
+  perform pg_advisory_xact_lock(
+    noetl_internal.lock_key('worker', hashtextextended(p_name, 0))
+  );
+  update noetl.runtime as s
+  set status = 'ended', ended_at = noetl_internal.clock_now()
+  where s.kind = 'worker' and s.name = p_name and s.status = 'active'
+  returning s.session_id into v_older;
+  if found then
+    perform noetl_internal.requeue_session(v_older, 'worker restarted', true, 100000);
+  end if;
+  insert into noetl.runtime (
+    session_id, name, kind, pools, capacity, status, role, registered_at, heartbeat_at
+  )
+  values (
+    v_session_id, p_name, 'worker', p_pools, coalesce(p_capacity, '{}'), 'active', session_user,
+    noetl_internal.clock_now(), noetl_internal.clock_now()
+  );
+  return v_session_id;
+end;
+$function$;
+
+comment on function noetl.register_session(text, text [], jsonb)
+is 'Register a worker process; an older session of the same name ends.';
+revoke all on function noetl.register_session(text, text [], jsonb) from public;
+grant execute on function noetl.register_session(text, text [], jsonb) to noetl_worker;

@@ -1,0 +1,36 @@
+-- Whether a step lets a token in: allow, wait or discard. The first rule that holds decides; without one, allow.
+-- Raises: NE462 … NE464 of a rule's condition.
+create or replace function noetl_internal.admission(
+  p_token noetl.token,
+  p_rules jsonb
+)
+returns text
+language plpgsql stable
+as $function$
+declare
+  v_rule jsonb;
+begin
+  -- A row loop, because later rules must not be evaluated; bounded by the document.
+  for v_rule in
+    select r.value
+    from jsonb_array_elements(coalesce(p_rules, '[]')) with ordinality as r (value, place)
+    order by r.place
+  loop
+    if noetl_internal.is_true(
+      p_token.execution_id, v_rule -> 'when',
+      noetl_internal.base_locals(p_token.execution_id)
+      || jsonb_build_object('input', coalesce(p_token.input, '{}'))
+    ) then
+      return case
+        when (v_rule ->> 'allow')::boolean then 'allow'
+        when (v_rule ->> 'discard')::boolean then 'discard'
+        else 'wait'
+      end;
+    end if;
+  end loop;
+  return 'allow';
+end;
+$function$;
+
+comment on function noetl_internal.admission(noetl.token, jsonb)
+is 'Whether a step lets a token in: allow, wait or discard.';

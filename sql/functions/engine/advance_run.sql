@@ -1,0 +1,42 @@
+-- Move a run on until every token waits for somebody: route what is ready, fire joins, notice the end.
+-- Bounded by the setting advance_hops_max per transaction; the rest goes through the outbox.
+-- Locks: the run row.
+create or replace function noetl_internal.advance_run(p_execution_id bigint)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_run noetl.run;
+  v_token noetl.token;
+  v_hops integer := 0;
+begin
+  select * into v_run from noetl.run as r
+  where r.execution_id = p_execution_id and r.status in ('running', 'waiting')
+  for no key update;
+  if not found then
+    return;
+  end if;
+  loop
+    select * into v_token from noetl.token as t
+    where t.execution_id = p_execution_id and t.status = 'ready'
+    order by t.token_id
+    limit 1;
+    if not found then
+      exit when not (
+        noetl_internal.fire_joins(p_execution_id, v_run.catalog_id)
+        or noetl_internal.settle_run(p_execution_id)
+      );
+      continue;
+    end if;
+    if v_hops >= noetl_internal.setting_integer('advance_hops_max') then
+      perform noetl_internal.mark_change('advance', p_execution_id);
+      exit;
+    end if;
+    v_hops := v_hops + 1;
+    perform noetl_internal.route_token(v_run, v_token);
+  end loop;
+end;
+$function$;
+
+comment on function noetl_internal.advance_run(bigint)
+is 'Move a run on until every token waits for somebody.';

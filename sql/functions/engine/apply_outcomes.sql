@@ -1,0 +1,45 @@
+-- Account for finished commands of one run: events, retries of shards, loop counters, loops that are complete,
+-- steps that have ended, and what follows from them. The one path for reports, lost workers and refused commands.
+-- Locks: loop rows, ascending; then the run row.
+create or replace function noetl_internal.apply_outcomes(
+  p_execution_id bigint,
+  p_outcomes noetl_internal.outcome []
+)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_retried text [];
+  v_loop_id bigint;
+  v_has_moved boolean := false;
+  v_outcome noetl_internal.outcome;
+begin
+  v_retried := array(select noetl_internal.retry_shards(p_execution_id, p_outcomes));
+  perform noetl_internal.log_outcomes(p_outcomes, v_retried);
+
+  -- A row loop over the loops of the batch: each may close and route on.
+  for v_loop_id in
+    select noetl_internal.count_outcomes(p_execution_id, p_outcomes, v_retried)
+  loop
+    if noetl_internal.close_loop(p_execution_id, v_loop_id) then
+      v_has_moved := true;
+    else
+      perform noetl_internal.fill_loop(p_execution_id, v_loop_id);
+    end if;
+  end loop;
+
+  -- A row loop over the plain steps of the batch, which are one or few per run.
+  foreach v_outcome in array p_outcomes loop
+    continue when (v_outcome.command).loop_id is not null;
+    perform noetl_internal.end_plain_command(v_outcome);
+    v_has_moved := true;
+  end loop;
+  if v_has_moved then
+    perform noetl_internal.advance_run(p_execution_id);
+  end if;
+  perform noetl_internal.mark_change('dirty', p_execution_id);
+end;
+$function$;
+
+comment on function noetl_internal.apply_outcomes(bigint, noetl_internal.outcome [])
+is 'Account for finished commands of one run, and for what follows from them.';

@@ -1,0 +1,31 @@
+-- End what a command without a loop stood for: its step, or the collecting of a loop's items.
+-- Locks: the run row.
+create or replace function noetl_internal.end_plain_command(p_outcome noetl_internal.outcome)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_command noetl_internal.draft := p_outcome.command;
+begin
+  if v_command.task = 'collect' and p_outcome.is_ok then
+    perform 1 from noetl.run as r
+    where r.execution_id = v_command.execution_id and r.status in ('running', 'waiting')
+    for no key update;
+    if found then
+      perform noetl_internal.begin_loop(
+        v_command.execution_id, v_command.token_id, (v_command.input ->> 'loop_id')::bigint,
+        p_outcome.collection_size
+      );
+    end if;
+  else
+    perform noetl_internal.finish_call(
+      v_command.execution_id, v_command.catalog_id, v_command.token_id, v_command.step,
+      p_outcome.is_ok, coalesce(p_outcome.result, '{"status": "ok"}'), p_outcome.error,
+      p_outcome.ctx
+    );
+  end if;
+end;
+$function$;
+
+comment on function noetl_internal.end_plain_command(noetl_internal.outcome)
+is 'End what a command without a loop stood for.';

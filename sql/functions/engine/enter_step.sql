@@ -1,0 +1,32 @@
+-- Start the activation of an admitted step: a loop, a command for a worker, or nothing to do at all.
+-- Locks: the caller holds the run row. Raises: NE46x of the step's expressions.
+create or replace function noetl_internal.enter_step(
+  p_run noetl.run,
+  p_token noetl.token,
+  p_definition jsonb
+)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  update noetl.token as t
+  set status = 'active'
+  where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
+  perform noetl_internal.append_event(
+    p_token.execution_id, p_run.catalog_id, 'step.enter', p_token.step, 'entered',
+    p_meta => jsonb_build_object('token_id', p_token.token_id)
+  );
+  if p_definition ->> 'loop' is not null then
+    perform noetl_internal.enter_loop(p_run, p_token, p_definition);
+  elsif (p_definition ->> 'inline')::boolean then
+    perform noetl_internal.finish_step(
+      p_token.execution_id, p_token.token_id, 'call.done', '{"status": "ok"}', null, null
+    );
+  else
+    perform noetl_internal.issue_step(p_run.execution_id, p_token, p_definition, 'run', p_token.input);
+  end if;
+end;
+$function$;
+
+comment on function noetl_internal.enter_step(noetl.run, noetl.token, jsonb)
+is 'Start the activation of an admitted step.';

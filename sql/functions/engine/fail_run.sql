@@ -1,0 +1,23 @@
+-- Mark a run as failing; false when it is not running any more. The sweep is a transaction of its own
+-- (sweep_run): here other sessions hold commands of this run.
+-- Locks: the run row.
+create or replace function noetl_internal.fail_run(
+  p_execution_id bigint,
+  p_error jsonb
+)
+returns boolean
+language plpgsql volatile
+as $function$
+begin
+  update noetl.run as r
+  set status = 'failing', error = p_error, reason = null, version = r.version + 1
+  where r.execution_id = p_execution_id and r.status in ('running', 'waiting');
+  if not found then
+    return false;
+  end if;
+  perform noetl_internal.mark_change('advance', p_execution_id);
+  return true;
+end;
+$function$;
+
+comment on function noetl_internal.fail_run(bigint, jsonb) is 'Mark a run as failing.';

@@ -1,0 +1,64 @@
+-- Lease the first p_limit queued commands of a session's pools to it, and tell so in the log.
+-- Locks: command rows, skipping locked ones.
+create or replace function noetl_internal.lease_commands(
+  p_session noetl.runtime,
+  p_request_id uuid,
+  p_limit integer,
+  p_marks jsonb
+)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_place bigint;
+begin
+  with ready as (
+    select q.execution_id, q.command_id
+    from unnest(p_session.pools) as p (pool)
+    cross join generate_series(9, 0, -1) as l (priority)
+    cross join lateral (
+      select c.execution_id, c.command_id
+      from noetl.command as c
+      where
+        c.status = 'queued'
+        and c.pool = p.pool
+        and c.priority = l.priority::smallint
+        and c.place >= coalesce((p_marks ->> l.priority::text)::bigint, 0)
+      order by c.place
+      limit p_limit
+      for no key update skip locked
+    ) as q
+    limit p_limit
+  ),
+  leased as (
+    update noetl.command as c
+    set
+      status = 'leased', session_id = p_session.session_id, request_id = p_request_id,
+      claimed_at = noetl_internal.clock_now()
+    from ready as r
+    where c.execution_id = r.execution_id and c.command_id = r.command_id
+    returning c.*
+  ),
+  told as (
+    insert into noetl.event (
+      execution_id, catalog_id, event_type, node_name, status, current_index, worker_id, meta,
+      created_at
+    )
+    select
+      c.execution_id, c.catalog_id, 'command.claimed', c.step, 'leased', c.iter_index,
+      p_session.session_id::text, jsonb_build_object('command_id', c.command_id), c.claimed_at
+    from leased as c
+    order by c.execution_id, c.command_id
+    returning 1
+  )
+  select max(c.place) into v_place
+  from leased as c
+  where (select count(*) from told) > 0;
+  if v_place > noetl_internal.served_place() then
+    perform setval('noetl.virtual_clock', v_place);
+  end if;
+end;
+$function$;
+
+comment on function noetl_internal.lease_commands(noetl.runtime, uuid, integer, jsonb)
+is 'Lease the first queued commands of a session''s pools to it.';

@@ -1,0 +1,61 @@
+-- Route on from a finished step: its set, its arcs, their sets and inputs; new tokens for the destinations.
+-- Returns what the step.exit event tells, or null when no arc takes up a failure (or none matches and one must).
+-- Locks: the caller holds the run row. Raises: NE46x of the step's expressions.
+create or replace function noetl_internal.leave_step(
+  p_token noetl.token,
+  p_definition jsonb,
+  p_no_next_is_error boolean,
+  p_locals jsonb,
+  p_error jsonb
+)
+returns jsonb
+language plpgsql volatile
+as $function$
+declare
+  v_execution_id bigint := p_token.execution_id;
+  v_writes jsonb;
+  v_arcs jsonb [];
+  v_arc jsonb;
+  v_split integer;
+  v_tokens jsonb := jsonb_build_array();
+begin
+  v_writes := noetl_internal.apply_set(
+    v_execution_id, p_definition -> 'set', p_locals, p_token.step
+  );
+  v_arcs := array(
+    select noetl_internal.choose_arcs(
+      v_execution_id, p_definition -> 'next', p_locals, p_token.step
+    )
+  );
+  if cardinality(v_arcs) = 0 and (p_error is not null or p_no_next_is_error) then
+    return null;
+  end if;
+  if cardinality(v_arcs) > 1 then
+    update noetl.run as r
+    set next_split_id = r.next_split_id + 1
+    where r.execution_id = v_execution_id
+    returning r.next_split_id - 1 into v_split;
+  end if;
+  foreach v_arc in array v_arcs loop
+    v_writes := v_writes || noetl_internal.apply_set(
+      v_execution_id, v_arc -> 'set', p_locals, p_token.step
+    );
+    v_tokens := v_tokens || noetl_internal.add_token(
+      v_execution_id,
+      v_arc ->> 'step',
+      p_token.split_ids || array_remove(array[v_split], null),
+      p_token.split_steps || case when v_split is null then '{}' else array[p_token.step] end,
+      case
+        when v_arc ->> 'input' is not null
+          then noetl_internal.evaluate(v_execution_id, v_arc -> 'input', p_locals, p_token.step)
+      end
+    );
+  end loop;
+  return jsonb_strip_nulls(jsonb_build_object(
+    'ctx', nullif(v_writes, '{}'), 'tokens', nullif(v_tokens, '[]')
+  ));
+end;
+$function$;
+
+comment on function noetl_internal.leave_step(noetl.token, jsonb, boolean, jsonb, jsonb)
+is 'Route on from a finished step; null when nothing takes up its failure.';

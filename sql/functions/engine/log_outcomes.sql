@@ -1,0 +1,61 @@
+-- Append the events of finished commands, all in one statement: the command's end, and for a loop's item its outcome.
+-- The item's result rides on the item's event, where idx_event_loop_id_type finds it.
+create or replace function noetl_internal.log_outcomes(
+  p_outcomes noetl_internal.outcome [],
+  p_retried text []
+)
+returns void
+language sql volatile
+as $function$
+  insert into noetl.event (
+    execution_id, catalog_id, event_type, node_name, status, current_index, worker_id, context,
+    result, meta, error, created_at
+  )
+  select
+    (o.command).execution_id, (o.command).catalog_id,
+    case when o.is_ok then 'command.completed' else 'command.failed' end,
+    (o.command).step, case when o.is_ok then 'ok' else 'error' end, (o.command).iter_index,
+    o.worker_id, null::jsonb, null::jsonb,
+    o.meta || jsonb_build_object('command_id', (o.command).command_id), o.error ->> 'message',
+    noetl_internal.clock_now()
+  from unnest(p_outcomes) as o
+  union all
+  select
+    (o.command).execution_id, (o.command).catalog_id,
+    case
+      when l.mode <> 'fanout' then 'loop.item'
+      when o.is_ok then 'loop.shard.done'
+      else 'loop.shard.failed'
+    end,
+    (o.command).step, case when o.is_ok then 'ok' else 'error' end, (o.command).iter_index,
+    null,
+    case
+      when o.ctx is not null or o.error is not null
+        then jsonb_strip_nulls(jsonb_build_object('ctx', o.ctx, 'error', o.error))
+    end,
+    o.result,
+    case
+      when l.mode <> 'fanout'
+        then jsonb_build_object(
+          'loop_id', l.loop_id, 'iter_index', (o.command).iter_index
+        )
+      else
+        jsonb_build_object(
+          'loop_id', l.loop_id, 'shard_id', (o.command).iter_index,
+          'iter_index', (o.command).iter_index,
+          'iter_key', coalesce(o.iter_key, (o.command).iter_index::text),
+          'command_id', (o.command).command_id, 'shard_attempt', (o.command).shard_attempt
+        )
+    end
+    || case
+      when (o.command).command_id = any(p_retried) then '{"final": false}'::jsonb else '{}'
+    end,
+    o.error ->> 'message',
+    noetl_internal.clock_now()
+  from unnest(p_outcomes) as o
+  inner join noetl.loop as l
+    on l.execution_id = (o.command).execution_id and l.loop_id = (o.command).loop_id
+$function$;
+
+comment on function noetl_internal.log_outcomes(noetl_internal.outcome [], text [])
+is 'Append the events of finished commands.';

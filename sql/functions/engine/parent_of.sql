@@ -1,0 +1,36 @@
+-- The run that starts a child, from the options of start_execution; null for a run without a parent. Only the worker
+-- that holds the parent's command may name it.
+-- Raises: NE403 when the session does not hold the command, NE422 when children are nested too deep.
+create or replace function noetl_internal.parent_of(p_options jsonb)
+returns noetl.run
+language plpgsql stable
+as $function$
+declare
+  v_parent noetl.run;
+begin
+  if p_options ->> 'parent_execution_id' is null then
+    return null;
+  end if;
+  perform noetl_internal.require_session((p_options ->> 'session')::uuid);
+  select r.* into v_parent
+  from noetl.run as r
+  inner join noetl.command as c on c.execution_id = r.execution_id
+  where
+    r.execution_id = (p_options ->> 'parent_execution_id')::bigint
+    and c.command_id = p_options ->> 'parent_command_id'
+    and c.session_id = (p_options ->> 'session')::uuid;
+  if not found then
+    raise exception 'command % of execution % is not held by this session',
+      p_options ->> 'parent_command_id', p_options ->> 'parent_execution_id'
+    using errcode = 'NE403', hint = 'Drop the command: another attempt owns it.';
+  elsif v_parent.depth >= noetl_internal.setting_integer('child_depth_max') then
+    raise exception 'child playbooks are nested deeper than %',
+      noetl_internal.setting_integer('child_depth_max')
+    using errcode = 'NE422', hint = 'Look for a playbook that starts itself.';
+  end if;
+  return v_parent;
+end;
+$function$;
+
+comment on function noetl_internal.parent_of(jsonb)
+is 'The run that starts a child, from the options of start_execution.';

@@ -1,0 +1,42 @@
+-- What is wrong with one reported event, or null.
+create or replace function noetl_internal.report_problem(p_event jsonb)
+returns text
+language sql immutable parallel safe
+as $function$
+  select
+    case
+      when jsonb_typeof(p_event) is distinct from 'object' then 'an event must be a mapping'
+      when coalesce(p_event ->> 'execution_id', '') !~ '^[0-9]{1,18}$'
+        then 'execution_id must be an integer'
+      when coalesce(jsonb_typeof(p_event -> 'command_id'), '') <> 'string'
+        then 'command_id must be a string'
+      when
+        coalesce(p_event ->> 'session', '')
+        !~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+        then 'session must be a uuid'
+      when
+        coalesce(p_event ->> 'type', '')
+        not in ('command.completed', 'command.failed', 'command.heartbeat')
+        then 'type must be command.completed, command.failed or command.heartbeat'
+      when coalesce(jsonb_typeof(p_event -> 'result'), 'null') not in ('object', 'null')
+        then 'result must be a mapping'
+      when (p_event -> 'result') - array['status', 'reference', 'context'] <> '{}'
+        then 'result may hold status, reference and context only'
+      when octet_length((p_event -> 'result')::text) > 8000
+        then 'result is over the limit of an event: store the payload and report its reference'
+      when coalesce(jsonb_typeof(p_event -> 'error'), 'null') not in ('object', 'null')
+        then 'error must be a mapping'
+      when octet_length((p_event -> 'error')::text) > 8000 then 'error is over 8000 bytes'
+      when coalesce(jsonb_typeof(p_event -> 'ctx'), 'null') not in ('object', 'null')
+        then 'ctx must be a mapping'
+      when octet_length((p_event -> 'ctx')::text) > 32000 then 'ctx is over 32000 bytes'
+      when coalesce(jsonb_typeof(p_event -> 'meta'), 'null') not in ('object', 'null')
+        then 'meta must be a mapping'
+      when octet_length((p_event -> 'meta')::text) > 2000 then 'meta is over 2000 bytes'
+      when coalesce(p_event -> 'collection' ->> 'size', '0') !~ '^[0-9]{1,9}$'
+        then 'collection.size must be a count'
+    end
+$function$;
+
+comment on function noetl_internal.report_problem(jsonb)
+is 'What is wrong with one reported event, or null.';

@@ -1,0 +1,56 @@
+-- Bring a ready token into its step: admission, join, then a loop, a command, or nothing to do.
+-- An expression that cannot be evaluated ends the step with call.error.
+-- Locks: the caller holds the run row.
+create or replace function noetl_internal.route_token(
+  p_run noetl.run,
+  p_token noetl.token
+)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_definition jsonb := noetl_internal.step_definition(p_run.catalog_id, p_token.step);
+  v_message text;
+  v_code text;
+begin
+  if
+    v_definition ->> 'join' is not null
+    and p_token.split_steps
+    && array(select jsonb_array_elements_text(v_definition -> 'join' -> 'splits'))
+  then
+    update noetl.token as t
+    set status = 'waiting_join'
+    where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
+    return;
+  end if;
+  begin
+    case noetl_internal.admission(p_token, v_definition -> 'admit')
+      when 'allow' then
+        perform noetl_internal.enter_step(p_run, p_token, v_definition);
+      when 'discard' then
+        perform noetl_internal.append_event(
+          p_token.execution_id, p_run.catalog_id, 'step.exit', p_token.step, 'skipped',
+          p_meta => jsonb_build_object('token_id', p_token.token_id)
+        );
+        delete from noetl.token as t
+        where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
+      else
+        update noetl.token as t
+        set status = 'waiting_admission'
+        where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
+    end case;
+  exception
+    when sqlstate 'NE461' or sqlstate 'NE462' or sqlstate 'NE463' or sqlstate 'NE464'
+      or check_violation then
+      get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
+      perform noetl_internal.finish_call(
+        p_token.execution_id, p_run.catalog_id, p_token.token_id, p_token.step, false,
+        '{"status": "error"}',
+        jsonb_build_object('kind', 'template', 'code', v_code, 'message', v_message), null
+      );
+  end;
+end;
+$function$;
+
+comment on function noetl_internal.route_token(noetl.run, noetl.token)
+is 'Bring a ready token into its step.';

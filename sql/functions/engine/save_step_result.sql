@@ -1,0 +1,40 @@
+-- Keep the result of a finished step readable by its name; a later activation replaces it.
+-- p_result is what an event carries: {status, reference, context}.
+create or replace function noetl_internal.save_step_result(
+  p_execution_id bigint,
+  p_step text,
+  p_result jsonb,
+  p_error jsonb,
+  p_loop_id bigint
+)
+returns void
+language sql volatile
+as $function$
+  insert into noetl.variable as v (
+    execution_id, scope, name, value, envelope, loop_id, visit_count
+  )
+  values (
+    p_execution_id, 'step', p_step,
+    case
+      when p_result -> 'reference' is null or p_result -> 'reference' = 'null'
+        then coalesce(p_result -> 'context' -> 'data', 'null')
+    end,
+    jsonb_strip_nulls(
+      jsonb_build_object(
+        'status', p_result -> 'status', 'error', p_error,
+        'http', p_result -> 'context' -> 'http', 'pg', p_result -> 'context' -> 'pg',
+        'results', p_result -> 'context' -> 'results'
+      )
+      || coalesce(nullif(p_result -> 'context' -> 'selected', 'null'), '{}')
+      || coalesce(nullif(p_result -> 'reference', 'null') - array['bytes', 'sha256'], '{}')
+    ),
+    p_loop_id, 1
+  )
+  on conflict (execution_id, scope, name) do update
+  set
+    value = excluded.value, envelope = excluded.envelope, loop_id = excluded.loop_id,
+    visit_count = v.visit_count + 1
+$function$;
+
+comment on function noetl_internal.save_step_result(bigint, text, jsonb, jsonb, bigint)
+is 'Keep the result of a finished step readable by its name.';

@@ -1,0 +1,32 @@
+-- Store a result in the database (tier db) and return its reference; the same command and name: the same reference.
+create or replace function noetl_internal.store_payload(
+  p_execution_id bigint,
+  p_command_id text,
+  p_step text,
+  p_name text,
+  p_payload jsonb,
+  p_bytes bigint,
+  p_sha256 text
+)
+returns text
+language plpgsql volatile
+as $function$
+declare
+  v_ref noetl.result_ref;
+begin
+  v_ref := noetl_internal.add_result_ref(
+    p_execution_id,
+    jsonb_build_object(
+      'command_id', p_command_id, 'step', p_step, 'name', p_name, 'store_tier', 'db',
+      'content_type', 'application/json', 'bytes', p_bytes, 'sha256', p_sha256
+    )
+  );
+  insert into noetl.result_payload (execution_id, ref_id, payload)
+  values (p_execution_id, v_ref.ref_id, p_payload)
+  on conflict do nothing;
+  return v_ref.ref;
+end;
+$function$;
+
+comment on function noetl_internal.store_payload(bigint, text, text, text, jsonb, bigint, text)
+is 'Store a result in the database and return its reference.';

@@ -1,0 +1,171 @@
+-- The manifest: every function, callees first. psql -f this file re-applies them all; "make bundle" expands it.
+
+-- Ground: the clock, locks, ids, settings, the log and the outbox
+\ir engine/clock_now.sql
+\ir engine/lock_key.sql
+\ir engine/setting_integer.sql
+\ir engine/require_read_committed.sql
+\ir engine/execution_id_at.sql
+\ir engine/new_execution_id.sql
+\ir engine/create_partitions.sql
+\ir engine/append_event.sql
+\ir engine/mark_change.sql
+\ir engine/served_place.sql
+\ir engine/python_type.sql
+\ir engine/deep_merge.sql
+\ir engine/assign_path.sql
+
+-- Expressions: compiler and evaluator
+\ir expression/install.sql
+
+-- Playbooks: validation and compilation
+\ir playbook/install.sql
+\ir api/lint_playbook.sql
+\ir api/register_playbook.sql
+
+-- Results: references, payloads, the items of loops
+\ir engine/ref_id_of.sql
+\ir engine/loop_uri.sql
+\ir engine/add_result_ref.sql
+\ir engine/store_payload.sql
+\ir engine/store_result.sql
+\ir engine/store_items.sql
+\ir engine/load_items.sql
+\ir engine/loop_results.sql
+
+-- Names: what the expressions of a run can see, and what they write
+\ir engine/result_view.sql
+\ir engine/load_mapping.sql
+\ir engine/load_scope.sql
+\ir engine/evaluate.sql
+\ir engine/evaluate_defined.sql
+\ir engine/is_true.sql
+\ir engine/base_locals.sql
+\ir engine/write_ctx.sql
+\ir engine/apply_set.sql
+\ir engine/save_step_result.sql
+
+-- Commands: issue, claim, finish
+\ir engine/command_id_of.sql
+\ir engine/command_meta.sql
+\ir engine/draft_of.sql
+\ir engine/issue_batch.sql
+\ir engine/issue_again.sql
+\ir engine/lease_commands.sql
+\ir engine/finish_commands.sql
+\ir engine/log_cancelled.sql
+\ir engine/log_heartbeats.sql
+\ir engine/log_outcomes.sql
+
+-- Routing: steps, arcs, joins, the end
+\ir engine/step_definition.sql
+\ir engine/is_no_next_an_error.sql
+\ir engine/add_token.sql
+\ir engine/fail_run.sql
+\ir engine/exit_locals.sql
+\ir engine/choose_arcs.sql
+\ir engine/leave_step.sql
+\ir engine/finish_step.sql
+\ir engine/finish_call.sql
+\ir engine/admission.sql
+\ir engine/issue_step.sql
+\ir engine/join_arrivals.sql
+\ir engine/merge_tokens.sql
+\ir engine/fire_joins.sql
+\ir engine/waiting_reason.sql
+\ir engine/complete_run.sql
+\ir engine/settle_run.sql
+
+-- Loops: window, chunks, fan-in
+\ir engine/loop_policy.sql
+\ir engine/loop_window.sql
+\ir engine/failure_limit.sql
+\ir engine/loop_verdict.sql
+\ir engine/loop_payload.sql
+\ir engine/loop_error.sql
+\ir engine/is_loop_lost.sql
+\ir engine/gather_ctx.sql
+\ir engine/draft_items.sql
+\ir engine/fill_loop.sql
+\ir engine/drain_loop.sql
+\ir engine/close_loop.sql
+\ir engine/begin_loop.sql
+\ir engine/enter_loop.sql
+\ir engine/enter_step.sql
+\ir engine/route_token.sql
+\ir engine/advance_run.sql
+
+-- Outcomes: what a report, a lost worker or a refused command leads to
+\ir engine/write_loop_ctx.sql
+\ir engine/retry_shards.sql
+\ir engine/count_outcomes.sql
+\ir engine/end_plain_command.sql
+\ir engine/apply_outcomes.sql
+\ir engine/report_problem.sql
+\ir engine/rejected_reports.sql
+\ir engine/parse_reports.sql
+\ir engine/may_report.sql
+\ir engine/record_run.sql
+\ir engine/record_batch.sql
+\ir engine/requeue_commands.sql
+\ir engine/requeue_session.sql
+\ir engine/requeue_unlisted.sql
+
+-- The end of a run that fails or is cancelled
+\ir engine/end_swept_run.sql
+\ir engine/sweep_run.sql
+\ir engine/advance_change.sql
+
+-- The read model
+\ir engine/step_states.sql
+\ir engine/run_state.sql
+\ir engine/project_run.sql
+
+-- A new run
+\ir engine/find_playbook.sql
+\ir engine/may_use_credential.sql
+\ir engine/check_credentials.sql
+\ir engine/require_session.sql
+\ir engine/parent_of.sql
+\ir engine/claim_start_key.sql
+\ir engine/reads_any.sql
+\ir engine/workload_of.sql
+\ir engine/workload_context.sql
+\ir engine/create_run.sql
+
+-- API: people and programs
+\ir api/start_execution.sql
+\ir api/cancel_execution.sql
+\ir api/execution_status.sql
+\ir api/list_executions.sql
+\ir api/list_playbooks.sql
+\ir api/put_credential.sql
+\ir api/remove_credential.sql
+\ir api/list_credentials.sql
+
+-- API: workers
+\ir engine/require_run.sql
+\ir engine/require_kin.sql
+\ir api/register_session.sql
+\ir api/end_session.sql
+\ir api/heartbeat.sql
+\ir api/claim_commands.sql
+\ir api/release_commands.sql
+\ir api/read_step.sql
+\ir api/read_context.sql
+\ir api/read_items.sql
+\ir api/store_items.sql
+\ir api/read_credential.sql
+\ir api/record_results.sql
+\ir api/read_result.sql
+\ir api/child_status.sql
+\ir api/record_events.sql
+
+-- API: transitions that anybody may have to make, and ticks
+\ir api/issue_commands.sql
+\ir api/claim_loop_done.sql
+\ir api/reap_stale.sql
+\ir api/advance_changes.sql
+\ir api/expand_loops.sql
+\ir api/project_changes.sql
+\ir api/maintain_partitions.sql
