@@ -47,7 +47,7 @@ lint-python: $(DEV)
 lint-sql: $(DEV) system bundle-check
 	@$(PY) -m tools.check_functions
 	@$(VENV)/bin/sqlfluff lint -q --processes 2 sql/deploy sql/functions
-	@$(PY) -m tools.check_ddl
+	@NO_COLOR=1 $(VENV)/bin/squawk --reporter gcc sql/deploy/*.sql
 	@$(PY) -m tools.plpgsql_check
 
 lint-text: $(DEV)

