@@ -46,7 +46,7 @@ lint-python: $(DEV)
 
 lint-sql: $(DEV) system bundle-check
 	@$(PY) -m tools.check_functions
-	@$(VENV)/bin/sqlfluff lint -q --processes 2 sql/deploy sql/functions
+	@$(VENV)/bin/sqlfluff lint -q sql/deploy sql/functions
 	@NO_COLOR=1 $(VENV)/bin/squawk --reporter gcc sql/deploy/*.sql
 	@$(PY) -m tools.plpgsql_check
 

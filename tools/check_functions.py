@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tools.flatten_sql import MANIFEST, ROOT, ManifestError, included_files
+from tools.flatten_sql import BUNDLE, MANIFEST, ROOT, ManifestError, included_files
 
 MAX_BODY_LINES: Final = 60
 MAX_COLUMNS: Final = 100
@@ -261,9 +261,18 @@ def check_all(manifest: Path = MANIFEST) -> Iterator[str]:
                 yield f"{shown(path)}:{line}: {message}"
 
 
+def check_scripts(folders: tuple[Path, ...]) -> Iterator[str]:
+    """Yield what is wrong with the lines of hand-written scripts."""
+    for path in sorted(p for folder in folders for p in folder.glob("*.sql")):
+        if path != BUNDLE:
+            for line, message in check_lines(path.read_text()):
+                yield f"{shown(path)}:{line}: {message}"
+
+
 def main() -> int:
     """Print the findings; fail when there are any."""
-    findings = list(check_all())
+    scripts = tuple(ROOT / "sql" / folder for folder in ("deploy", "revert", "verify"))
+    findings = [*check_all(), *check_scripts(scripts)]
     print(*findings, sep="\n", end="\n" if findings else "")
     return 1 if findings else 0
 
