@@ -1,0 +1,1 @@
+"""The shell around the engine: embedded database, deployer and command line."""

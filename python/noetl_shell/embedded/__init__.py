@@ -1,0 +1,1 @@
+"""The private PostgreSQL that makes ``noetl run`` work with nothing installed."""
