@@ -14,23 +14,22 @@ import socket
 import sys
 import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 from zlib import crc32
 
 import orjson
 import uvicorn
-from records import LIST_PAGE_SIZE, PAGE_SIZE, PAGES, Population
+from records import LIST_PAGE_SIZE, PAGE_SIZE, PAGES, Population, Record
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-Handler = Callable[[Request], Awaitable[Response]]
-
 _HEADERS: Final = {"content-type": "application/json"}
+_BAD_PAGE: Final = "page must be a number from 1"
 
 
 def reply(
@@ -115,84 +114,98 @@ def page_of(request: Request) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
-def create_app(population: Population, trouble: Trouble) -> Starlette:
-    """Build the application that serves a population with some trouble."""
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Answers requests about a population."""
 
-    async def facilities(request: Request) -> Response:
-        return reply({"facilities": population.facility_list()})
+    population: Population
+    trouble: Trouble
 
-    def facility_page(make: Callable[[int], list[dict[str, Any]]]) -> Handler:
-        async def serve(request: Request) -> Response:
-            facility_id = request.path_params["facility_id"]
-            page = page_of(request)
-            if not population.has_facility(facility_id):
-                return refuse(404, f"no facility {facility_id}")
-            if page < 1:
-                return refuse(400, "page must be a number from 1")
-            everything = make(facility_id)
-            first = (page - 1) * LIST_PAGE_SIZE
-            body = {
-                "facility_id": facility_id,
-                "page": page,
-                "total": len(everything),
-                "records": everything[first : first + LIST_PAGE_SIZE],
-                "hasMore": first + LIST_PAGE_SIZE < len(everything),
-            }
-            return reply(body)
+    async def facilities(self, _request: Request) -> Response:
+        """List every facility."""
+        return reply({"facilities": self.population.facility_list()})
 
-        return serve
+    async def patients(self, request: Request) -> Response:
+        """List a page of a facility's patients."""
+        return self._facility_page(request, self.population.patient_list)
 
-    async def demographics(request: Request) -> Response:
-        patient_id = request.path_params["patient_id"]
-        if not population.has_patient(patient_id):
-            return refuse(404, f"no patient {patient_id}")
-        return reply(population.demographics(patient_id))
+    async def mds(self, request: Request) -> Response:
+        """List a page of a facility's MDS assessments."""
+        return self._facility_page(request, self.population.mds_list)
 
-    async def records(request: Request) -> Response:
-        patient_id = request.path_params["patient_id"]
-        data_type = request.path_params["data_type"]
-        page = page_of(request)
-        if not population.has_patient(patient_id):
-            return refuse(404, f"no patient {patient_id}")
-        if data_type not in PAGES:
-            return refuse(404, f"no data type {data_type}")
-        if page < 1:
-            return refuse(400, "page must be a number from 1")
-        total = population.record_count(patient_id, data_type)
-        body = {
-            "patient_id": patient_id,
-            "page": page,
-            "total": total,
-            "records": population.records(patient_id, data_type, page),
-            "hasMore": page * PAGE_SIZE < total,
-        }
-        return reply(body)
-
-    async def mds_details(request: Request) -> Response:
+    async def mds_details(self, request: Request) -> Response:
+        """Show one MDS assessment with its sections."""
         assessment_id = request.path_params["assessment_id"]
-        details = population.mds_details(assessment_id)
+        details = self.population.mds_details(assessment_id)
         if details is None:
             return refuse(404, f"no assessment {assessment_id}")
         return reply(details)
 
-    async def stats(request: Request) -> Response:
-        return reply(trouble.stats())
+    async def demographics(self, request: Request) -> Response:
+        """Show a patient's one demographic record."""
+        patient_id = request.path_params["patient_id"]
+        if not self.population.has_patient(patient_id):
+            return refuse(404, f"no patient {patient_id}")
+        return reply(self.population.demographics(patient_id))
 
+    async def records(self, request: Request) -> Response:
+        """List a page of a patient's records of one type."""
+        patient_id = request.path_params["patient_id"]
+        data_type = request.path_params["data_type"]
+        page = page_of(request)
+        if not self.population.has_patient(patient_id):
+            return refuse(404, f"no patient {patient_id}")
+        if data_type not in PAGES:
+            return refuse(404, f"no data type {data_type}")
+        if page < 1:
+            return refuse(400, _BAD_PAGE)
+        total = self.population.record_count(patient_id, data_type)
+        body = {
+            "patient_id": patient_id,
+            "page": page,
+            "total": total,
+            "records": self.population.records(patient_id, data_type, page),
+            "hasMore": page * PAGE_SIZE < total,
+        }
+        return reply(body)
+
+    async def stats(self, _request: Request) -> Response:
+        """Show what was served, and what it cost."""
+        return reply(self.trouble.stats())
+
+    def _facility_page(
+        self, request: Request, make: Callable[[int], list[Record]]
+    ) -> Response:
+        facility_id = request.path_params["facility_id"]
+        page = page_of(request)
+        if not self.population.has_facility(facility_id):
+            return refuse(404, f"no facility {facility_id}")
+        if page < 1:
+            return refuse(400, _BAD_PAGE)
+        everything = make(facility_id)
+        first = (page - 1) * LIST_PAGE_SIZE
+        body = {
+            "facility_id": facility_id,
+            "page": page,
+            "total": len(everything),
+            "records": everything[first : first + LIST_PAGE_SIZE],
+            "hasMore": first + LIST_PAGE_SIZE < len(everything),
+        }
+        return reply(body)
+
+
+def create_app(population: Population, trouble: Trouble) -> Starlette:
+    """Build the application that serves a population with some trouble."""
+    service = Service(population, trouble)
     app = Starlette(
         routes=[
-            Route("/patients/{patient_id:int}/demographics", demographics),
-            Route("/patients/{patient_id:int}/{data_type}", records),
-            Route("/mds/{assessment_id:int}", mds_details),
-            Route("/facilities", facilities),
-            Route(
-                "/facilities/{facility_id:int}/patients",
-                facility_page(population.patient_list),
-            ),
-            Route(
-                "/facilities/{facility_id:int}/mds",
-                facility_page(population.mds_list),
-            ),
-            Route("/stats", stats),
+            Route("/patients/{patient_id:int}/demographics", service.demographics),
+            Route("/patients/{patient_id:int}/{data_type}", service.records),
+            Route("/mds/{assessment_id:int}", service.mds_details),
+            Route("/facilities", service.facilities),
+            Route("/facilities/{facility_id:int}/patients", service.patients),
+            Route("/facilities/{facility_id:int}/mds", service.mds),
+            Route("/stats", service.stats),
         ]
     )
     app.add_middleware(TroubleMiddleware, trouble=trouble)

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
-from urllib.request import urlopen
 
+import httpx
 from rich.console import Console
 from rich.table import Table
 
@@ -139,8 +139,7 @@ def main() -> int:
     with running_api(options) as address:
         code, summary = run_playbook(address, options, rest)
         engine_cpu = cpu_of_ended_children()
-        with urlopen(f"{address}/stats", timeout=10) as response:
-            api = json.load(response)
+        api = httpx.get(f"{address}/stats").json()
     if summary is None:
         return code or 1
     if summary["status"] == "completed":
