@@ -247,7 +247,6 @@ comment on type noetl_internal.report is 'One event reported by a worker; positi
 create type noetl_internal.outcome as (
   position integer,
   command noetl_internal.draft,
-  worker_id text,
   is_ok boolean,
   result jsonb,
   error jsonb,

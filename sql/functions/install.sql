@@ -84,8 +84,12 @@
 \ir engine/loop_payload.sql
 \ir engine/loop_error.sql
 \ir engine/is_loop_lost.sql
+\ir engine/is_loop_starved.sql
 \ir engine/gather_ctx.sql
 \ir engine/draft_items.sql
+\ir engine/draw_items.sql
+\ir engine/cancel_items.sql
+\ir engine/count_loop.sql
 \ir engine/fill_loop.sql
 \ir engine/drain_loop.sql
 \ir engine/close_loop.sql
@@ -102,9 +106,9 @@
 \ir engine/end_plain_command.sql
 \ir engine/apply_outcomes.sql
 \ir engine/report_problem.sql
-\ir engine/rejected_reports.sql
 \ir engine/parse_reports.sql
-\ir engine/may_report.sql
+\ir engine/is_suspect.sql
+\ir engine/take_reports.sql
 \ir engine/record_run.sql
 \ir engine/record_batch.sql
 \ir engine/requeue_commands.sql

@@ -1,6 +1,6 @@
 -- Issue the next chunk of items of loops that are being expanded, each chunk one call; returns how many commands.
 -- The cursor is on the loop row: whoever comes next continues. Loops that another session expands are skipped.
--- Locks: the runs' advisory locks shared, tried, ascending; loop rows, skipping locked ones. Raises: NE409.
+-- Locks: the runs' advisory locks shared, tried, ascending; then as fill_loop. Raises: NE409.
 create or replace function noetl.expand_loops(p_limit integer default 4)
 returns integer
 language plpgsql volatile security definer
@@ -20,12 +20,6 @@ begin
     continue when not pg_try_advisory_xact_lock_shared(
       noetl_internal.lock_key('run', v_loop.execution_id)
     );
-    perform 1 from noetl.loop as l
-    where
-      l.execution_id = v_loop.execution_id and l.loop_id = v_loop.loop_id
-      and l.status = 'expanding'
-    for no key update skip locked;
-    continue when not found;
     v_count := v_count + noetl_internal.fill_loop(v_loop.execution_id, v_loop.loop_id);
   end loop;
   return v_count;

@@ -8,6 +8,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
+  v_taken record;
   v_batch record;
   v_answer jsonb;
 begin
@@ -16,14 +17,14 @@ begin
     raise exception 'events is a %, not a list', coalesce(jsonb_typeof(p_events), 'null') using
       errcode = 'NE422', hint = 'Pass an array of events; see docs/protocol.md.';
   end if;
+  v_taken := noetl_internal.take_reports(p_events);
   v_answer := jsonb_build_object(
-    'recorded', 0, 'late', 0, 'rejected', noetl_internal.rejected_reports(p_events), 'retry', '[]'::jsonb
+    'recorded', 0, 'late', 0, 'rejected', v_taken.rejected, 'retry', '[]'::jsonb
   );
   -- A row loop over the runs of the batch: each has its own locks and its own error handler.
   for v_batch in
     select r.execution_id, array_agg(r) as reports
-    from noetl_internal.parse_reports(p_events) as r
-    where noetl_internal.may_report(r.session_id)
+    from unnest(v_taken.reports) as r
     group by r.execution_id
     order by r.execution_id
   loop

@@ -23,7 +23,7 @@ begin
   loop
     if noetl_internal.close_loop(p_execution_id, v_loop_id) then
       v_has_moved := true;
-    else
+    elsif noetl_internal.is_loop_starved(p_execution_id, v_loop_id) then
       perform noetl_internal.fill_loop(p_execution_id, v_loop_id);
     end if;
   end loop;

@@ -1,6 +1,6 @@
--- Add finished items to the counters of their loops, once per loop and batch, and drain a loop that has failed by its
--- policy; returns the loops touched. The row lock orders sessions, so that exactly one sees zero left.
--- Locks: loop rows, ascending.
+-- Add finished items to the counters of their loops, once per loop and batch, issuing as many others as the window lets
+-- follow; returns the loops touched. The row lock orders sessions, so that exactly one sees zero left.
+-- Locks: expansion locks, tried; loop rows, ascending; the run row for ctx writes of a sequential loop.
 create or replace function noetl_internal.count_outcomes(
   p_execution_id bigint,
   p_outcomes noetl_internal.outcome [],
@@ -11,16 +11,19 @@ language plpgsql volatile
 as $function$
 declare
   v_count record;
+  v_drawn integer;
   v_loop noetl.loop;
 begin
+  -- A row loop over the loops of the batch, usually one.
   for v_count in
     select
       (o.command).loop_id as loop_id,
-      count(*) filter (where o.is_ok) as done,
-      count(*) filter (where not o.is_ok) as failed,
+      (count(*) filter (where o.is_ok))::integer as done,
+      (count(*) filter (where not o.is_ok))::integer as failed,
       bool_or(o.ctx is not null) as has_ctx,
       (array_agg(
-        o.error || jsonb_build_object('item', (o.command).iter_index) order by (o.command).iter_index
+        o.error || jsonb_build_object('item', (o.command).iter_index)
+        order by (o.command).iter_index
       ) filter (where not o.is_ok))[1] as error,
       (array_agg(o.ctx) filter (where o.ctx is not null))[1] as ctx
     from unnest(p_outcomes) as o
@@ -28,14 +31,17 @@ begin
     group by (o.command).loop_id
     order by (o.command).loop_id
   loop
-    update noetl.loop as l
-    set
-      done = l.done + v_count.done, failed = l.failed + v_count.failed,
-      has_ctx_writes = l.has_ctx_writes or v_count.has_ctx,
-      first_error = coalesce(l.first_error, v_count.error), version = l.version + 1
-    where l.execution_id = p_execution_id and l.loop_id = v_count.loop_id
-    returning l.* into v_loop;
-    continue when not found;
+    v_drawn := case
+      when v_count.failed = 0 and v_count.ctx is null
+        then noetl_internal.draw_items(
+          p_execution_id, v_count.loop_id, v_count.done, greatest(v_count.done, 100)
+        )
+      else 0
+    end;
+    v_loop := noetl_internal.count_loop(
+      p_execution_id, v_count.loop_id, v_count.done, v_count.failed, v_drawn, v_count.has_ctx,
+      v_count.error
+    );
     if noetl_internal.is_loop_lost(v_loop) then
       perform noetl_internal.drain_loop(p_execution_id, v_count.loop_id);
     elsif v_loop.mode = 'sequential' and v_count.ctx is not null then

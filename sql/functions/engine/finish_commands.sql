@@ -9,35 +9,43 @@ returns noetl_internal.outcome []
 language plpgsql volatile
 as $function$
 declare
+  v_ids text [] := array(select r.command_id from unnest(p_reports) as r);
   v_outcomes noetl_internal.outcome [];
 begin
   with owned as (
     select c.command_id
     from noetl.command as c
-    inner join unnest(p_reports) as r
-      on r.command_id = c.command_id and r.session_id = c.session_id
-    where c.execution_id = p_execution_id and c.status = 'leased'
+    where
+      c.execution_id = p_execution_id
+      and c.command_id = any(v_ids)
+      and c.status = 'leased'
+      and c.session_id = (p_reports[array_position(v_ids, c.command_id)]).session_id
     order by c.command_id
-    for update of c
+    for update
   ),
   finished as (
     delete from noetl.command as c
     using owned as o
     where c.execution_id = p_execution_id and c.command_id = o.command_id
-    returning c.*
+    returning c.*, p_reports[array_position(v_ids, c.command_id)] as report
   )
   select
     array_agg(
       row(
-        r.position, noetl_internal.draft_of(f), r.session_id::text,
-        r.event_type = 'command.completed', r.result, r.error, r.ctx, r.collection_size,
-        r.iter_key, r.meta
+        (f.report).position,
+        row(
+          f.execution_id, f.command_id, f.catalog_id, f.token_id, f.step, f.task, f.loop_id,
+          f.iter_index, f.issue, f.infra_attempt, f.shard_attempt, f.max_attempts, f.total,
+          f.pool, f.priority, f.place, f.context_version, f.item, f.input
+        )::noetl_internal.draft,
+        (f.report).event_type = 'command.completed', (f.report).result,
+        (f.report).error, (f.report).ctx, (f.report).collection_size, (f.report).iter_key,
+        (f.report).meta
       )::noetl_internal.outcome
       order by f.command_id
     )
   into v_outcomes
-  from finished as f
-  inner join unnest(p_reports) as r on r.command_id = f.command_id;
+  from finished as f;
   return v_outcomes;
 end;
 $function$;

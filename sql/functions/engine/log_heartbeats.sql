@@ -7,12 +7,11 @@ returns void
 language sql volatile
 as $function$
   insert into noetl.event (
-    execution_id, catalog_id, event_type, node_name, status, current_index, worker_id, meta,
-    created_at
+    execution_id, catalog_id, event_type, node_name, status, current_index, meta, created_at
   )
   select
     c.execution_id, c.catalog_id, 'command.heartbeat', c.step, 'running', c.iter_index,
-    c.session_id::text, r.meta || jsonb_build_object('command_id', c.command_id),
+    r.meta || jsonb_build_object('command_id', c.command_id),
     noetl_internal.clock_now()
   from unnest(p_reports) as r
   inner join noetl.command as c

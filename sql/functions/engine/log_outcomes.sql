@@ -8,14 +8,14 @@ returns void
 language sql volatile
 as $function$
   insert into noetl.event (
-    execution_id, catalog_id, event_type, node_name, status, current_index, worker_id, context,
-    result, meta, error, created_at
+    execution_id, catalog_id, event_type, node_name, status, current_index, context, result,
+    meta, error, created_at
   )
   select
     (o.command).execution_id, (o.command).catalog_id,
     case when o.is_ok then 'command.completed' else 'command.failed' end,
     (o.command).step, case when o.is_ok then 'ok' else 'error' end, (o.command).iter_index,
-    o.worker_id, null::jsonb, null::jsonb,
+    null::jsonb, null::jsonb,
     o.meta || jsonb_build_object('command_id', (o.command).command_id), o.error ->> 'message',
     noetl_internal.clock_now()
   from unnest(p_outcomes) as o
@@ -28,7 +28,6 @@ as $function$
       else 'loop.shard.failed'
     end,
     (o.command).step, case when o.is_ok then 'ok' else 'error' end, (o.command).iter_index,
-    null,
     case
       when o.ctx is not null or o.error is not null
         then jsonb_strip_nulls(jsonb_build_object('ctx', o.ctx, 'error', o.error))

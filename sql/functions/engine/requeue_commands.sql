@@ -38,7 +38,7 @@ begin
     array_agg(t) filter (where not p_counts or t.infra_attempt < t.max_attempts),
     array_agg(
       row(
-        0, t, p_session_id::text, false, '{"status": "error"}'::jsonb,
+        0, t, false, '{"status": "error"}'::jsonb,
         jsonb_build_object(
           'kind', 'worker_lost', 'retryable', false,
           'message', format('%s; all %s attempts are used up', p_reason, t.max_attempts)

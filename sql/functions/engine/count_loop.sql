@@ -1,0 +1,48 @@
+-- Add finished and issued items to a loop's row, in one update, late in the transaction; returns the row.
+-- If the loop was drained meanwhile, what this transaction has issued is taken back: draining counted it already.
+-- Locks: the loop row.
+create or replace function noetl_internal.count_loop(
+  p_execution_id bigint,
+  p_loop_id bigint,
+  p_done integer,
+  p_failed integer,
+  p_issued integer,
+  p_has_ctx boolean default false,
+  p_error jsonb default null
+)
+returns noetl.loop
+language plpgsql volatile
+as $function$
+declare
+  v_loop noetl.loop;
+begin
+  update noetl.loop as l
+  set
+    done = l.done + p_done, failed = l.failed + p_failed,
+    has_ctx_writes = l.has_ctx_writes or p_has_ctx,
+    first_error = coalesce(l.first_error, p_error),
+    issued = case
+      when l.status in ('expanding', 'running') then l.issued + p_issued else l.issued
+    end,
+    next_place = greatest(l.next_place, noetl_internal.served_place() + 1) + p_issued,
+    status = case
+      when l.status not in ('expanding', 'running') then l.status
+      when
+        l.issued + p_issued < l.total
+        and l.issued + p_issued - l.done - p_done - l.failed - p_failed < l.max_in_flight
+        then 'expanding'
+      else 'running'
+    end,
+    version = l.version + 1
+  where l.execution_id = p_execution_id and l.loop_id = p_loop_id
+  returning l.* into v_loop;
+  if p_issued > 0 and v_loop.status not in ('expanding', 'running') then
+    perform noetl_internal.cancel_items(p_execution_id, p_loop_id);
+  end if;
+  return v_loop;
+end;
+$function$;
+
+comment on function noetl_internal.count_loop(
+  bigint, bigint, integer, integer, integer, boolean, jsonb
+) is 'Add finished and issued items to a loop''s row.';
