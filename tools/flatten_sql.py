@@ -33,8 +33,10 @@ class ManifestError(Exception):
     """A manifest names a missing file, or says something that is no include."""
 
 
-def included_files(manifest: Path) -> Iterator[Path]:
+def included_files(manifest: Path, *parents: Path) -> Iterator[Path]:
     """Yield the function files of a manifest and of the manifests it includes."""
+    if manifest in parents:
+        raise ManifestError(f"{manifest} includes itself")
     if not manifest.is_file():
         raise ManifestError(f"{manifest}: no such manifest")
     for number, line in enumerate(manifest.read_text().splitlines(), start=1):
@@ -48,7 +50,7 @@ def included_files(manifest: Path) -> Iterator[Path]:
         if not path.is_file():
             raise ManifestError(f"{manifest}:{number}: no such file: {include[1]}")
         if path.name == manifest.name:
-            yield from included_files(path)
+            yield from included_files(path, manifest, *parents)
         else:
             yield path
 

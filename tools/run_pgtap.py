@@ -74,7 +74,17 @@ def prepare(server: Server, dbname: str) -> None:
 def prove(server: Server, dbname: str, files: list[Path], jobs: int, tap: Path) -> int:
     """Run pg_prove over the files, which also leaves their raw output in ``tap``."""
     return subprocess.run(
-        ["pg_prove", "--quiet", "--jobs", str(jobs), "--ext", ".sql", *files],
+        [
+            "pg_prove",
+            "--quiet",
+            "--failures",
+            "--comments",
+            "--jobs",
+            str(jobs),
+            "--ext",
+            ".sql",
+            *files,
+        ],
         env={**server.environment(dbname), "PERL_TEST_HARNESS_DUMP_TAP": str(tap)},
         cwd=ROOT,
         check=False,

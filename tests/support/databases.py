@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -34,8 +33,12 @@ class Databases:
     def template(self) -> str:
         """The name of the template, deployed on first use."""
         name = "noetl_template"
-        with suppress(psycopg.errors.DuplicateDatabase):
-            deploy_for_tests(self.create_empty(name))
+        dsn = self.create_empty(name)
+        try:
+            deploy_for_tests(dsn)
+        except BaseException:
+            self.drop(dsn)  # or the next test would copy half a schema
+            raise
         return name
 
     def create_empty(self, name: str | None = None) -> str:

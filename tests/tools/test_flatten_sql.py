@@ -42,6 +42,7 @@ def test_nested_manifests_are_expanded_in_order(tmp_path: Path) -> None:
         ("\\ir missing.sql", "install.sql:2: no such file: missing.sql"),
         ("\\i a.sql", "install.sql:2: expected a comment or"),
         ("select 1;", "install.sql:2: expected a comment or"),
+        ("\\ir install.sql", "install.sql includes itself"),
     ],
 )
 def test_mistakes_in_a_manifest_are_named(

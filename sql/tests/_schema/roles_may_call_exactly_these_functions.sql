@@ -1,0 +1,59 @@
+-- Who may call what, by hand: a re-deploy keeps old grants, so only the catalog tells the truth.
+-- Registering and starting is running code with credentials, so the roles are apart.
+begin;
+select plan(2);
+
+create temporary table expected as
+select m[1] as function, m[2] <> '.' as author, m[3] <> '.' as runner, m[4] <> '.' as operator,
+  m[5] <> '.' as worker, m[6] <> '.' as reader
+from regexp_split_to_table($matrix$
+  register_playbook    author  .       .         .       .
+  lint_playbook        author  runner  .         .       .
+  put_credential       author  .       .         .       .
+  remove_credential    author  .       .         .       .
+  list_credentials     author  runner  .         .       .
+  list_playbooks       author  runner  .         .       reader
+  start_execution      .       runner  .         worker  .
+  execution_status     .       runner  operator  worker  reader
+  list_executions      .       runner  operator  .       reader
+  cancel_execution     .       .       operator  worker  .
+  issue_commands       .       .       operator  .       .
+  register_session     .       .       .         worker  .
+  end_session          .       .       .         worker  .
+  heartbeat            .       .       .         worker  .
+  claim_commands       .       .       .         worker  .
+  release_commands     .       .       .         worker  .
+  record_events        .       .       .         worker  .
+  record_results       .       .       .         worker  .
+  read_context         .       .       .         worker  .
+  read_credential      .       .       .         worker  .
+  read_items           .       .       .         worker  .
+  read_result          .       .       .         worker  .
+  read_step            .       .       .         worker  .
+  store_items          .       .       .         worker  .
+  child_status         .       .       .         worker  .
+  claim_loop_done      .       .       .         worker  .
+  reap_stale           .       .       .         worker  .
+  advance_changes      .       .       .         worker  .
+  expand_loops         .       .       .         worker  .
+  project_changes      .       .       .         worker  .
+  maintain_partitions  .       .       .         worker  .
+$matrix$, '\n') as line
+cross join regexp_match(line, '(\w+) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+)') as m
+where m is not null;
+
+create temporary table actual as
+select p.proname::text as function,
+  has_function_privilege('noetl_author', p.oid, 'execute') as author,
+  has_function_privilege('noetl_runner', p.oid, 'execute') as runner,
+  has_function_privilege('noetl_operator', p.oid, 'execute') as operator,
+  has_function_privilege('noetl_worker', p.oid, 'execute') as worker,
+  has_function_privilege('noetl_reader', p.oid, 'execute') as reader
+from pg_proc as p
+where p.pronamespace = 'noetl'::regnamespace;
+
+select is_empty('table actual except table expected', 'no role may call more than the matrix says');
+select is_empty('table expected except table actual', 'no role may call less than the matrix says');
+
+select * from finish();
+rollback;
