@@ -1,0 +1,162 @@
+"""The main job through ``run.py``: complete, nothing twice, or a clear refusal."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+import pytest
+
+from tests.examples.conftest import ROOT
+
+RUN: Final = [sys.executable, str(ROOT / "examples/patients/run.py")]
+NOETL: Final = [sys.executable, "-m", "noetl_shell"]
+FACILITIES: Final = 2
+PATIENTS: Final = 1000
+TYPES: Final = (
+    "assessments",
+    "conditions",
+    "medications",
+    "vital_signs",
+    "demographics",
+)
+Finished = subprocess.CompletedProcess[str]
+RunExample = Callable[..., Finished]
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """An environment with an embedded database of its own, stopped afterwards."""
+    home = tmp_path_factory.mktemp("noetl")
+    environment = os.environ | {
+        "NOETL_HOME": str(home),
+        "PYTHONPATH": f"{ROOT / 'python'}:{ROOT / 'worker'}",
+    }
+    yield environment
+    subprocess.run([*NOETL, "db", "down"], env=environment, check=True)
+
+
+@pytest.fixture(scope="module")
+def complete(environment: dict[str, str]) -> tuple[int, psycopg.Connection[Any]]:
+    """The execution id of a complete run, and a connection to its database."""
+    ended = run_example(environment, "--facilities", FACILITIES, "--patients", PATIENTS)
+    assert ended.returncode == 0, ended.stderr
+    found = re.search(r"execution\D+(\d{10,})", ended.stdout)
+    assert found, ended.stdout
+    url = subprocess.run(
+        [*NOETL, "db", "url"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    return int(found[1]), psycopg.connect(url, autocommit=True)
+
+
+def run_example(environment: dict[str, str], *options: object) -> Finished:
+    return subprocess.run(
+        [*RUN, *map(str, options)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
+
+
+@pytest.mark.accept("P0.2-4")
+def test_every_patient_is_complete_in_every_type(
+    complete: tuple[int, psycopg.Connection[Any]],
+) -> None:
+    _, conn = complete
+    loaded = conn.execute(
+        """
+        select p.facility_id, r.data_type, count(*)
+        from (
+          select patient_id, data_type from pft_record
+          group by patient_id, data_type having count(*) = max(total)
+        ) as r
+        join pft_patient as p using (patient_id)
+        group by p.facility_id, r.data_type
+        """
+    ).fetchall()
+    assert sorted(loaded) == sorted(
+        (facility, data_type, PATIENTS)
+        for facility in range(1, FACILITIES + 1)
+        for data_type in TYPES
+    )
+    listed, done = conn.execute(
+        """
+        select sum(mds_expected), (select count(details) from pft_mds)
+        from pft_facility
+        """
+    ).fetchone() or (0, 0)
+    assert listed == done == FACILITIES * PATIENTS / 5
+
+
+@pytest.mark.accept("P0.1-5")
+def test_no_loop_dispatches_an_item_twice(
+    complete: tuple[int, psycopg.Connection[Any]],
+) -> None:
+    execution_id, conn = complete
+    loops = conn.execute(
+        """
+        select
+          l.node_name,
+          (l.meta ->> 'collection_size')::integer,
+          count(c.*),
+          count(distinct c.meta ->> 'iter_index'),
+          count(distinct c.meta ->> 'command_id')
+        from noetl.event as l
+        left join noetl.event as c
+          on c.execution_id = l.execution_id and c.event_type = 'command.issued'
+          and c.meta ->> 'loop_id' = l.meta ->> 'loop_id'
+        where
+          l.execution_id = %s
+          and l.event_type in ('loop.started', 'loop.fanout.started')
+        group by l.node_name, l.meta
+        """,
+        (execution_id,),
+    ).fetchall()
+    assert {name for name, *_ in loops} >= set(TYPES)
+    for name, size, *issued in loops:
+        assert issued == [size] * 3, f"{name}: {issued} commands for {size} items"
+
+
+def test_a_patient_that_is_missing_fails_the_run(environment: dict[str, str]) -> None:
+    ended = run_example(
+        environment, "--facilities", 2, "--patients", 3, "--set", "patients=4"
+    )
+    assert ended.returncode == 1
+    assert "facility 1: patients 3/4" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_ctrl_c_ends_the_run_and_the_api(environment: dict[str, str]) -> None:
+    with subprocess.Popen(
+        [*RUN, "--delay", "0.5", "--facilities", "1"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        time.sleep(3)
+        children = children_of(process.pid)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "noetl resume" in errors
+    assert children
+    assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
+
+
+def children_of(pid: int) -> list[int]:
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in text.split()]
