@@ -18,7 +18,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from noetl_worker.secrets import load_key, seal
-from tests.examples.conftest import ROOT
+from tests.examples.conftest import ROOT, StartApi
 from tests.support.databases import Databases
 
 Row = dict[str, Any]
@@ -27,8 +27,25 @@ DEADLINE_S: Final = 60
 ENDED: Final = {"completed", "failed", "cancelled"}
 
 
+CORE_TOOLS: Final = {"python", "shell", "postgres", "http", "duckdb"}
+SLEEPING_TOOLS: Final = {"python", "shell", "postgres"}
+EXAMPLES: Final[dict[str, Row]] = {
+    "hello/hello": {"greeting": "Hello, world!"},
+    "basics/conditions": {"size": "large", "called": True},
+    "basics/loop": {"words": 5, "letters": 26},
+    "basics/fanout": {"status": "partial", "done": 7, "failed": 1},
+    "basics/errors": {"source": "cache", "because": "connection"},
+    "child/invoice": {"order": 1, "total": 11.9},
+    "child/orders": {"total": 476.0},
+}
+
+
 def read(name: str) -> Any:
     return yaml.safe_load((VALID / f"{name}.yaml").read_text())
+
+
+def read_example(name: str) -> Any:
+    return yaml.safe_load((ROOT / f"examples/{name}.yaml").read_text())
 
 
 RUNNABLE: Final = [
@@ -63,15 +80,11 @@ def engine(
         databases.drop(dsn)
 
 
-def run(conn: psycopg.Connection[Row], name: str, workload: Any) -> Row:
-    """Register and start a fixture; its status when it has ended."""
-    registered = conn.execute(
-        "select path from noetl.register_playbook(%s)", (Jsonb(read(name)),)
-    ).fetchone()
-    assert registered is not None
+def run(conn: psycopg.Connection[Row], playbook: Any, workload: Any) -> Row:
+    """Register and start a playbook; its status when it has ended."""
+    path = register(conn, playbook)
     started = conn.execute(
-        "select noetl.start_execution(%s, %s) as id",
-        (registered["path"], Jsonb(workload)),
+        "select noetl.start_execution(%s, %s) as id", (path, Jsonb(workload))
     ).fetchone()
     assert started is not None
     deadline = time.monotonic() + DEADLINE_S
@@ -82,28 +95,78 @@ def run(conn: psycopg.Connection[Row], name: str, workload: Any) -> Row:
         assert status is not None
         if status["status"] in ENDED:
             return status
-        assert time.monotonic() < deadline, f"{name} hangs: {status}"
+        assert time.monotonic() < deadline, f"{path} hangs: {status}"
         time.sleep(0.02)
+
+
+def register(conn: psycopg.Connection[Row], playbook: Any) -> str:
+    registered = conn.execute(
+        "select path from noetl.register_playbook(%s)", (Jsonb(playbook),)
+    ).fetchone()
+    assert registered is not None
+    return str(registered["path"])
 
 
 @pytest.mark.parametrize("name", RUNNABLE)
 def test_fixture_gives_what_is_expected(
-    engine: psycopg.Connection[Row], name: str
+    engine: psycopg.Connection[Row], start_api: StartApi, name: str
 ) -> None:
     expected = yaml.safe_load(Path(VALID / f"{name}.expected.yaml").read_text())
+    workload = expected.get("workload", {})
     for need in expected.get("needs", []):
-        if need.startswith("playbook "):
-            engine.execute(
-                "select noetl.register_playbook(%s)",
-                (Jsonb(read(need.removeprefix("playbook "))),),
-            )
-    status = run(engine, name, expected.get("workload", {}))
+        if need == "api":
+            workload["api"] = start_api()
+        elif need.startswith("playbook "):
+            register(engine, read(need.removeprefix("playbook ")))
+    status = run(engine, read(name), workload)
     compare(expected["run"], status)
     live = engine.execute(
         "select count(*) as n from noetl.command where execution_id = %s",
         (status["execution_id"],),
     ).fetchone()
     assert live == {"n": 0}, "an ended execution has live commands"
+
+
+@pytest.mark.accept("P0.1-4")
+def test_slow_items_hold_up_no_fast_ones(
+    engine: psycopg.Connection[Row], start_api: StartApi
+) -> None:
+    status = run(engine, read("tooling_non_blocking"), {"api": start_api()})
+    events = engine.execute(
+        """
+        select
+          node_name,
+          count(*) filter (where event_type = 'command.issued') as issued,
+          count(distinct meta ->> 'command_id') filter (
+            where event_type in ('command.completed', 'command.failed')
+          ) as ended,
+          max(created_at) filter (
+            where event_type = 'command.completed' and current_index > 0
+          ) - min(created_at) as fast,
+          max(created_at) filter (
+            where event_type = 'command.completed' and current_index = 0
+          ) - min(created_at) as slow
+        from noetl.event
+        where execution_id = %s and node_name = any (%s)
+        group by node_name
+        """,
+        (status["execution_id"], list(CORE_TOOLS)),
+    ).fetchall()
+    assert {row["node_name"] for row in events} == CORE_TOOLS
+    for row in events:
+        assert row["issued"] == row["ended"] == 5, row
+        if row["node_name"] in SLEEPING_TOOLS:
+            assert row["slow"].total_seconds() >= 2, row
+            assert row["fast"].total_seconds() < 2, row
+
+
+@pytest.mark.parametrize(("path", "result"), EXAMPLES.items())
+def test_teaching_example_gives_what_it_says(
+    engine: psycopg.Connection[Row], path: str, result: Row
+) -> None:
+    register(engine, read_example("child/invoice"))
+    status = run(engine, read_example(path), {})
+    compare({"status": "completed", "result": result}, status)
 
 
 def compare(expected: Row, status: Row) -> None:
