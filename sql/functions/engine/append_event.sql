@@ -11,8 +11,11 @@ create or replace function noetl_internal.append_event(
   p_error text default null
 )
 returns bigint
-language sql volatile
+language plpgsql volatile
 as $function$
+declare
+  v_event_id bigint;
+begin
   insert into noetl.event (
     execution_id, catalog_id, event_type, node_name, status, context, result, meta, error,
     created_at
@@ -21,7 +24,9 @@ as $function$
     p_execution_id, p_catalog_id, p_event_type, p_node_name, p_status, p_context, p_result, p_meta,
     left(p_error, 2000), noetl_internal.clock_now()
   )
-  returning event_id
+  returning event_id into v_event_id;
+  return v_event_id;
+end;
 $function$;
 
 comment on function noetl_internal.append_event(

@@ -4,16 +4,20 @@ create or replace function noetl_internal.is_loop_starved(
   p_loop_id bigint
 )
 returns boolean
-language sql stable
+language plpgsql stable
 as $function$
-  select exists (
-    select from noetl.loop as l
-    where
-      l.execution_id = p_execution_id
-      and l.loop_id = p_loop_id
-      and l.status = 'expanding'
-      and l.issued = l.done + l.failed
-  )
+begin
+  return (
+    select exists (
+      select from noetl.loop as l
+      where
+        l.execution_id = p_execution_id
+        and l.loop_id = p_loop_id
+        and l.status = 'expanding'
+        and l.issued = l.done + l.failed
+    )
+  );
+end;
 $function$;
 
 comment on function noetl_internal.is_loop_starved(bigint, bigint)

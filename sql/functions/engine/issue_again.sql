@@ -6,9 +6,10 @@ create or replace function noetl_internal.issue_again(
   p_shard integer
 )
 returns void
-language sql volatile
+language plpgsql volatile
 as $function$
-  select noetl_internal.issue_batch(
+begin
+  perform noetl_internal.issue_batch(
     array_agg(
       row(
         c.execution_id,
@@ -21,7 +22,8 @@ as $function$
       )::noetl_internal.draft
     )
   )
-  from unnest(p_commands) as c
+  from unnest(p_commands) as c;
+end;
 $function$;
 
 comment on function noetl_internal.issue_again(noetl_internal.draft [], integer, integer)

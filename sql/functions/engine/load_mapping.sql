@@ -5,20 +5,24 @@ create or replace function noetl_internal.load_mapping(
   p_names jsonb
 )
 returns jsonb
-language sql stable
+language plpgsql stable
 as $function$
-  select coalesce(jsonb_object_agg(v.name, v.value), '{}')
-  from noetl.variable as v
-  where
-    v.execution_id = p_execution_id
-    and v.scope = p_scope
-    and (
-      p_names @> jsonb_build_array(jsonb_build_array(p_scope, v.name))
-      or exists (
-        select from jsonb_array_elements(p_names) as n (value)
-        where n.value = jsonb_build_array(p_scope)
+begin
+  return (
+    select coalesce(jsonb_object_agg(v.name, v.value), '{}')
+    from noetl.variable as v
+    where
+      v.execution_id = p_execution_id
+      and v.scope = p_scope
+      and (
+        p_names @> jsonb_build_array(jsonb_build_array(p_scope, v.name))
+        or exists (
+          select from jsonb_array_elements(p_names) as n (value)
+          where n.value = jsonb_build_array(p_scope)
+        )
       )
-    )
+  );
+end;
 $function$;
 
 comment on function noetl_internal.load_mapping(bigint, text, jsonb)

@@ -4,8 +4,9 @@ create or replace function noetl_internal.log_heartbeats(
   p_reports noetl_internal.report []
 )
 returns void
-language sql volatile
+language plpgsql volatile
 as $function$
+begin
   insert into noetl.event (
     execution_id, catalog_id, event_type, node_name, status, current_index, meta, created_at
   )
@@ -19,7 +20,8 @@ as $function$
       c.execution_id = p_execution_id
       and c.command_id = r.command_id
       and c.session_id = r.session_id
-  where r.event_type = 'command.heartbeat'
+  where r.event_type = 'command.heartbeat';
+end;
 $function$;
 
 comment on function noetl_internal.log_heartbeats(bigint, noetl_internal.report [])

@@ -5,8 +5,9 @@ create or replace function noetl_internal.log_outcomes(
   p_retried text []
 )
 returns void
-language sql volatile
+language plpgsql volatile
 as $function$
+begin
   insert into noetl.event (
     execution_id, catalog_id, event_type, node_name, status, current_index, context, result,
     meta, error, created_at
@@ -53,7 +54,8 @@ as $function$
     noetl_internal.clock_now()
   from unnest(p_outcomes) as o
   inner join noetl.loop as l
-    on l.execution_id = (o.command).execution_id and l.loop_id = (o.command).loop_id
+    on l.execution_id = (o.command).execution_id and l.loop_id = (o.command).loop_id;
+end;
 $function$;
 
 comment on function noetl_internal.log_outcomes(noetl_internal.outcome [], text [])

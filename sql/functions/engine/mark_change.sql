@@ -4,10 +4,12 @@ create or replace function noetl_internal.mark_change(
   p_execution_id bigint
 )
 returns void
-language sql volatile
+language plpgsql volatile
 as $function$
+begin
   insert into noetl.change (kind, execution_id)
-  values (p_kind, p_execution_id)
+  values (p_kind, p_execution_id);
+end;
 $function$;
 
 comment on function noetl_internal.mark_change(text, bigint)

@@ -2,8 +2,10 @@
 -- event says it itself. Raises: class 22 when one is malformed.
 create or replace function noetl_internal.parse_reports(p_events jsonb)
 returns setof noetl_internal.report
-language sql stable
+language plpgsql stable
 as $function$
+begin
+  return query
   select distinct on (e.execution_id, e.command_id, e.type)
     coalesce(e.position, (e.place - 1)::integer), e.execution_id, e.command_id, e.session, e.type, e.result,
     nullif(e.error, 'null'), nullif(nullif(e.ctx, 'null'), '{}'),
@@ -16,7 +18,8 @@ as $function$
   ) with ordinality as e (
     execution_id, command_id, session, type, result, error, ctx, collection, iter_key, meta, position, place
   )
-  order by e.execution_id, e.command_id, e.type, e.place
+  order by e.execution_id, e.command_id, e.type, e.place;
+end;
 $function$;
 
 comment on function noetl_internal.parse_reports(jsonb)

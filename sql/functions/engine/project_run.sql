@@ -1,8 +1,9 @@
 -- Copy the state of one run into noetl.execution, unless a newer version is there already.
 create or replace function noetl_internal.project_run(p_execution_id bigint)
 returns void
-language sql volatile
+language plpgsql volatile
 as $function$
+begin
   insert into noetl.execution as x (
     execution_id, catalog_id, path, parent_execution_id, status, reason, last_event_type,
     last_node_name, last_event_id, start_time, end_time, error, result, state, version
@@ -31,7 +32,8 @@ as $function$
     last_event_id = excluded.last_event_id, end_time = excluded.end_time,
     error = excluded.error, result = excluded.result, state = excluded.state,
     version = excluded.version
-  where excluded.version >= x.version
+  where excluded.version >= x.version;
+end;
 $function$;
 
 comment on function noetl_internal.project_run(bigint)

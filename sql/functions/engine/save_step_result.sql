@@ -8,8 +8,9 @@ create or replace function noetl_internal.save_step_result(
   p_loop_id bigint
 )
 returns void
-language sql volatile
+language plpgsql volatile
 as $function$
+begin
   insert into noetl.variable as v (
     execution_id, scope, name, value, envelope, loop_id, visit_count
   )
@@ -33,7 +34,8 @@ as $function$
   on conflict (execution_id, scope, name) do update
   set
     value = excluded.value, envelope = excluded.envelope, loop_id = excluded.loop_id,
-    visit_count = v.visit_count + 1
+    visit_count = v.visit_count + 1;
+end;
 $function$;
 
 comment on function noetl_internal.save_step_result(bigint, text, jsonb, jsonb, bigint)

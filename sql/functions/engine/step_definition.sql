@@ -4,11 +4,15 @@ create or replace function noetl_internal.step_definition(
   p_step text
 )
 returns jsonb
-language sql stable
+language plpgsql stable
 as $function$
-  select s.definition
-  from noetl.catalog_step as s
-  where s.catalog_id = p_catalog_id and s.step = p_step
+begin
+  return (
+    select s.definition
+    from noetl.catalog_step as s
+    where s.catalog_id = p_catalog_id and s.step = p_step
+  );
+end;
 $function$;
 
 comment on function noetl_internal.step_definition(bigint, text)

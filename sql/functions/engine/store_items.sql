@@ -6,8 +6,9 @@ create or replace function noetl_internal.store_items(
   p_items jsonb
 )
 returns void
-language sql volatile
+language plpgsql volatile
 as $function$
+begin
   insert into noetl.collection_chunk (execution_id, loop_id, first_index, items)
   select
     p_execution_id, p_loop_id, p_first + (i.place - 1) / 500 * 500,
@@ -15,7 +16,8 @@ as $function$
   from jsonb_array_elements(p_items) with ordinality as i (value, place)
   group by (i.place - 1) / 500
   order by 3
-  on conflict do nothing
+  on conflict do nothing;
+end;
 $function$;
 
 comment on function noetl_internal.store_items(bigint, bigint, integer, jsonb)
