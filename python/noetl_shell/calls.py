@@ -1,0 +1,306 @@
+"""One Python function per SQL function of the API. No decision is taken here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.rows import class_row, scalar_row
+from psycopg.types.json import Jsonb
+
+from noetl_shell.database import Connection
+from noetl_shell.errors import describe_database, translate
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A playbook version in the catalog; ``created`` is false for known content."""
+
+    catalog_id: int
+    path: str
+    version: int
+    created: bool
+    warnings: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding about a playbook document."""
+
+    severity: str
+    path: str
+    message: str
+    hint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What ``execution_status`` tells about an execution."""
+
+    execution_id: int
+    path: str
+    version: int
+    status: str
+    reason: str | None
+    started_at: datetime
+    finished_at: datetime | None
+    duration_s: float
+    current_steps: list[str]
+    loops: dict[str, Any] | None
+    steps: dict[str, Any] | None
+    result: Any
+    error: dict[str, Any] | None
+    parent_execution_id: int | None
+    progress_version: int
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing will change any more."""
+        return self.finished_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """One line of ``list_executions``."""
+
+    execution_id: int
+    path: str
+    version: int
+    status: str
+    started_at: datetime
+    finished_at: datetime | None
+    error: str | None
+    parent_execution_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """One line of ``list_playbooks``."""
+
+    path: str
+    version: int
+    description: str | None
+    registered_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A stored playbook version."""
+
+    path: str
+    version: int
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """One line of ``list_credentials``: never the secret."""
+
+    name: str
+    kind: str
+    description: str | None
+    managed: bool
+    owner_role: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the event log."""
+
+    event_id: int
+    created_at: datetime
+    event_type: str
+    node_name: str | None
+    status: str | None
+    current_index: int | None
+    worker_id: str | None
+    context: Any
+    result: Any
+    meta: Any
+    error: str | None
+
+
+@contextmanager
+def _translated(conn: Connection) -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as exc:
+        raise translate(exc, describe_database(conn.info.dsn)) from exc
+
+
+def register_playbook(conn: Connection, *, content: Any) -> Registered:
+    """Validate, compile and store a playbook; known content gives its version."""
+    with _translated(conn), conn.cursor(row_factory=class_row(Registered)) as cursor:
+        cursor.execute(
+            "select r.catalog_id, r.path, r.version, r.created, r.warnings"
+            " from noetl.register_playbook(%s) as r",
+            [Jsonb(content)],
+        )
+        return _one(cursor)
+
+
+def lint_playbook(
+    conn: Connection, *, content: Any, strict: bool = False
+) -> list[Problem]:
+    """All problems of a document."""
+    with _translated(conn), conn.cursor(row_factory=class_row(Problem)) as cursor:
+        cursor.execute(
+            "select p.severity, p.path, p.message, p.hint"
+            " from noetl.lint_playbook(%s, %s) as p",
+            [Jsonb(content), strict],
+        )
+        return cursor.fetchall()
+
+
+def start_execution(
+    conn: Connection, *, path: str, workload: Any, options: dict[str, Any]
+) -> int:
+    """Start a run; its id."""
+    with _translated(conn), conn.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute(
+            "select noetl.start_execution(%s, %s, %s)",
+            [path, Jsonb(workload), Jsonb(options)],
+        )
+        return int(_one(cursor))
+
+
+def execution_status(conn: Connection, *, execution_id: int) -> Status:
+    """What is known about a run."""
+    with _translated(conn), conn.cursor(row_factory=class_row(Status)) as cursor:
+        cursor.execute(
+            "select s.execution_id, s.path, s.version, s.status, s.reason,"
+            " s.started_at, s.finished_at, s.duration_s, s.current_steps, s.loops,"
+            " s.steps, s.result, s.error, s.parent_execution_id, s.progress_version"
+            " from noetl.execution_status(%s) as s",
+            [execution_id],
+        )
+        return _one(cursor)
+
+
+def cancel_execution(
+    conn: Connection, *, execution_id: int, reason: str | None = None
+) -> bool:
+    """Cancel a run; false when it has ended or is ending already."""
+    with _translated(conn), conn.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute("select noetl.cancel_execution(%s, %s)", [execution_id, reason])
+        return bool(_one(cursor))
+
+
+def list_executions(
+    conn: Connection,
+    *,
+    limit: int = 50,
+    status: str | None = None,
+    before: int | None = None,
+) -> list[Execution]:
+    """Executions, newest first."""
+    with _translated(conn), conn.cursor(row_factory=class_row(Execution)) as cursor:
+        cursor.execute(
+            "select e.execution_id, e.path, e.version, e.status, e.started_at,"
+            " e.finished_at, e.error, e.parent_execution_id"
+            " from noetl.list_executions(%s, %s, %s) as e",
+            [limit, status, before],
+        )
+        return cursor.fetchall()
+
+
+def list_playbooks(conn: Connection) -> list[Playbook]:
+    """Registered playbooks, each in its latest version."""
+    with _translated(conn), conn.cursor(row_factory=class_row(Playbook)) as cursor:
+        cursor.execute(
+            "select p.path, p.version, p.description, p.registered_by, p.created_at"
+            " from noetl.list_playbooks() as p"
+        )
+        return cursor.fetchall()
+
+
+def read_playbook(
+    conn: Connection, *, path: str, version: int | None = None
+) -> Document | None:
+    """A stored document, the latest unless a version is given; None: no such one."""
+    with _translated(conn), conn.cursor(row_factory=class_row(Document)) as cursor:
+        cursor.execute(
+            "select c.path, c.version, c.content from noetl.catalog as c"
+            " where c.path = %(path)s"
+            " and (%(version)s::integer is null or c.version = %(version)s)"
+            " order by c.version desc limit 1",
+            {"path": path, "version": version},
+        )
+        return cursor.fetchone()
+
+
+def read_events(
+    conn: Connection,
+    *,
+    execution_id: int,
+    event_type: str | None = None,
+    after: int = 0,
+    limit: int = 1000,
+) -> list[Event]:
+    """The next events of a run after an event id, oldest first."""
+    with _translated(conn), conn.cursor(row_factory=class_row(Event)) as cursor:
+        cursor.execute(
+            "select e.event_id, e.created_at, e.event_type, e.node_name, e.status,"
+            " e.current_index, e.worker_id, e.context, e.result, e.meta, e.error"
+            " from noetl.event as e"
+            " where e.execution_id = %(execution_id)s and e.event_id > %(after)s"
+            " and (%(type)s::text is null or e.event_type = %(type)s)"
+            " order by e.event_id limit %(limit)s",
+            {
+                "execution_id": execution_id,
+                "after": after,
+                "type": event_type,
+                "limit": limit,
+            },
+        )
+        return cursor.fetchall()
+
+
+def put_credential(
+    conn: Connection,
+    *,
+    name: str,
+    kind: str,
+    secret: bytes,
+    description: str | None = None,
+    managed: bool = False,
+) -> bool:
+    """Store a sealed credential; false when it replaced one."""
+    with _translated(conn), conn.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute(
+            "select noetl.put_credential(%s, %s, %s, %s, %s)",
+            [name, kind, secret, description, managed],
+        )
+        return bool(_one(cursor))
+
+
+def remove_credential(conn: Connection, *, name: str) -> bool:
+    """Remove a credential; false when there is none."""
+    with _translated(conn), conn.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute("select noetl.remove_credential(%s)", [name])
+        return bool(_one(cursor))
+
+
+def list_credentials(conn: Connection) -> list[Credential]:
+    """The credentials that this role may use."""
+    with _translated(conn), conn.cursor(row_factory=class_row(Credential)) as cursor:
+        cursor.execute(
+            "select c.name, c.kind, c.description, c.managed, c.owner_role,"
+            " c.created_at, c.updated_at from noetl.list_credentials() as c"
+        )
+        return cursor.fetchall()
+
+
+def _one(cursor: psycopg.Cursor[Row]) -> Row:
+    row = cursor.fetchone()
+    assert row is not None
+    return row
