@@ -21,7 +21,7 @@ help: ## Print this list
 
 setup: $(DEV) system ## Make .venv and install everything the other verbs need
 
-run: $(RUNTIME) ## Run the example job, small; FULL=1: 10 facilities x 1000 patients
+run: $(RUNTIME) bundle ## Run the example job, small; FULL=1: 10 facilities x 1000 patients
 	@$(PY) examples/patients/run.py $(if $(FULL),--full)
 
 test: $(DEV) system ## Run all tests: pgTAP on PostgreSQL 15 and 18, then pytest
@@ -57,23 +57,23 @@ format: $(DEV) ## Put Python into its format, sort imports
 	@$(VENV)/bin/ruff check -q --fix-only $(PYTHON_CODE)
 	@$(VENV)/bin/ruff format -q $(PYTHON_CODE)
 
-bench: $(DEV) system ## Measure against PostgreSQL's own limit; QUICK=1: within two minutes
+bench: $(DEV) system bundle ## Measure against PostgreSQL's own limit; QUICK=1: within two minutes
 	@$(PY) bench/run.py $(if $(QUICK),--quick)
 
 functions: $(DEV) ## Apply sql/functions to a database: make functions DB=postgresql://…
 	@$(if $(DB),,$(error name the database: make functions DB=postgresql://...))
 	@$(PY) -m tools.schema "$(DB)"
 
-bundle: $(DEV) ## Write sql/deploy/functions.sql from sql/functions
+bundle: | $(PY) ## Write sql/deploy/functions.sql from sql/functions
 	@$(PY) -m tools.flatten_sql
 
-bundle-check: $(DEV)
+bundle-check: | $(PY)
 	@$(PY) -m tools.flatten_sql --check
 
 dump: $(DEV) system ## Write sql/schema.dump.sql, the schema as PostgreSQL sees it
 	@$(PY) -m tools.schema_dump
 
-db: $(RUNTIME) ## Start the embedded database with the schema; print its URL
+db: $(RUNTIME) bundle ## Start the embedded database with the schema; print its URL
 	@$(VENV)/bin/noetl db up
 
 wheel: $(DEV) ## Build the wheel into dist/

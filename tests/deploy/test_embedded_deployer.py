@@ -11,14 +11,20 @@ from tools.schema import plan_changes
 from tools.schema_dump import dump_schema
 
 REGISTRY = (
-    "select change_id, script_hash, change, project, note, planned_at, planner_name,"
-    " planner_email from sqitch.changes order by planned_at",
-    "select change_id, type, dependency, dependency_id from sqitch.dependencies"
-    " order by change_id, dependency",
+    (
+        "select change_id, script_hash, change, project, note, planned_at, planner_name,"
+        " planner_email from sqitch.changes order by planned_at"
+    ),
+    (
+        "select change_id, type, dependency, dependency_id from sqitch.dependencies"
+        " order by change_id, dependency"
+    ),
     "select project, uri from sqitch.projects",
     "select tag_id, tag, project, change_id, note from sqitch.tags order by tag",
-    "select event, change_id, change, project, note, requires, conflicts, tags"
-    " from sqitch.events order by planned_at, event",
+    (
+        "select event, change_id, change, project, note, requires, conflicts, tags"
+        " from sqitch.events order by planned_at, event"
+    ),
 )
 
 
