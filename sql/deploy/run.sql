@@ -263,11 +263,11 @@ create table noetl.change (
   execution_id bigint not null,
   subject text,
   constraint change_pkey primary key (change_id),
-  constraint change_kind_is_known check (kind in ('dirty', 'advance', 'publish'))
+  constraint change_kind_is_known check (kind in ('dirty', 'advance', 'cancel', 'publish'))
 )
 with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 comment on table noetl.change is
-'The outbox. dirty: project this run; advance: move this run on; publish: tell a transport. Followers delete what they did.';
+'The outbox. dirty: project this run; advance: move this run on; cancel: its parent has ended; publish: tell a transport. Followers delete what they did.';
 
 create index idx_change_kind on noetl.change (kind, change_id);
 

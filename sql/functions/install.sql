@@ -34,6 +34,7 @@
 \ir engine/loop_results.sql
 
 -- Names: what the expressions of a run can see, and what they write
+\ir engine/require_few_items.sql
 \ir engine/result_view.sql
 \ir engine/load_mapping.sql
 \ir engine/load_scope.sql
@@ -164,9 +165,11 @@
 \ir api/read_result.sql
 \ir api/child_status.sql
 \ir api/record_events.sql
+\ir api/record_shard.sql
 
 -- API: transitions that anybody may have to make, and ticks
 \ir api/issue_commands.sql
+\ir api/issue_command.sql
 \ir api/claim_loop_done.sql
 \ir api/reap_stale.sql
 \ir api/advance_changes.sql

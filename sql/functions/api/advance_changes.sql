@@ -1,5 +1,5 @@
 -- Do what the outbox asks for across transactions and runs: sweep runs that end, route on where a transaction stopped.
--- Returns how many rows were done; a run that another session holds stays for the next pass.
+-- Returns how many rows were done.
 -- Locks: outbox rows, skipping locked ones; per run, ascending, as advance_change. Raises: NE409.
 create or replace function noetl.advance_changes(p_limit integer default 100)
 returns integer
@@ -13,10 +13,12 @@ begin
   perform noetl_internal.require_read_committed();
   -- A row loop, because each run has its own lock; bounded by p_limit.
   for v_change in
-    select c.execution_id, array_agg(c.change_id) as change_ids
+    select
+      c.execution_id, array_agg(c.change_id) as change_ids,
+      bool_or(c.kind = 'cancel') as is_cancelled
     from (
-      select a.change_id, a.execution_id from noetl.change as a
-      where a.kind = 'advance'
+      select a.change_id, a.execution_id, a.kind from noetl.change as a
+      where a.kind in ('advance', 'cancel')
       order by a.change_id
       limit p_limit
       for update skip locked
@@ -24,7 +26,7 @@ begin
     group by c.execution_id
     order by c.execution_id
   loop
-    continue when not noetl_internal.advance_change(v_change.execution_id);
+    perform noetl_internal.advance_change(v_change.execution_id, v_change.is_cancelled);
     delete from noetl.change as c
     where c.change_id = any(v_change.change_ids);
     v_count := v_count + cardinality(v_change.change_ids);

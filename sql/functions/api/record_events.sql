@@ -31,7 +31,7 @@ begin
     v_answer := noetl_internal.record_batch(v_batch.execution_id, v_batch.reports, v_answer);
   end loop;
   return v_answer || jsonb_build_object(
-    'advance', exists (select from noetl.change as c where c.kind = 'advance')
+    'advance', exists (select from noetl.change as c where c.kind in ('advance', 'cancel'))
   );
 end;
 $function$;

@@ -25,12 +25,12 @@ begin
     case when v_run.error is not null then jsonb_build_object('error', v_run.error) end,
     p_error => coalesce(v_run.error ->> 'message', v_run.reason)
   );
-  update noetl.run as r
-  set status = 'cancelling', reason = 'parent ended', version = r.version + 1
-  where r.parent_execution_id = p_execution_id and r.status in ('running', 'waiting');
   insert into noetl.change (kind, execution_id)
-  select 'advance', r.execution_id from noetl.run as r
-  where r.parent_execution_id = p_execution_id and r.status = 'cancelling';
+  select 'cancel', r.execution_id from noetl.run as r
+  where
+    r.parent_execution_id = p_execution_id
+    and r.status in ('running', 'waiting')
+  order by r.execution_id;
   perform noetl_internal.mark_change('dirty', p_execution_id);
   return true;
 end;

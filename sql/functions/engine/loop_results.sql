@@ -1,5 +1,5 @@
 -- The payloads of a loop's items p_first … p_first + p_count - 1, in item order; null for a failed item.
--- Raises: NE464 when the loop is larger than p_count allows to gather, or an item's payload is outside the database.
+-- Raises: NE464 when an item's payload is outside the database.
 create or replace function noetl_internal.loop_results(
   p_execution_id bigint,
   p_loop_id bigint,

@@ -1,5 +1,6 @@
 -- The view through which expressions read a result (docs/expressions.md): payload, envelope, which comes first.
 -- The payload is left out when SQL cannot see it. Loop results are gathered only when p_wants_items.
+-- Raises: NE464 when they are too many for that.
 create or replace function noetl_internal.result_view(
   p_variable noetl.variable,
   p_first text,
@@ -19,8 +20,9 @@ begin
       r.execution_id = p_variable.execution_id
       and r.ref_id = noetl_internal.ref_id_of(p_variable.envelope ->> 'ref');
   elsif p_variable.loop_id is not null and p_wants_items then
+    perform noetl_internal.require_few_items(p_variable);
     v_items := noetl_internal.loop_results(
-      p_variable.execution_id, p_variable.loop_id, 0, noetl_internal.setting_integer('loop_inline_max')
+      p_variable.execution_id, p_variable.loop_id, 0, (v_payload ->> 'total')::integer
     );
     v_payload := v_payload || jsonb_build_object('results', v_items, 'data', v_items);
   end if;
