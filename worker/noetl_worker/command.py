@@ -1,0 +1,40 @@
+"""A command as claimed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+CLAIM = (
+    "select c.execution_id, c.command_id, c.catalog_id, c.step, c.task, c.loop_id,"
+    " c.iter_index, c.collection_ref, c.item, c.input, c.issue, c.attempt,"
+    " c.context_version, c.total, c.priority, c.place"
+    " from noetl.claim_commands(%s, %s, %s, %s::jsonb) as c"
+)
+
+
+@dataclass(slots=True)
+class Command:
+    """A row of ``claim_commands``; docs/protocol.md explains the columns."""
+
+    execution_id: int
+    command_id: str
+    catalog_id: int
+    step: str
+    task: str
+    loop_id: int | None
+    iter_index: int | None
+    collection_ref: str | None
+    item: Any
+    input: dict[str, Any] | None
+    issue: int
+    attempt: int
+    context_version: int
+    total: int | None
+    priority: int
+    place: int
+
+    @property
+    def identity(self) -> str:
+        """The command's id without the issue number: the same for every re-issue."""
+        return self.command_id.rpartition("-")[0]

@@ -1,0 +1,115 @@
+"""Run the tasks of one command in order, as their policies say."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from noetl_worker.output import Output, TaskError
+from noetl_worker.plan import Plan, Tool
+from noetl_worker.policy import Decision, decide
+from noetl_worker.scope import Scope
+
+Call = Callable[[Tool, Any], Awaitable[Output]]
+
+JUMPS_MAX: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a pipeline ended: the last task's output, or the error that stands."""
+
+    output: Output
+    error: TaskError | None = None
+    task: str | None = None
+
+
+async def run_pipeline(plan: Plan, scope: Scope, call: Call) -> Outcome:
+    """Run all tasks; the outcome is the last one's, or the failure that a policy let
+    stand."""
+    position, jumps = 0, 0
+    output = Output()
+    while position < len(plan.tools):
+        tool = plan.tools[position]
+        output, decision = await _run_task(tool, scope, call)
+        if decision.do == "fail":
+            return Outcome(output, decision.error, tool.name)
+        if decision.rule is not None:
+            await scope.apply(decision.rule.assigns)
+        scope.pass_on(tool.name)
+        if decision.do == "break":
+            break
+        if decision.do == "jump" and decision.rule is not None:
+            jumps += 1
+            if jumps > JUMPS_MAX:
+                error = TaskError("policy", f"jumped more than {JUMPS_MAX} times")
+                return Outcome(output, error, tool.name)
+            position = decision.rule.jump_to or 0
+            # A loop of instant tasks must leave room for heartbeats and cancellation.
+            await asyncio.sleep(0)
+        else:
+            position += 1
+    return Outcome(output)
+
+
+async def _run_task(tool: Tool, scope: Scope, call: Call) -> tuple[Output, Decision]:
+    attempt = 1
+    while True:
+        output = await _attempt(tool, attempt, scope, call)
+        scope.see(tool.name, output)
+        try:
+            if output.error is None:
+                await scope.apply(tool.assigns)
+            decision = await decide(tool, output, attempt, scope)
+            if decision.do == "retry" and decision.rule is not None:
+                await scope.apply(decision.rule.assigns)
+        except TaskError as exc:
+            return output, Decision("fail", error=exc)
+        if decision.do != "retry":
+            return output, decision
+        await asyncio.sleep(decision.delay)
+        attempt += 1
+
+
+async def _attempt(tool: Tool, attempt: int, scope: Scope, call: Call) -> Output:
+    """One call of the tool; whatever it raises is an output with an error."""
+    started = time.monotonic()
+    try:
+        options = await scope.render(tool.options)
+        limit = seconds(await scope.render(tool.timeout), f"timeout of {tool.name}")
+        output = await within(limit, lambda: call(tool, options))
+    except TaskError as exc:
+        output = Output(error=exc)
+    output.meta.update(
+        attempt=attempt, duration_ms=round((time.monotonic() - started) * 1000)
+    )
+    return output
+
+
+async def within(limit: float | None, run: Callable[[], Awaitable[Any]]) -> Any:
+    """Run under a time limit; what runs too long is stopped and fails."""
+    try:
+        async with asyncio.timeout(limit) as timer:
+            return await run()
+    except TimeoutError:
+        if not timer.expired():
+            raise
+        raise TaskError(
+            "timeout", f"not finished after {limit:g} seconds", retryable=True
+        ) from None
+
+
+def seconds(value: Any, what: str) -> float | None:
+    """A time limit as a number, None for no limit."""
+    if value is None or value == "":
+        return None
+    try:
+        limit = float(value)
+    except (TypeError, ValueError):
+        limit = 0.0
+    if not limit > 0:
+        raise TaskError("template", f"{what} is not a positive number: {value!r}")
+    return limit

@@ -1,0 +1,136 @@
+"""A step's compiled task, made ready once: every template parsed, every rule resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from noetl_worker.templates import Condition, Renderer, compile_template, condition
+
+NOOP: Final = "noop"
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """One ``target: value`` of a set."""
+
+    target: str
+    value: Renderer
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a policy; ``when`` is None for else."""
+
+    when: Condition | None
+    do: str
+    attempts: Renderer
+    delay: Renderer
+    backoff: str
+    jump_to: int | None
+    assigns: tuple[Assign, ...]
+    message: Renderer
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One task of the pipeline."""
+
+    name: str
+    kind: str
+    options: Renderer
+    source: Mapping[str, Any]
+    rules: tuple[Rule, ...]
+    assigns: tuple[Assign, ...]
+    timeout: Renderer
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a worker does for each command of a step."""
+
+    is_loop: bool
+    iterator: str
+    items: Renderer
+    input: Renderer
+    tools: tuple[Tool, ...]
+    assigns: tuple[Assign, ...]
+    key: Renderer | None
+    timeout: Renderer
+    store: str
+    select: tuple[tuple[str, str], ...]
+    names: tuple[str, ...]
+    is_instant: bool
+
+
+def make_plan(task: Mapping[str, Any]) -> Plan:
+    """Prepare a compiled task; raises TemplateError when a template cannot be read."""
+    positions = {tool["name"]: index for index, tool in enumerate(task["tools"])}
+    tools = tuple(_tool(tool, positions) for tool in task["tools"])
+    result = task.get("result") or {}
+    step_input = compile_template(task.get("input"), "input")
+    assigns = _assigns(task.get("set"))
+    key = task.get("key")
+    return Plan(
+        is_loop=bool(task.get("loop")),
+        iterator=task.get("iterator") or "item",
+        items=compile_template(task.get("in"), "loop.in"),
+        input=step_input,
+        tools=tools,
+        assigns=assigns,
+        key=None if key is None else compile_template(key, "spec.fanout.key"),
+        timeout=compile_template(task.get("timeout"), "spec.timeout"),
+        store=result.get("store") or "auto",
+        select=tuple((s["path"], s["as"]) for s in result.get("select") or ()),
+        names=tuple(task.get("names") or ()),
+        is_instant=(
+            step_input.is_constant
+            and not (assigns or key is not None or result.get("select"))
+            and all(_is_instant(tool) for tool in tools)
+        ),
+    )
+
+
+def _is_instant(tool: Tool) -> bool:
+    """Whether a task does and decides nothing that depends on its command."""
+    return (
+        tool.kind == NOOP
+        and tool.options.is_constant
+        and not (tool.rules or tool.assigns)
+    )
+
+
+def _tool(tool: Mapping[str, Any], positions: Mapping[str, int]) -> Tool:
+    name, options = tool["name"], tool.get("options") or {}
+    return Tool(
+        name=name,
+        kind=tool["kind"],
+        options=compile_template(options, name),
+        source=options,
+        rules=tuple(_rule(rule, positions, name) for rule in tool.get("rules") or ()),
+        assigns=_assigns(tool.get("set")),
+        timeout=compile_template(tool.get("timeout"), f"{name}.timeout"),
+    )
+
+
+def _rule(rule: Mapping[str, Any], positions: Mapping[str, int], name: str) -> Rule:
+    when = rule.get("when")
+    target = rule.get("to")
+    return Rule(
+        when=None if when is None else condition(when, f"{name}: when"),
+        do=rule["do"],
+        attempts=compile_template(rule.get("attempts"), f"{name}: attempts"),
+        delay=compile_template(rule.get("delay"), f"{name}: delay"),
+        backoff=rule.get("backoff") or "fixed",
+        jump_to=positions[target] if target is not None else None,
+        assigns=_assigns(rule.get("set")),
+        message=compile_template(rule.get("message"), f"{name}: message"),
+    )
+
+
+def _assigns(entries: Sequence[Mapping[str, Any]] | None) -> tuple[Assign, ...]:
+    return tuple(
+        Assign(entry["target"], compile_template(entry["value"], entry["target"]))
+        for entry in entries or ()
+    )

@@ -1,0 +1,178 @@
+"""The names that a command's templates see, and what its sets have written."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Final, TypeVar
+
+from noetl_worker.output import Output, TaskError
+from noetl_worker.plan import Assign
+from noetl_worker.templates import (
+    ABSENT,
+    PayloadAbsent,
+    Renderer,
+    ResultView,
+    TemplateError,
+)
+
+T = TypeVar("T")
+Load = Callable[[str], Awaitable[Any]]
+
+_LOADS_MAX: Final = 100
+_LOOP_KEYS: Final = frozenset({"results", "data"})
+
+
+class LoopView(ResultView):
+    """A loop step's result: its items' results are read when something needs them."""
+
+    __slots__ = ("_results_ref", "_step")
+
+    def __init__(
+        self, name: str, payload: Mapping[str, Any], envelope: Mapping[str, Any]
+    ) -> None:
+        super().__init__(name, payload=payload, envelope=envelope)
+        self._step = name
+        self._results_ref = payload.get("results_ref")
+
+    def read(self, key: str) -> Any:
+        """As any result, but ``results`` and ``data`` are loaded on demand."""
+        if key in _LOOP_KEYS and self._results_ref is not None:
+            raise PayloadAbsent(self._step, self._results_ref)
+        return super().read(key)
+
+
+def run_names(
+    execution_id: int, context: Mapping[str, Any], env: Mapping[str, str]
+) -> dict[str, Any]:
+    """The names that all commands with one context share."""
+    names: dict[str, Any] = dict(context["workload"])
+    names["workload"] = context["workload"]
+    names["ctx"] = context["ctx"]
+    names["env"] = env
+    for step, view in context["steps"].items():
+        names[step] = _view(step, view, is_loop=step in context["loops"])
+    names["execution_id"] = execution_id
+    names["job"] = {"uuid": execution_id, "execution_id": execution_id}
+    names["now"] = _now
+    return names
+
+
+def _view(step: str, view: Mapping[str, Any], *, is_loop: bool) -> ResultView:
+    envelope = dict(view.get("envelope") or {})
+    payload = view.get("payload", ABSENT)
+    if is_loop and isinstance(payload, Mapping):
+        return LoopView(step, payload, envelope)
+    if (ref := envelope.get("ref")) is not None:
+        envelope |= {"_ref": ref, "_store": envelope.get("store")}
+    return ResultView(step, payload=payload, envelope=envelope)
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat()
+
+
+class Scope:
+    """One command's names; sets change only this copy."""
+
+    def __init__(
+        self,
+        shared: Mapping[str, Any],
+        *,
+        steps: Mapping[str, Any],
+        load: Load,
+        iteration: dict[str, Any] | None = None,
+        iterator: str | None = None,
+    ) -> None:
+        iteration = {} if iteration is None else iteration
+        self.names: dict[str, Any] = {**shared, "iter": iteration, "results": {}}
+        if iterator is not None:
+            self.names[iterator] = iteration.get(iterator)
+            self.names["loop_index"] = iteration.get("index")
+        self.names["step"] = {}
+        self.names["input"] = {}
+        self._steps = steps
+        self._load = load
+        self.ctx_writes: dict[str, Any] = {}
+
+    async def render(self, renderer: Renderer, *, required: bool = False) -> Any:
+        """The value of a template; results that it reads are loaded first."""
+        if renderer.is_constant:
+            return renderer.render({})
+        return await self.resolve(lambda n: renderer.render(n, required=required))
+
+    async def resolve(self, evaluate: Callable[[Mapping[str, Any]], T]) -> T:
+        """Evaluate; load each payload found absent and evaluate again."""
+        for _ in range(_LOADS_MAX):
+            try:
+                return evaluate(self.names)
+            except PayloadAbsent as absent:
+                await self._fetch(absent)
+            except TemplateError as exc:
+                raise TaskError("template", str(exc), line=exc.line) from exc
+        raise TaskError("reference", f"more than {_LOADS_MAX} stored results are read")
+
+    async def load_all(self, names: Iterable[str]) -> None:
+        """Load the stored results of these steps, for code that reads them itself."""
+        for name in names:
+            view = self.names.get(name)
+            if isinstance(view, ResultView):
+                await self.resolve(lambda _, view=view: view.whole())  # type: ignore[misc]
+
+    async def _fetch(self, absent: PayloadAbsent) -> None:
+        if absent.ref is None:
+            raise TaskError("reference", str(absent))
+        loaded = await self._load(absent.ref)
+        known = self._steps.get(absent.result, {})
+        envelope = known.get("envelope")
+        if isinstance(known.get("payload"), Mapping):
+            loaded = {**known["payload"], "results": loaded, "data": loaded}
+        self.names[absent.result] = ResultView(
+            absent.result, payload=loaded, envelope=envelope
+        )
+
+    async def apply(self, assigns: Iterable[Assign]) -> None:
+        """A set: all right sides first, then the writes."""
+        values = [
+            (a.target, await self.render(a.value, required=True)) for a in assigns
+        ]
+        for target, value in values:
+            self.write(target, value)
+
+    def write(self, target: str, value: Any) -> None:
+        """Write one target of a set; ctx writes are also kept for the report."""
+        root, _, path = target.partition(".")
+        if root == "local":
+            root, _, path = path.partition(".")
+        elif root == "ctx":
+            self._note_ctx(path, value)
+        self.names[root] = _assigned(self.names.get(root), path, value)
+
+    def _note_ctx(self, path: str, value: Any) -> None:
+        inside = [p for p in self.ctx_writes if p == path or p.startswith(path + ".")]
+        for written in inside:
+            del self.ctx_writes[written]
+        self.ctx_writes[path] = value
+
+    def see(self, task: str, output: Output) -> None:
+        """Make a task's outcome readable, by ``output`` and by the task's name."""
+        envelope = output.envelope(task)
+        self.names["output"] = ResultView(
+            "output", payload=output.payload, envelope=envelope, first="envelope"
+        )
+        view = ResultView(task, payload=output.payload, envelope=envelope)
+        self.names[task] = view
+        self.names["results"] = {**self.names["results"], task: view}
+
+    def pass_on(self, task: str) -> None:
+        """The task is over: it is the previous one of what comes next."""
+        self.names["_prev"] = self.names[task]
+
+
+def _assigned(document: Any, path: str, value: Any) -> Any:
+    """A copy of a mapping with a value at a dotted path."""
+    if not path:
+        return value
+    key, _, rest = path.partition(".")
+    base = document if isinstance(document, Mapping) else {}
+    return {**base, key: _assigned(base.get(key), rest, value)}
