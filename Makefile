@@ -77,7 +77,7 @@ db: $(RUNTIME) bundle ## Start the embedded database with the schema; print its 
 	@$(VENV)/bin/noetl db up
 
 wheel: $(DEV) ## Build the wheel into dist/
-	@$(PY) -m build --wheel --outdir dist . >/dev/null && ls dist/*.whl
+	@$(PY) -m build --wheel --no-isolation --outdir dist . >/dev/null && ls dist/*.whl
 
 system: # PostgreSQL 15, pgTAP, plpgsql_check, sqitch
 	@tools/install_system.sh
