@@ -22,7 +22,8 @@ import math
 import pathlib
 import re
 import uuid
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 _NUL: Final = b"\\u0000"
@@ -68,7 +69,7 @@ def _convert(value: Any) -> Any:
             return value.value
         case bytes() | bytearray() | memoryview():
             return base64.b64encode(bytes(value)).decode()
-        case Set():
+        case AbstractSet():
             return sorted(value, key=repr)
         case Mapping():
             return dict(value)

@@ -53,6 +53,7 @@ class Output:
 
     @property
     def status(self) -> str:
+        """Ok or error."""
         return "ok" if self.error is None else "error"
 
     def envelope(self, task: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from noetl_worker.output import Output, TaskError
 from noetl_worker.plan import Plan, Tool
@@ -15,6 +15,7 @@ from noetl_worker.scope import Scope
 
 Call = Callable[[Tool, Any], Awaitable[Output]]
 
+T = TypeVar("T")
 JUMPS_MAX: Final = 1_000_000
 
 
@@ -89,7 +90,7 @@ async def _attempt(tool: Tool, attempt: int, scope: Scope, call: Call) -> Output
     return output
 
 
-async def within(limit: float | None, run: Callable[[], Awaitable[Any]]) -> Any:
+async def within(limit: float | None, run: Callable[[], Awaitable[T]]) -> T:
     """Run under a time limit; what runs too long is stopped and fails."""
     try:
         async with asyncio.timeout(limit) as timer:

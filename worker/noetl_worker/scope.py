@@ -93,6 +93,7 @@ class Scope:
         self.names["input"] = {}
         self._steps = steps
         self._load = load
+        self._calls: dict[str, int] = {}
         self.ctx_writes: dict[str, Any] = {}
 
     async def render(self, renderer: Renderer, *, required: bool = False) -> Any:
@@ -153,6 +154,11 @@ class Scope:
         for written in inside:
             del self.ctx_writes[written]
         self.ctx_writes[path] = value
+
+    def count_call(self, task: str) -> int:
+        """How often this task has been called, this call included."""
+        self._calls[task] = self._calls.get(task, 0) + 1
+        return self._calls[task]
 
     def see(self, task: str, output: Output) -> None:
         """Make a task's outcome readable, by ``output`` and by the task's name."""

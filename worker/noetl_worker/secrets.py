@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -86,10 +87,9 @@ def _create_key_file(path: Path) -> None:
                 file.write(base64.urlsafe_b64encode(os.urandom(_KEY_BYTES)) + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
-            try:
+            # If another process was first, its key is the key.
+            with contextlib.suppress(FileExistsError):
                 os.link(draft, path)
-            except FileExistsError:
-                pass  # another process was first; its key is the key
         finally:
             draft.unlink()
     except OSError as exc:

@@ -1,0 +1,72 @@
+"""One module per tool kind, imported when first used.
+
+A tool is an async function ``run(task, options, ctx) -> Output``: ``task`` is its compiled
+form, ``options`` are rendered. It raises ``TaskError`` when it fails, and stops whatever it
+has started when it is cancelled. Other distributions add kinds through the entry point
+group ``noetl.tools``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, Final
+
+from noetl_worker.command import Command
+from noetl_worker.output import Output, TaskError
+from noetl_worker.plan import Tool
+from noetl_worker.scope import Scope
+from noetl_worker.services import Services
+
+GROUP: Final = "noetl.tools"
+KINDS: Final = ("noop", "python", "postgres", "http", "shell", "duckdb", "playbook")
+
+
+@dataclass(frozen=True, slots=True)
+class ToolContext:
+    """What a tool may need beside its options."""
+
+    command: Command
+    scope: Scope
+    services: Services
+    parked: Callable[[], AbstractAsyncContextManager[None]]
+    is_handed_back: Callable[[], bool]
+
+    async def credential(self, name: str) -> dict[str, Any]:
+        """The fields of a credential that this run may use."""
+        return await self.services.credentials.read(self.command.execution_id, name)
+
+
+Run = Callable[[Tool, dict[str, Any], ToolContext], Awaitable[Output]]
+
+
+@cache
+def find_tool(kind: str) -> Run:
+    """The function that runs tools of a kind."""
+    if kind in KINDS:
+        module = import_module(f"{__name__}.{kind}")
+        run: Run = module.run
+        return run
+    for entry in entry_points(group=GROUP, name=kind):
+        loaded: Run = entry.load()
+        return loaded
+    raise TaskError(
+        "unsupported",
+        f'this worker has no driver for tools of kind "{kind}"; it has: '
+        + ", ".join(KINDS),
+    )
+
+
+def text_option(options: Mapping[str, Any], *names: str) -> str | None:
+    """The first of these options that is given, which must be text."""
+    for name in names:
+        value = options.get(name)
+        if value is not None:
+            if not isinstance(value, str):
+                raise TaskError("template", f'the option "{name}" must be text')
+            return value
+    return None

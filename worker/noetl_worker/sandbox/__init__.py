@@ -1,0 +1,1 @@
+"""User code runs in child processes: what it breaks is its own."""

@@ -1,0 +1,154 @@
+"""The worker's side of one child process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import noetl_worker
+from noetl_worker.jsonable import decode
+from noetl_worker.output import TaskError
+from noetl_worker.sandbox.frames import LENGTH, frame
+
+LOG_MAX: Final = 64 * 1024
+FLOOD_MAX: Final = 64 * 1024 * 1024
+_PASSED: Final = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+)
+_PACKAGES: Final = str(Path(noetl_worker.__file__).parent.parent)
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment of programs that run user code: nothing that could be secret."""
+    environment = {name: os.environ[name] for name in _PASSED if name in os.environ}
+    paths = [_PACKAGES, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+    environment["PYTHONUNBUFFERED"] = "1"
+    return environment
+
+
+class Child:
+    """A warm Python process; serves one request at a time."""
+
+    def __init__(self) -> None:
+        self.uses = 0
+        self.is_fit = True
+        self._log = bytearray()
+        self._written = 0
+        self._process: asyncio.subprocess.Process
+        self._reader: asyncio.StreamReader
+        self._writer: asyncio.StreamWriter
+        self._drain: asyncio.Task[None]
+
+    @staticmethod
+    async def start() -> Child:
+        """Start a process in a group of its own."""
+        child = Child()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            child._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-X", "utf8"),
+                *("-m", "noetl_worker.sandbox.child", str(theirs.fileno())),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                env=clean_environment(),
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+            )
+        child._reader, child._writer = await asyncio.open_unix_connection(sock=ours)
+        child._drain = asyncio.create_task(child._read_output())
+        return child
+
+    async def call(
+        self, request: bytes, result_max: int
+    ) -> tuple[dict[str, Any], bytes]:
+        """Run one request. If anything cuts it short, the process is unfit."""
+        self.uses += 1
+        self._log.clear()
+        self._written = 0
+        self.is_fit = False
+        try:
+            self._writer.write(frame(request))
+            await self._writer.drain()
+            answer = decode(await self._receive(result_max))
+            result = await self._receive(result_max)
+        except (asyncio.IncompleteReadError, ConnectionError, OSError):
+            raise await self._death() from None
+        self.is_fit = bool(answer["fit"])
+        return answer, result
+
+    def output(self) -> str:
+        """What the code has printed, bounded."""
+        text = bytes(self._log).decode(errors="replace")
+        return text if self._written <= LOG_MAX else text + "… (more was printed)"
+
+    def memory(self) -> int:
+        """Resident bytes, 0 where the system does not tell."""
+        try:
+            text = Path(f"/proc/{self._process.pid}/statm").read_text("ascii")
+        except OSError:
+            return 0
+        return int(text.split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    async def stop(self) -> None:
+        """Kill the process and all that it has started."""
+        self.is_fit = False
+        self.kill()
+        self._writer.close()
+        await self._process.wait()
+        self._drain.cancel()
+        await asyncio.gather(self._drain, return_exceptions=True)
+
+    def kill(self) -> None:
+        """Kill the process group."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    async def _receive(self, result_max: int) -> bytes:
+        (length,) = LENGTH.unpack(await self._reader.readexactly(LENGTH.size))
+        if length > result_max:
+            raise TaskError(
+                "result",
+                f"the result has {length} bytes of JSON, more than"
+                f" NOETL_RESULT_MAX_BYTES = {result_max}",
+            )
+        return await self._reader.readexactly(length)
+
+    async def _death(self) -> TaskError:
+        if self._written > FLOOD_MAX:
+            return TaskError(
+                "python", f"stopped: it printed more than {FLOOD_MAX >> 20} MB"
+            )
+        self.kill()
+        code = await self._process.wait()
+        if code == -signal.SIGKILL:
+            how = "was killed, or closed its channel to the worker"
+        elif code < 0:
+            how = f"died by signal {-code} ({signal.strsignal(-code)})"
+        else:
+            how = f"ended itself with exit code {code}"
+        return TaskError("python", f"the Python process {how}")
+
+    async def _read_output(self) -> None:
+        stream = self._process.stdout
+        assert stream is not None
+        while part := await stream.read(65536):
+            self._written += len(part)
+            self._log += part[: max(0, LOG_MAX - len(self._log))]
+            if self._written > FLOOD_MAX:
+                self.kill()
+                return

@@ -1,0 +1,263 @@
+"""SQL on PostgreSQL, through a bounded set of connections per credential."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import psycopg
+from psycopg import AsyncConnection, AsyncCursor
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import TransactionStatus
+from psycopg.types.json import Jsonb
+
+from noetl_worker.connections import Connection, Connections
+from noetl_worker.jsonable import encode
+from noetl_worker.output import Output, TaskError
+from noetl_worker.plan import Tool
+from noetl_worker.services import Services
+from noetl_worker.tools import ToolContext, text_option
+from noetl_worker.tools.pg_values import json_adapters
+from noetl_worker.tools.sql import first_words, payload_of, result_of, split_statements
+
+POOL_SIZE: Final = 10
+POOL_MAX: Final = 100
+_RETRYABLE: Final = ("08", "40", "53", "55P03", "57P")
+_AUTH: Final = ("28", "42501")
+_CONTROL: Final = frozenset(
+    {"begin", "start", "commit", "rollback", "end", "abort", "savepoint", "release"}
+)
+_ALONE: Final = (
+    ("vacuum",),
+    ("call",),
+    ("alter", "system"),
+    ("create", "database"),
+    ("drop", "database"),
+    ("create", "tablespace"),
+    ("drop", "tablespace"),
+    ("create", "subscription"),
+    ("drop", "subscription"),
+    ("reindex", "database"),
+    ("reindex", "system"),
+    ("reindex", "schema"),
+    ("discard", "all"),
+)
+_FIELDS: Final = {
+    "host": "host",
+    "db_host": "host",
+    "port": "port",
+    "db_port": "port",
+    "user": "user",
+    "username": "user",
+    "db_user": "user",
+    "password": "password",
+    "db_password": "password",
+    "dbname": "dbname",
+    "database": "dbname",
+    "db_name": "dbname",
+    "sslmode": "sslmode",
+    "options": "options",
+    "connect_timeout": "connect_timeout",
+}
+
+
+class Pools:
+    """Connections per database and user, shared by all steps that name a credential."""
+
+    def __init__(self, services: Services) -> None:  # noqa: ARG002
+        self._pools: dict[str, Connections] = {}
+        self._adapters = json_adapters()
+
+    def pool(self, conninfo: str, size: int) -> Connections:
+        """The pool of a connection string; its first user decides its size."""
+        key = hashlib.sha256(conninfo.encode()).hexdigest()
+        if (pool := self._pools.get(key)) is None:
+            pool = Connections(lambda: self._connect(conninfo), size=size)
+            self._pools[key] = pool
+        return pool
+
+    async def close_idle(self) -> None:
+        """Close connections that nobody has used for a while."""
+        for pool in self._pools.values():
+            await pool.close_idle()
+
+    async def close(self) -> None:
+        """Close all connections that are not lent."""
+        for pool in self._pools.values():
+            await pool.close()
+
+    async def _connect(self, conninfo: str) -> Connection:
+        return await AsyncConnection.connect(
+            conninfo, autocommit=True, context=_Context(self._adapters)
+        )
+
+
+class _Context:
+    """The adaptation context of a new connection."""
+
+    connection = None
+
+    def __init__(self, adapters: Any) -> None:
+        self.adapters = adapters
+
+
+async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:  # noqa: ARG001
+    """Run the statements of ``command`` in one transaction, if they allow it."""
+    text = text_option(options, "command", "query", "sql")
+    if text is None or not text.strip():
+        raise TaskError("template", 'a postgres tool needs "command"')
+    params = options.get("params")
+    if params is not None and not isinstance(params, list | Mapping):
+        raise TaskError("template", 'the option "params" must be a list or a mapping')
+    statements = split_statements(text)
+    conninfo = await _conninfo(options, ctx)
+    pool = ctx.services.use(Pools).pool(conninfo, _pool_size(options))
+    try:
+        async with pool.connection() as conn:
+            results = await _run_all(conn, statements, _bound(params))
+    except psycopg.Error as exc:
+        return _failure(exc)
+    except OSError as exc:
+        raise TaskError("connection", str(exc), retryable=True) from exc
+    return Output(payload_of(results))
+
+
+async def _run_all(
+    conn: Connection, statements: Sequence[str], params: Any
+) -> list[dict[str, Any]]:
+    """Neighbours run in one transaction; what refuses one runs alone."""
+    if any(
+        first_words(s, 1)[:1] and first_words(s, 1)[0] in _CONTROL for s in statements
+    ):
+        return await _run_with_own_transactions(conn, statements, params)
+    results: list[dict[str, Any]] = []
+    group: list[str] = []
+    for statement in statements:
+        if runs_alone(statement):
+            results += await _run_group(conn, group, params)
+            results += await _run_group(conn, [statement], params)
+            group = []
+        else:
+            group.append(statement)
+    return results + await _run_group(conn, group, params)
+
+
+async def _run_group(
+    conn: Connection, statements: Sequence[str], params: Any
+) -> list[dict[str, Any]]:
+    if len(statements) <= 1:
+        return [await _run_one(conn, statement, params) for statement in statements]
+    async with conn.transaction():
+        return [await _run_one(conn, statement, params) for statement in statements]
+
+
+async def _run_with_own_transactions(
+    conn: Connection, statements: Sequence[str], params: Any
+) -> list[dict[str, Any]]:
+    """The text has its own begin and commit; what it leaves open is rolled back."""
+    try:
+        results = [await _run_one(conn, statement, params) for statement in statements]
+    except psycopg.Error:
+        if not conn.closed:
+            await conn.execute("rollback")
+        raise
+    if conn.info.transaction_status != TransactionStatus.IDLE:
+        await conn.execute("rollback")
+        raise TaskError("sql", "a transaction was begun and not committed: rolled back")
+    return results
+
+
+async def _run_one(conn: Connection, statement: str, params: Any) -> dict[str, Any]:
+    async with AsyncCursor(conn) as cursor:
+        await cursor.execute(statement.encode(), params)
+        if cursor.description is None:
+            return result_of((), (), max(cursor.rowcount, 0))
+        columns = [column.name for column in cursor.description]
+        return result_of(columns, await cursor.fetchall(), -1)
+
+
+def runs_alone(statement: str) -> bool:
+    """Whether PostgreSQL refuses this statement inside a transaction."""
+    words = first_words(statement, 4)
+    if "concurrently" in words and words[0] in ("create", "drop", "reindex", "refresh"):
+        return words[0] != "refresh"
+    return any(tuple(words[: len(start)]) == start for start in _ALONE)
+
+
+def _bound(params: Any) -> Any:
+    """Parameters as psycopg takes them: mappings and lists of such as jsonb."""
+    if params is None:
+        return None
+    if isinstance(params, list):
+        return [_parameter(value) for value in params]
+    return {name: _parameter(value) for name, value in params.items()}
+
+
+def _parameter(value: Any) -> Any:
+    is_json = isinstance(value, Mapping) or (
+        isinstance(value, list)
+        and any(isinstance(part, Mapping | list) for part in value)
+    )
+    return Jsonb(value, dumps=encode) if is_json else value
+
+
+async def _conninfo(options: Mapping[str, Any], ctx: ToolContext) -> str:
+    name = options.get("auth", options.get("credential"))
+    if isinstance(name, Mapping):
+        name = name.get("source") or name.get("credential") or name.get("key")
+    if isinstance(name, str) and name:
+        fields: Mapping[str, Any] = await ctx.credential(name)
+    elif any(option in options for option in _FIELDS):
+        fields = options
+    else:
+        raise TaskError(
+            "auth", 'a postgres tool needs "auth": the name of a credential'
+        )
+    dsn = fields.get("dsn") or fields.get("url") or fields.get("connection_string")
+    try:
+        known = conninfo_to_dict(str(dsn)) if dsn else {}
+        known |= {
+            _FIELDS[field]: str(value)
+            for field, value in fields.items()
+            if field in _FIELDS and value not in (None, "")
+        }
+        known.setdefault("connect_timeout", "10")
+        known.setdefault("application_name", "noetl task")
+        return make_conninfo("", **known)
+    except psycopg.ProgrammingError:
+        raise TaskError(
+            "auth", f"credential {name!r} is no connection string"
+        ) from None
+
+
+def _pool_size(options: Mapping[str, Any]) -> int:
+    pool = options.get("pool")
+    size = pool.get("max_size", POOL_SIZE) if isinstance(pool, Mapping) else POOL_SIZE
+    if not isinstance(size, int) or not 1 <= size <= POOL_MAX:
+        raise TaskError(
+            "template", f"pool.max_size must be 1 to {POOL_MAX}, not {size!r}"
+        )
+    return size
+
+
+def _failure(error: psycopg.Error) -> Output:
+    """SQLSTATE decides the kind; without one the connection was lost."""
+    state = error.sqlstate
+    if state is None:
+        kind = "connection" if isinstance(error, psycopg.OperationalError) else "sql"
+    elif state == "57014":
+        kind = "timeout"
+    elif state.startswith(_AUTH):
+        kind = "auth"
+    else:
+        kind = "connection" if state.startswith(("08", "57P")) else "sql"
+    diagnosis = error.diag
+    message = diagnosis.message_primary or str(error)
+    if diagnosis.message_detail:
+        message += f" ({diagnosis.message_detail})"
+    retryable = kind == "connection" or (state or "").startswith(_RETRYABLE)
+    pg = {"sqlstate": state} if state else {}
+    return Output(
+        error=TaskError(kind, message, code=state, retryable=retryable), pg=pg
+    )
