@@ -30,7 +30,7 @@ test: $(DEV) system ## Run all tests: pgTAP on PostgreSQL 15 and 18, then pytest
 	  $(PY) -m tools.run_pgtap --postgres $$version --results $(RESULTS)/pgtap-$$version.json \
 	    || failed=1; \
 	done; \
-	$(PY) -m pytest -q --results $(RESULTS)/pytest.json || failed=1; \
+	$(PY) -m pytest --results $(RESULTS)/pytest.json || failed=1; \
 	exit $$failed
 
 acceptance: $(DEV) ## Run all tests, then print what they prove; RECORDED=1: of the last run
@@ -58,7 +58,7 @@ format: $(DEV) ## Put Python into its format, sort imports
 	@$(VENV)/bin/ruff format -q $(PYTHON_CODE)
 
 bench: $(DEV) system bundle ## Measure against PostgreSQL's own limit; QUICK=1: within two minutes
-	@$(PY) bench/run.py $(if $(QUICK),--quick)
+	@$(PY) -m bench.run $(if $(QUICK),--quick)
 
 functions: $(DEV) ## Apply sql/functions to a database: make functions DB=postgresql://…
 	@$(if $(DB),,$(error name the database: make functions DB=postgresql://...))

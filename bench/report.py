@@ -1,0 +1,167 @@
+"""The figures, beside what is to be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from rich.console import Console
+from rich.table import Table
+
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One row of the table "To reach"."""
+
+    title: str
+    unit: str
+    at: Literal["least", "most"]
+    value: float
+    read: Callable[[Figures], float | None]
+
+
+def _fanout(figures: Figures, n: int, key: str) -> float | None:
+    rows = (row for row in figures.get("fanout", []) if row["n"] == n)
+    row = next(rows, None)
+    return None if row is None else float(row[key])
+
+
+def _figure(part: str, key: str) -> Callable[[Figures], float | None]:
+    return lambda figures: figures[part][key] if part in figures else None
+
+
+def _growth(key: str) -> Callable[[Figures], float | None]:
+    def read(figures: Figures) -> float | None:
+        small, large = (_fanout(figures, n, key) for n in (10_000, 100_000))
+        return large / small if small and large else None
+
+    return read
+
+
+TARGETS: Final = (
+    Target(
+        "fan-out of 10 000: share of the physical limit", "", "least", 0.25,
+        lambda f: _fanout(f, 10_000, "ratio_to_limit"),
+    ),
+    Target(
+        "fan-out of 10 000: items per second", "/s", "least", 8_000,
+        lambda f: _fanout(f, 10_000, "items_per_s"),
+    ),
+    Target(
+        "commits per item", "", "most", 0.1,
+        lambda f: _fanout(f, 10_000, "commits_per_item"),
+    ),
+    Target(
+        "WAL per item", "B", "most", 3_600,
+        lambda f: _fanout(f, 10_000, "wal_bytes_per_item"),
+    ),
+    Target(
+        "cost per item, 100 000 against 10 000", "×", "most", 1.2,
+        _growth("cost_us_per_item"),
+    ),
+    Target(
+        "worker memory, 100 000 against 10 000", "×", "most", 1.2,
+        _growth("worker_rss_mb"),
+    ),
+    Target(
+        "server memory, 100 000 against 10 000", "×", "most", 1.5,
+        _growth("server_rss_mb"),
+    ),
+    Target(
+        "claim p99 under a foreign snapshot, against without", "×", "most", 2,
+        _figure("foreign_snapshot", "ratio"),
+    ),
+    Target("five steps, p50", "ms", "most", 12, _figure("five_step", "p50_ms")),
+    Target("five steps, p99", "ms", "most", 30, _figure("five_step", "p99_ms")),
+    Target("noetl run, warm", "s", "most", 1.5, _figure("hello", "warm_s")),
+    Target("noetl run, first ever", "s", "most", 6, _figure("hello", "first_s")),
+    Target(
+        "condition of six nodes, evaluations per second", "/s", "least", 20_000,
+        _figure("expressions", "per_s"),
+    ),
+)  # fmt: skip
+
+_FANOUT_LINES: Final = (
+    ("items per second", "{items_per_s:,.0f}"),
+    ("physical limit, items per second", "{limit_items_per_s:,.0f}"),
+    ("share of the limit", "{ratio_to_limit:.2f}"),
+    ("commits per item", "{commits_per_item:.3f}"),
+    ("WAL bytes per item", "{wal_bytes_per_item:,.0f}"),
+    ("claim, p50 / p99 ms", "{claim_p50_ms:.1f} / {claim_p99_ms:.1f}"),
+    ("report, p50 / p99 ms", "{report_p50_ms:.1f} / {report_p99_ms:.1f}"),
+    ("peak memory of a worker, MB", "{worker_rss_mb:.0f}"),
+    ("peak memory of the server, MB", "{server_rss_mb:.0f}"),
+)
+
+
+def print_report(console: Console, figures: Figures) -> None:
+    """Print what was measured, then how it stands to the targets."""
+    if figures.get("fanout"):
+        console.print(_fanout_table(figures["fanout"]))
+    if step := figures.get("five_step"):
+        console.print(
+            f"Five steps: p50 {step['p50_ms']:.1f} ms, p99 {step['p99_ms']:.1f} ms over"
+            f" {step['times']} runs; {step['per_s']:.0f} playbooks/s with"
+            f" {step['at_once']} at once"
+        )
+    if snapshot := figures.get("foreign_snapshot"):
+        console.print(
+            f"Claim of {snapshot['claim_of']} while {snapshot['n']:,} items finish: p99"
+            f" {snapshot['free_claim_p99_ms']:.1f} ms,"
+            f" under a foreign snapshot {snapshot['held_claim_p99_ms']:.1f} ms"
+        )
+    console.print(_target_table(figures))
+    if machine := figures.get("machine"):
+        console.print(_machine_line(machine), style="dim", highlight=False)
+
+
+def _fanout_table(rows: list[Figures]) -> Table:
+    table = Table(title="Fan-out with fan-in, no-op items", title_justify="left")
+    table.add_column("items")
+    for row in rows:
+        table.add_column(f"{row['n']:,}", justify="right")
+    for title, text in _FANOUT_LINES:
+        table.add_row(title, *(text.format(**row) for row in rows))
+    return table
+
+
+def _target_table(figures: Figures) -> Table:
+    table = Table(title="To reach", title_justify="left")
+    table.add_column("what")
+    for title in ("measured", "target", "ratio", ""):
+        table.add_column(title, justify="right")
+    for target, value in _measured(figures):
+        reached = (
+            value >= target.value if target.at == "least" else value <= target.value
+        )
+        table.add_row(
+            target.title,
+            f"{_short(value)} {target.unit}",
+            f"{'≥' if target.at == 'least' else '≤'} {_short(target.value)} {target.unit}",
+            f"{value / target.value:.2f}",
+            "[green]reached[/]" if reached else "[red]missed[/]",
+        )
+    return table
+
+
+def _measured(figures: Figures) -> Iterator[tuple[Target, float]]:
+    for target in TARGETS:
+        if (value := target.read(figures)) is not None:
+            yield target, value
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _machine_line(machine: Figures) -> str:
+    settings = ", ".join(f"{k} {v}" for k, v in machine["settings"].items())
+    return (
+        f"Measured on {machine['measured_at']} at commit {machine['commit']}:"
+        f" {machine['cpu']}, {machine['cores']} cores, {machine['memory_mb']} MB,"
+        f" {machine['kernel']}, load {machine['load_average']:.1f};"
+        f" PostgreSQL {machine['postgres']} ({settings})"
+    )

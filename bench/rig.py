@@ -1,0 +1,172 @@
+"""Where measuring happens: an own server, the schema, and worker processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+import yaml
+from psycopg.types.json import Jsonb
+
+from bench.calls import LOG_SETTINGS
+from tests.support.databases import Databases
+from tests.support.postgres import Server, running_server
+from tools.schema import deploy
+
+PLAYBOOKS: Final = Path(__file__).with_name("playbooks")
+_START_SECONDS: Final = 30
+_STOP_SECONDS: Final = 15
+_LOG_TAIL: Final = 2_000
+
+Connection = psycopg.Connection[Any]
+
+
+class BenchError(Exception):
+    """Something that was to be measured did not work; the message says what."""
+
+
+@dataclass(slots=True)
+class Worker:
+    """A worker process."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self.process.pid
+
+    def check(self) -> None:
+        """Raise if it has ended, with the end of its log."""
+        if (code := self.process.poll()) is not None:
+            raise BenchError(self._ended(code))
+
+    def stop(self) -> None:
+        """End it as an operator would; raise if it failed, or does not end."""
+        self.check()
+        self.process.terminate()
+        try:
+            code = self.process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise BenchError(
+                f"worker {self.name} did not stop within {_STOP_SECONDS} s of SIGTERM"
+            ) from None
+        if code:
+            raise BenchError(self._ended(code))
+
+    def kill(self) -> None:
+        """End it at once, if it still runs."""
+        self.process.kill()
+        self.process.wait()
+
+    def _ended(self, code: int) -> str:
+        text = self.log.read_text(errors="replace")[-_LOG_TAIL:].strip()
+        return f"worker {self.name} ended with code {code}:\n{text}"
+
+
+@dataclass(slots=True)
+class Rig:
+    """A server with the schema deployed, and the workers that are running on it."""
+
+    dsn: str
+    server_pid: int
+    server_log: Path
+    home: Path
+    workers: list[Worker] = field(default_factory=list)
+
+    def connect(self) -> Connection:
+        """Open a connection in autocommit mode."""
+        return psycopg.connect(self.dsn, autocommit=True, prepare_threshold=1)
+
+    def check_workers(self) -> None:
+        """Raise if a worker has ended."""
+        for worker in self.workers:
+            worker.check()
+
+    @contextmanager
+    def running_workers(self, count: int, **settings: str) -> Iterator[None]:
+        """Run workers with the given ``NOETL_*`` settings; they end with the block."""
+        try:
+            for number in range(1, count + 1):
+                self.workers.append(self._start_worker(f"bench-{number}", settings))
+            self._await_sessions(count)
+            yield
+            for worker in self.workers:
+                worker.stop()
+        finally:
+            for worker in self.workers:
+                worker.kill()
+            self.workers.clear()
+
+    def _start_worker(self, name: str, settings: Mapping[str, str]) -> Worker:
+        log = self.home / f"{name}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "noetl_worker",
+                    "--db",
+                    self.dsn,
+                    "--name",
+                    name,
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # Ctrl-C is for us; we end the workers
+                env=os.environ | {"NOETL_HOME": str(self.home), **settings},
+            )
+        return Worker(name, process, log)
+
+    def _await_sessions(self, count: int) -> None:
+        names = [worker.name for worker in self.workers]
+        deadline = time.monotonic() + _START_SECONDS
+        with self.connect() as conn:
+            while time.monotonic() < deadline:
+                self.check_workers()
+                row = conn.execute(
+                    "select count(*) from noetl.runtime as s"
+                    " where s.status = 'active' and s.name = any(%s)",
+                    (names,),
+                ).fetchone()
+                if row == (count,):
+                    return
+                time.sleep(0.05)
+        raise BenchError(f"the workers registered no session in {_START_SECONDS} s")
+
+
+@contextmanager
+def running_rig() -> Iterator[Rig]:
+    """Run a durable PostgreSQL 15 with the schema and the benchmark's playbooks."""
+    with (
+        running_server("15", jit="off", **LOG_SETTINGS) as server,
+        tempfile.TemporaryDirectory(prefix="noetl-bench-") as home,
+    ):
+        dsn = Databases(server).create_empty("noetl")
+        deploy(dsn)
+        assert server.pid is not None
+        rig = Rig(dsn, server.pid, _log_of(server), Path(home))
+        with rig.connect() as conn:
+            for file in sorted(PLAYBOOKS.glob("*.yaml")):
+                conn.execute(
+                    "select from noetl.register_playbook(%s)",
+                    (Jsonb(yaml.safe_load(file.read_text())),),
+                )
+        yield rig
+
+
+def _log_of(server: Server) -> Path:
+    """The file that testing.postgresql lets the server write to."""
+    return server.socket_dir.parent / "Postgresql.log"
