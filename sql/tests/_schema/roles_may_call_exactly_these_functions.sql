@@ -18,12 +18,14 @@ from regexp_split_to_table($matrix$
   list_executions      .       runner  operator  .       reader
   cancel_execution     .       .       operator  worker  .
   issue_commands       .       .       operator  .       .
+  issue_command        .       .       operator  .       .
   register_session     .       .       .         worker  .
   end_session          .       .       .         worker  .
   heartbeat            .       .       .         worker  .
   claim_commands       .       .       .         worker  .
   release_commands     .       .       .         worker  .
   record_events        .       .       .         worker  .
+  record_shard         .       .       .         worker  .
   record_results       .       .       .         worker  .
   read_context         .       .       .         worker  .
   read_credential      .       .       .         worker  .
