@@ -6,8 +6,7 @@ import asyncio
 import base64
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -87,11 +86,9 @@ class Engine:
         """Close the connections."""
         await self._connections.close()
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
-        """A connection for several statements."""
-        async with self._connections.connection() as conn:
-            yield conn
+    async def close_idle(self) -> None:
+        """Close connections that are not needed now."""
+        await self._connections.close_idle()
 
     async def read_step(self, *, catalog_id: int, step: str) -> Json:
         """The compiled task of a step."""

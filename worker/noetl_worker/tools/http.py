@@ -26,6 +26,8 @@ _SECRET_HEADERS: Final = frozenset({"set-cookie", "www-authenticate", "authoriza
 _TEXT: Final = ("text/", "application/xml", "application/javascript", "+xml")
 _KINDS: Final = {401: "auth", 403: "auth", 408: "timeout", 429: "rate_limit"}
 
+Parameters = list[tuple[str, str | int | float | bool | None]]
+
 
 class Clients:
     """One client per way of making connections; each keeps its connections alive."""
@@ -174,13 +176,13 @@ def _plain(url: str) -> str:
     return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}"
 
 
-def _parameters(given: Any) -> list[tuple[str, str]]:
+def _parameters(given: Any) -> Parameters:
     """Query parameters; a list gives the name several times, null leaves it out."""
     if given is None:
         return []
     if not isinstance(given, Mapping):
         raise TaskError("template", 'the option "params" must be a mapping')
-    pairs = []
+    pairs: Parameters = []
     for name, value in given.items():
         values = value if isinstance(value, list) else [value]
         pairs += [(name, _text(part)) for part in values if part is not None]
@@ -230,7 +232,7 @@ def _form(given: Any) -> bytes:
 
 
 async def _auth_headers(
-    auth: Any, parameters: list[tuple[str, str]], ctx: ToolContext
+    auth: Any, parameters: Parameters, ctx: ToolContext
 ) -> dict[str, str]:
     """Headers (or a query parameter) that the option ``auth`` asks for.
 
@@ -254,7 +256,7 @@ async def _auth_headers(
 
 
 def _scheme(
-    fields: Mapping[str, Any], kind: str | None, parameters: list[tuple[str, str]]
+    fields: Mapping[str, Any], kind: str | None, parameters: Parameters
 ) -> dict[str, str]:
     kind = str(
         kind or fields.get("type") or fields.get("kind") or _guess(fields)

@@ -15,33 +15,12 @@ from psycopg.types.string import TextLoader
 
 from noetl_worker.jsonable import decode
 
-_AS_TEXT: Final = [
-    "uuid",
-    "interval",
-    "time",
-    "timetz",
-    "inet",
-    "cidr",
-    "macaddr",
-    "bit",
-    "varbit",
-    "money",
-    "bytea",
-    "xml",
-    "point",
-    "int4range",
-    "int8range",
-    "numrange",
-    "daterange",
-    "tsrange",
-    "tstzrange",
-    "int4multirange",
-    "int8multirange",
-    "nummultirange",
-    "datemultirange",
-    "tsmultirange",
-    "tstzmultirange",
-]
+_AS_TEXT: Final = (
+    *("uuid", "interval", "time", "timetz", "inet", "cidr", "macaddr", "bit", "varbit"),
+    *("money", "bytea", "xml", "point", "int4range", "int8range", "numrange"),
+    *("daterange", "tsrange", "tstzrange", "int4multirange", "int8multirange"),
+    *("nummultirange", "datemultirange", "tsmultirange", "tstzmultirange"),
+)
 
 
 class NumberLoader(Loader):

@@ -1,0 +1,86 @@
+"""Run a worker process until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+
+import uvloop
+
+from noetl_worker.engine import EngineRefusedError, describe
+from noetl_worker.settings import WorkerSettings
+from noetl_worker.worker import Worker
+
+log = logging.getLogger(__name__)
+
+
+def run(settings: WorkerSettings) -> int:
+    """Work until SIGTERM or SIGINT; a second signal ends the process at once."""
+    try:
+        uvloop.run(_serve(settings))
+    except EngineRefusedError as exc:
+        log.error("the database refused this worker: %s", exc)  # noqa: TRY400
+        return 1
+    return 0
+
+
+async def _serve(settings: WorkerSettings) -> None:
+    worker = Worker(settings)
+    loop = asyncio.get_running_loop()
+    signals: list[int] = []
+
+    def on_signal(number: int) -> None:
+        signals.append(number)
+        if len(signals) > 1:
+            os._exit(128 + number)
+        log.info("stopping: at most %g seconds", settings.grace_seconds)
+        worker.stop()
+        if working is not None and not working.done() and worker.is_starting:
+            working.cancel()
+
+    working: asyncio.Task[None] | None = None
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal, number)
+    working = asyncio.create_task(worker.run())
+    try:
+        await working
+    except asyncio.CancelledError:
+        if not signals:
+            raise
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``python -m noetl_worker``; other settings come from ``NOETL_*`` variables."""
+    parser = argparse.ArgumentParser(prog="noetl_worker", description=__doc__)
+    parser.add_argument("--db", help="database to work for (NOETL_DB)")
+    parser.add_argument("--name", help="name of this worker (NOETL_WORKER_NAME)")
+    parser.add_argument("--slots", type=int, help="commands at work at once")
+    parser.add_argument("--pools", help="comma-separated pools to claim from")
+    given = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=os.environ.get("NOETL_LOG_LEVEL", "INFO").upper(),
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        settings = WorkerSettings.from_environment(os.environ)
+    except ValueError as exc:
+        parser.error(str(exc))
+    changes = {"dsn": given.db, "name": given.name, "slots": given.slots}
+    settings = replace(
+        settings, **{name: value for name, value in changes.items() if value}
+    )
+    if given.pools:
+        settings = replace(settings, pools=tuple(given.pools.split(",")))
+    try:
+        return run(settings)
+    except Exception as exc:
+        log.debug("worker ended", exc_info=exc)
+        sys.stderr.write(f"error: {describe(exc)}\n")
+        return 1

@@ -1,0 +1,107 @@
+"""Reports on their way to the engine: kept until confirmed, sent again if need be."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+BATCH_MAX: Final = 1000
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Report:
+    event: dict[str, Any]
+    is_suspect: bool = False
+    is_replaced: bool = False
+
+
+class Reports:
+    """The unconfirmed reports of one session, in the order in which they were made."""
+
+    def __init__(self, session: UUID) -> None:
+        self._session = str(session)
+        self._reports: dict[str, _Report] = {}
+        self._sent: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._reports)
+
+    @property
+    def command_ids(self) -> list[str]:
+        """Commands whose report is not confirmed: the worker still holds them."""
+        return list(self._reports)
+
+    def add(self, event: dict[str, Any]) -> None:
+        """Keep a report until it is confirmed."""
+        event["session"] = self._session
+        self._reports[event["command_id"]] = _Report(event)
+
+    def batch(self) -> list[dict[str, Any]]:
+        """What to send now. A report suspected of spoiling a batch goes alone."""
+        self._sent = []
+        for command_id, report in self._reports.items():
+            if report.is_suspect:
+                if not self._sent:
+                    self._sent.append(command_id)
+                break
+            self._sent.append(command_id)
+            if len(self._sent) == BATCH_MAX:
+                break
+        return [self._reports[command_id].event for command_id in self._sent]
+
+    def confirm(self, answer: dict[str, Any]) -> None:
+        """Forget what the engine has recorded or refused for good."""
+        again = set(answer["retry"])
+        refused = {entry["index"]: entry for entry in answer["rejected"]}
+        for index, command_id in enumerate(self._sent):
+            if index in refused:
+                self._reject(command_id, refused[index])
+            elif index not in again:
+                self._reports.pop(command_id, None)
+        self._sent = []
+
+    def suspect(self, reason: str) -> None:
+        """The engine refused the whole batch: find out which report is to blame."""
+        for command_id in self._sent:
+            self._reject(command_id, {"sqlstate": "", "message": reason})
+        self._sent = []
+
+    def drop(self, command_id: str) -> None:
+        """Forget a report that nobody wants any more."""
+        self._reports.pop(command_id, None)
+
+    def _reject(self, command_id: str, reason: dict[str, Any]) -> None:
+        """Send it alone; if that is refused too, report the command as failed instead."""
+        report = self._reports.get(command_id)
+        if report is None:
+            return
+        if not report.is_suspect and len(self._sent) > 1:
+            report.is_suspect = True
+        elif not report.is_replaced:
+            log.error("report of %s was refused: %s", command_id, reason["message"])
+            self._reports[command_id] = _Report(
+                _failed(report.event, reason), is_suspect=True, is_replaced=True
+            )
+        else:
+            log.error("failure of %s was refused: %s", command_id, reason["message"])
+            del self._reports[command_id]
+
+
+def _failed(event: dict[str, Any], reason: dict[str, Any]) -> dict[str, Any]:
+    kept = {
+        key: event[key] for key in ("session", "execution_id", "command_id", "meta")
+    }
+    return kept | {
+        "type": "command.failed",
+        "result": {"status": "error", "reference": None, "context": {}},
+        "error": {
+            "kind": "result",
+            "code": reason["sqlstate"],
+            "message": f"the engine refused the report: {reason['message']}"[:1000],
+            "retryable": False,
+        },
+    }

@@ -1,0 +1,284 @@
+"""From a claimed command to the event that reports it."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import os
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Final
+
+import orjson
+
+from noetl_worker.cache import Cache
+from noetl_worker.command import Command
+from noetl_worker.engine import Engine, EngineRefusedError, SessionEndedError
+from noetl_worker.jsonable import NotJsonError, encode
+from noetl_worker.output import Output, TaskError
+from noetl_worker.pipeline import Outcome, run_pipeline, seconds, within
+from noetl_worker.plan import Plan, Tool, make_plan
+from noetl_worker.scope import Scope, run_names
+from noetl_worker.services import Services
+from noetl_worker.settings import WorkerSettings
+from noetl_worker.store import INLINE_MAX, Stored, select_fields
+from noetl_worker.templates import TemplateError
+from noetl_worker.tools import ToolContext, find_tool
+
+ITEMS_CHUNK: Final = 500
+_PLANS_MAX: Final = 1000
+_CONTEXT_SIZE: Final = 32_768
+
+log = logging.getLogger(__name__)
+Event = dict[str, Any]
+
+
+class Runner:
+    """Runs commands; everything it needs of a run is read once and cached."""
+
+    def __init__(
+        self, settings: WorkerSettings, engine: Engine, services: Services, cache: Cache
+    ) -> None:
+        self._engine = engine
+        self._services = services
+        self._cache = cache
+        self._plans = Cache(_PLANS_MAX)
+        self._env = {n: os.environ[n] for n in settings.template_env if n in os.environ}
+
+    def instant_event(self, command: Command, started_at: str) -> Event | None:
+        """The report of a command that does nothing, if its plan is known to."""
+        plan: Plan | None = self._plans.peek((command.catalog_id, command.step))
+        if plan is None or not plan.is_instant or command.task != "run":
+            return None
+        payload = _instant_payload(plan)
+        if payload is None:
+            return None
+        return {
+            "execution_id": command.execution_id,
+            "command_id": command.command_id,
+            "type": "command.completed",
+            "result": payload,
+            "meta": {
+                "attempt": command.attempt,
+                "duration_ms": 0,
+                "started_at": started_at,
+            },
+        }
+
+    async def run(
+        self,
+        command: Command,
+        parked: Callable[[], AbstractAsyncContextManager[None]],
+        is_handed_back: Callable[[], bool],
+    ) -> Event:
+        """Run a command to its report; only cancellation and a lost session raise."""
+        started = time.monotonic()
+        event: Event = {
+            "execution_id": command.execution_id,
+            "command_id": command.command_id,
+            "meta": {"attempt": command.attempt, "started_at": now_text()},
+        }
+        try:
+            plan = await self._plan(command)
+            if command.task == "collect":
+                event |= await self._collect(command, plan)
+            else:
+                event |= await self._run(command, plan, parked, is_handed_back)
+        except TaskError as exc:
+            event |= self._failure(exc, None, {"status": "error"})
+        except SessionEndedError:
+            raise
+        except EngineRefusedError as exc:
+            error = TaskError("engine", str(exc), code=exc.sqlstate)
+            event |= self._failure(error, None, {"status": "error"})
+        except Exception as exc:
+            log.exception("command %s of %s", command.command_id, command.step)
+            error = TaskError("worker", f"{type(exc).__name__}: {exc}")
+            event |= self._failure(error, None, {"status": "error"})
+        event["meta"]["duration_ms"] = round((time.monotonic() - started) * 1000)
+        return event
+
+    async def _run(
+        self,
+        command: Command,
+        plan: Plan,
+        parked: Callable[[], AbstractAsyncContextManager[None]],
+        is_handed_back: Callable[[], bool],
+    ) -> Event:
+        scope = await self._scope(command, plan)
+        ctx = ToolContext(command, scope, self._services, parked, is_handed_back)
+
+        async def call(tool: Tool, options: Any) -> Output:
+            return await find_tool(tool.kind)(tool, options or {}, ctx)
+
+        async def work() -> tuple[Outcome, str | None]:
+            key = None
+            if plan.key is not None:
+                key = await scope.render(plan.key)
+                key = key if isinstance(key, str) else encode(key).decode()
+            scope.names["input"] = await self._input(command, plan, scope)
+            outcome = await run_pipeline(plan, scope, call)
+            if outcome.error is None:
+                await scope.apply(plan.assigns)
+            return outcome, key
+
+        limit = seconds(await scope.render(plan.timeout), "spec.timeout")
+        outcome, key = await within(limit, work)
+        event: Event = {"iter_key": key[:500]} if key is not None else {}
+        if scope.ctx_writes:
+            event["ctx"] = self._ctx(scope.ctx_writes)
+        return event | await self._finish(command, plan, outcome)
+
+    async def _finish(self, command: Command, plan: Plan, outcome: Outcome) -> Event:
+        """Store the payload; the event carries it only if it is small."""
+        output, error = outcome.output, outcome.error
+        stored = Stored(b"null")
+        if error is None or output.payload is not None:
+            try:
+                stored = await self._services.store.persist(
+                    command, output.payload, plan.store
+                )
+            except TaskError as exc:
+                # A failure stays what it is, even if its payload cannot be kept.
+                error = error or exc
+        context: dict[str, Any] = {}
+        if stored.data is not None and stored.data != b"null":
+            context["data"] = orjson.Fragment(stored.data)
+        if plan.select and error is None:
+            context["selected"] = select_fields(output.payload, plan.select)
+        if output.http is not None:
+            context["http"] = {"status": output.http["status"]}
+        if output.pg:
+            context["pg"] = output.pg
+        result = {
+            "status": "ok" if error is None else "error",
+            "reference": stored.reference,
+            "context": context,
+        }
+        if error is not None:
+            return self._failure(error, outcome.task, result)
+        return {"type": "command.completed", "result": result}
+
+    def _failure(self, error: TaskError, task: str | None, result: Event) -> Event:
+        fields = error.as_mapping(task)
+        fields["message"] = self._services.credentials.scrub(fields["message"])
+        return {"type": "command.failed", "result": result, "error": fields}
+
+    async def _collect(self, command: Command, plan: Plan) -> Event:
+        """Gather a collection that SQL cannot see, and store it in chunks."""
+        scope = await self._scope(command, plan)
+        items = await scope.render(plan.items, required=True)
+        if isinstance(items, Mapping):
+            items = [{"key": key, "value": value} for key, value in items.items()]
+        if not isinstance(items, list):
+            raise TaskError("template", f"loop.in is no list but {_type_name(items)}")
+        for first in range(0, len(items), ITEMS_CHUNK):
+            await self._engine.store_items(
+                execution_id=command.execution_id,
+                command_id=command.command_id,
+                first=first,
+                items=items[first : first + ITEMS_CHUNK],
+            )
+        return {
+            "type": "command.completed",
+            "result": {"status": "ok", "reference": None, "context": {}},
+            "collection": {"size": len(items)},
+        }
+
+    async def _scope(self, command: Command, plan: Plan) -> Scope:
+        shared, steps = await self._names(command, plan)
+        iteration: dict[str, Any] | None = None
+        if command.iter_index is not None:
+            item = command.item
+            if item is None and command.collection_ref is not None:
+                item = await self._services.store.item(
+                    command.collection_ref, command.iter_index
+                )
+            iteration = {
+                plan.iterator: item,
+                "item": item,
+                "index": command.iter_index,
+                "total": command.total,
+            }
+            iteration["loop_id"] = command.loop_id
+        scope = Scope(
+            shared,
+            steps=steps,
+            load=self._services.store.load,
+            iteration=iteration,
+            iterator=plan.iterator if iteration is not None else None,
+        )
+        scope.names["input"] = command.input or {}
+        return scope
+
+    async def _input(self, command: Command, plan: Plan, scope: Scope) -> Any:
+        own = await scope.render(plan.input)
+        if own is None:
+            return command.input or {}
+        if not isinstance(own, Mapping):
+            raise TaskError("template", f"input is no mapping but {_type_name(own)}")
+        return {**(command.input or {}), **own}
+
+    async def _names(
+        self, command: Command, plan: Plan
+    ) -> tuple[dict[str, Any], Mapping[str, Any]]:
+        if not plan.names:
+            nothing: dict[str, Any] = {
+                "workload": {},
+                "ctx": {},
+                "steps": {},
+                "loops": {},
+            }
+            return run_names(command.execution_id, nothing, self._env), {}
+        key = ("context", command.execution_id, command.step, command.context_version)
+
+        async def read() -> tuple[Any, int]:
+            context = await self._engine.read_context(
+                execution_id=command.execution_id, names=plan.names
+            )
+            names = run_names(command.execution_id, context, self._env)
+            return (names, context["steps"]), _CONTEXT_SIZE + len(encode(context))
+
+        found: tuple[dict[str, Any], Mapping[str, Any]] = await self._cache.get(
+            key, read
+        )
+        return found
+
+    async def _plan(self, command: Command) -> Plan:
+        async def read() -> tuple[Plan, int]:
+            task = await self._engine.read_step(
+                catalog_id=command.catalog_id, step=command.step
+            )
+            return make_plan(task), 1
+
+        try:
+            plan: Plan = await self._plans.get((command.catalog_id, command.step), read)
+        except TemplateError as exc:
+            raise TaskError("template", str(exc), line=exc.line) from exc
+        return plan
+
+    def _ctx(self, writes: Mapping[str, Any]) -> Any:
+        try:
+            return orjson.Fragment(encode(dict(writes), "ctx"))
+        except NotJsonError as exc:
+            raise TaskError("template", str(exc)) from exc
+
+
+def _instant_payload(plan: Plan) -> Event | None:
+    """The result of a plan that does nothing; None if it is too large to be inline."""
+    tool = plan.tools[-1] if plan.tools else None
+    payload = (tool.options.render({}) or {}).get("result") if tool else None
+    if payload is not None and len(encode(payload)) > INLINE_MAX:
+        return None
+    context = {} if payload is None else {"data": payload}
+    return {"status": "ok", "reference": None, "context": context}
+
+
+def _type_name(value: Any) -> str:
+    return "undefined" if value is None else type(value).__name__
+
+
+def now_text() -> str:
+    """The time now, as events carry it."""
+    return datetime.datetime.now(datetime.UTC).isoformat()

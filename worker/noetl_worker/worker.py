@@ -1,0 +1,322 @@
+"""The worker's loop: claim, run, report, in as few round trips as there is work for."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from noetl_worker.cache import Cache
+from noetl_worker.command import Command
+from noetl_worker.credentials import Credentials
+from noetl_worker.doorbell import Doorbell
+from noetl_worker.engine import Engine, SessionEndedError, backoff, describe
+from noetl_worker.link import Answer, Claim, Link
+from noetl_worker.reports import Reports
+from noetl_worker.runner import Runner, now_text
+from noetl_worker.services import Services
+from noetl_worker.settings import WorkerSettings
+from noetl_worker.store import Store
+from noetl_worker.ticker import Ticker
+
+REPORTS_MAX = 5_000
+MARKS_SECONDS = 0.8
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class _Running:
+    """A command at work."""
+
+    task: asyncio.Task[None]
+    is_parked: bool = False
+    is_handed_back: bool = False
+
+
+class Worker:
+    """One process's share of the work, under one session at a time."""
+
+    def __init__(self, settings: WorkerSettings) -> None:
+        self._settings = settings
+        cache = Cache(settings.cache_bytes)
+        self._engine = Engine(settings)
+        store = Store(self._engine, settings, cache)
+        credentials = Credentials(self._engine, settings.home)
+        self._services = Services(settings, self._engine, store, credentials)
+        self._runner = Runner(settings, self._engine, self._services, cache)
+        self._link = Link(settings)
+        self._wake = asyncio.Event()
+        self._running: dict[str, _Running] = {}
+        self._session: uuid.UUID
+        self._reports: Reports
+        self._claim: Claim | None = None
+        self._marks: dict[str, int] = {}
+        self._marked_at = 0.0
+        self._is_claim_due = True
+        self._is_stopping = False
+        self.is_starting = True
+        self._is_session_over = False
+        self._beat_at = 0.0
+        self._claim_at = 0.0
+        self._failures = 0
+
+    async def run(self) -> None:
+        """Work until ``stop`` has been called and what was at work is settled."""
+        await self._begin_session()
+        self.is_starting = False
+        doorbell = Doorbell(self._settings, self._ring)
+        helpers = [
+            asyncio.create_task(doorbell.run()),
+            asyncio.create_task(self._close_idle()),
+        ]
+        if self._settings.ticks:
+            helpers.append(asyncio.create_task(Ticker(self._settings).run()))
+        for helper in helpers:
+            helper.add_done_callback(_report_death)
+        try:
+            while not self._is_stopping:
+                await self._turn()
+            await self._settle()
+        finally:
+            await self._shut_down(helpers)
+
+    def stop(self) -> None:
+        """Claim no more; finish what ends in time and hand the rest back."""
+        self._is_stopping = True
+        self._wake.set()
+
+    def _ring(self) -> None:
+        self._is_claim_due = True
+        self._wake.set()
+
+    async def _turn(self) -> None:
+        """Wait until there is something to say, say all of it, take in the answer."""
+        await self._wait()
+        now = time.monotonic()
+        claim = self._next_claim(now)
+        # While a claim is unanswered nobody knows what this session holds.
+        is_beat_due = now >= self._beat_at and (
+            claim is None or claim is not self._claim
+        )
+        held = [*self._running, *self._reports.command_ids] if is_beat_due else None
+        self._claim = claim
+        answer = await self._link.exchange(
+            self._session, self._reports.batch(), held, claim
+        )
+        await self._take(answer, now)
+
+    async def _wait(self) -> None:
+        """Until a report is ready, a claim is due, or the heartbeat is."""
+        if self._is_session_over:
+            await self._begin_session()
+        while not (len(self._reports) or self._is_stopping):
+            now = time.monotonic()
+            if now >= self._beat_at or (self._is_claim_due and self._free() > 0):
+                return
+            if now >= self._claim_at:
+                self._is_claim_due = True
+                continue
+            self._wake.clear()
+            until = min(self._beat_at, self._claim_at) - now
+            timer = asyncio.get_running_loop().call_later(until, self._wake.set)
+            await self._wake.wait()
+            timer.cancel()
+
+    def _free(self) -> int:
+        """Slots without a command; commands that only wait for a child take none."""
+        if len(self._reports) > REPORTS_MAX:
+            return 0
+        busy = sum(not running.is_parked for running in self._running.values())
+        return self._settings.slots - busy
+
+    def _next_claim(self, now: float) -> Claim | None:
+        """A claim with every report, since a report may make the next step ready."""
+        if self._claim is not None:
+            return self._claim
+        free = min(self._free(), self._settings.claim_max)
+        if self._is_stopping or free <= 0:
+            return None
+        self._is_claim_due = False
+        self._claim_at = now + self._settings.poll_seconds
+        return Claim(uuid.uuid4(), free, self._marks or None)
+
+    async def _take(self, answer: Answer, now: float) -> None:
+        if answer.recorded is not None:
+            self._failures = 0
+            self._reports.confirm(answer.recorded)
+            if answer.recorded["advance"]:
+                await self._advance()
+        if answer.heartbeat is not None:
+            self._beat_at = now + self._settings.heartbeat_seconds
+            for command_id in answer.heartbeat["cancelled"]:
+                self._drop(command_id)
+        if answer.commands is not None:
+            self._accept(answer.commands, now)
+        await self._fail(answer)
+
+    async def _fail(self, answer: Answer) -> None:
+        """What was not answered is sent again, unless the engine refuses it for good."""
+        if answer.error is None:
+            return
+        if isinstance(answer.error, SessionEndedError):
+            self._is_session_over = True
+            return
+        if self._link.is_away:
+            return
+        log.error("the engine refused an exchange: %s", describe(answer.error))
+        if answer.recorded is None:
+            self._reports.suspect(describe(answer.error))
+        await asyncio.sleep(backoff(self._failures))
+        self._failures += 1
+
+    async def _advance(self) -> None:
+        try:
+            await self._link.call("select noetl.advance_changes(%s)", (200,))
+        except Exception as exc:  # noqa: BLE001 - the ticker calls it again
+            log.warning("advance_changes: %s", describe(exc))
+        self._is_claim_due = True
+
+    def _accept(self, commands: list[Command], now: float) -> None:
+        """Start what was claimed; what does nothing is reported at once."""
+        limit = self._claim.limit if self._claim else 0
+        self._claim = None
+        is_full = bool(commands) and len(commands) >= limit
+        self._is_claim_due = self._is_claim_due or is_full
+        self._note_marks(commands, now, is_full=is_full)
+        started_at = now_text()
+        for command in commands:
+            if command.command_id in self._running:
+                continue  # a repeated claim: it is at work already
+            event = self._runner.instant_event(command, started_at)
+            if event is not None:
+                self._reports.add(event)
+            else:
+                self._start(command)
+
+    def _note_marks(
+        self, commands: list[Command], now: float, *, is_full: bool
+    ) -> None:
+        """Where the next claim may begin to look; forgotten at least once a second."""
+        if not is_full or now - self._marked_at > MARKS_SECONDS:
+            self._marks, self._marked_at = {}, now
+            return
+        marks: dict[str, int] = {}
+        for command in commands:
+            key = str(command.priority)
+            marks[key] = min(marks.get(key, command.place), command.place)
+        self._marks = marks
+
+    def _start(self, command: Command) -> None:
+        task = asyncio.create_task(self._work(command, self._reports))
+        self._running[command.command_id] = _Running(task)
+
+    async def _work(self, command: Command, reports: Reports) -> None:
+        await asyncio.sleep(0)  # until _start has noted the task
+        running = self._running[command.command_id]
+
+        @asynccontextmanager
+        async def parked() -> AsyncIterator[None]:
+            running.is_parked = True
+            self._ring()
+            try:
+                yield
+            finally:
+                running.is_parked = False
+
+        try:
+            event = await self._runner.run(
+                command, parked, lambda: running.is_handed_back
+            )
+            reports.add(event)
+        except SessionEndedError:
+            self._is_session_over = True
+        finally:
+            if self._running.get(command.command_id) is running:
+                del self._running[command.command_id]
+            self._wake.set()
+
+    def _drop(self, command_id: str) -> None:
+        """The session no longer owns this command: stop it, and say nothing of it."""
+        self._reports.drop(command_id)
+        if running := self._running.get(command_id):
+            log.info("command %s was cancelled", command_id)
+            running.task.cancel()
+
+    async def _begin_session(self) -> None:
+        """Register, after dropping whatever an ended session held."""
+        if self._is_session_over:
+            log.warning(
+                "the session has ended; dropping %d commands", len(self._running)
+            )
+        await self._stop_running(list(self._running.values()))
+        self._session = await self._link.register()
+        self._engine.session = self._session
+        self._reports = Reports(self._session)
+        self._claim, self._is_session_over, self._is_claim_due = None, False, True
+        self._marks = {}
+        self._beat_at = time.monotonic() + self._settings.heartbeat_seconds
+        log.info("session %s as %s", self._session, self._settings.name)
+
+    async def _settle(self) -> None:
+        """Let commands end in time, hand the rest back, deliver the last reports."""
+        deadline = time.monotonic() + self._settings.grace_seconds
+        while (self._running or len(self._reports)) and not self._is_session_over:
+            now = time.monotonic()
+            if now >= deadline:
+                break
+            if len(self._reports) or self._claim is not None or now >= self._beat_at:
+                await self._turn()
+                continue
+            self._wake.clear()
+            timer = asyncio.get_running_loop().call_later(
+                min(deadline, self._beat_at) - now, self._wake.set
+            )
+            await self._wake.wait()
+            timer.cancel()
+
+    async def _shut_down(self, helpers: list[asyncio.Task[None]]) -> None:
+        rest = list(self._running)
+        await self._stop_running(list(self._running.values()))
+        try:
+            if not self._is_session_over:
+                await asyncio.wait_for(self._end_session(rest), 5.0)
+        except Exception as exc:  # noqa: BLE001 - the lease runs out by itself
+            log.warning("could not end the session: %s", describe(exc))
+        for helper in helpers:
+            helper.remove_done_callback(_report_death)
+            helper.cancel()
+        await asyncio.gather(*helpers, return_exceptions=True)
+        await self._services.close()
+        await self._engine.close()
+        await self._link.close()
+
+    async def _end_session(self, rest: list[str]) -> None:
+        if rest:
+            await self._link.call(
+                "select noetl.release_commands(%s, %s::text[])", (self._session, rest)
+            )
+            log.info("handed %d commands back", len(rest))
+        await self._link.call("select noetl.end_session(%s)", (self._session,))
+
+    async def _stop_running(self, running: list[_Running]) -> None:
+        for one in running:
+            one.is_handed_back = True
+            one.task.cancel()
+        await asyncio.gather(*(one.task for one in running), return_exceptions=True)
+
+    async def _close_idle(self) -> None:
+        while True:
+            await asyncio.sleep(15)
+            await self._services.close_idle()
+            await self._engine.close_idle()
+
+
+def _report_death(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("a helper of the worker died", exc_info=error)
