@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from bench.calls import CallTimes, timed_calls
 from bench.counters import SETTLE_SECONDS, Counters, read_counters
@@ -14,7 +14,7 @@ from bench.memory import Peaks, measured_memory
 from bench.percentiles import median, percentile
 from bench.rig import Connection, Rig
 
-PATH = "bench/fanout"
+PATH: Final = "bench/fanout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,7 @@ def run_fanout(rig: Rig, conn: Connection, n: int) -> Pass:
         execution = run(rig, conn, PATH, {"n": n}, limit=limit_seconds(n))
         wal_bytes = read_counters(conn).wal_bytes
     time.sleep(SETTLE_SECONDS)
-    after = read_counters(conn)
-    cost = Counters(after.seconds, after.commits, wal_bytes).since(before)
+    cost = replace(read_counters(conn), wal_bytes=wal_bytes).since(before)
     return Pass(n, execution, cost, peaks, calls)
 
 
@@ -72,6 +71,8 @@ def measure_fanout(
         "cost_us_per_item": 1e6 / speed,
         "commits_per_item": max(chosen.cost.commits - idle_commits, 0) / n,
         "wal_bytes_per_item": max(chosen.cost.wal_bytes - idle_wal, 0) / n,
+        "flushes_per_item": chosen.cost.syncs / n,
+        "flush_mean_ms": chosen.cost.sync_ms / max(chosen.cost.syncs, 1),
         "limit_items_per_s": limit,
         "ratio_to_limit": speed / limit,
         "claims": len(chosen.calls.claims_ms),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from typing import Any, Final
 
 from bench.executions import start, wait
 from bench.percentiles import median, percentile
-from bench.rig import BenchError, Connection, Rig
+from bench.rig import Connection, Rig
 
-PATH = "bench/five_steps"
-_LIMIT = 60.0
-_STARTERS = 4
+PATH: Final = "bench/five_steps"
+_LIMIT: Final = 60.0
+_STARTERS: Final = 4  # at_once is a multiple of it
 
 
 def measure_five_steps(
@@ -43,41 +44,14 @@ def _latency(rig: Rig, conn: Connection) -> float:
 
 def _seconds_of_many(rig: Rig, conn: Connection, count: int) -> float:
     """Seconds from the first start until the last end, started by several sessions."""
-    failures: list[Exception] = []
 
-    def start_some() -> None:
-        try:
-            with rig.connect() as own:
-                for _ in range(count // _STARTERS):
-                    start(own, PATH, {})
-        except Exception as exc:  # noqa: BLE001 - raised again by the main thread
-            failures.append(exc)
+    def start_share(_: int) -> list[int]:
+        with rig.connect() as own:
+            return [start(own, PATH, {}) for _ in range(count // _STARTERS)]
 
-    row = conn.execute("select count(*) from noetl.run").fetchone()
-    assert row is not None
-    known = row[0]
-    starters = [threading.Thread(target=start_some) for _ in range(_STARTERS)]
     started = time.perf_counter()
-    for starter in starters:
-        starter.start()
-    for starter in starters:
-        starter.join()
-    if failures:
-        raise BenchError(f"starting playbooks failed: {failures[0]}") from failures[0]
-    ended = known + count // _STARTERS * _STARTERS
-    deadline = time.monotonic() + _LIMIT
-    with conn.transaction():
-        while _completed(conn) < ended:
-            if time.monotonic() > deadline:
-                raise BenchError(f"{count} playbooks did not end within {_LIMIT:.0f} s")
-            rig.check_workers()
-            time.sleep(0.005)
+    with ThreadPoolExecutor(_STARTERS) as pool:
+        shares = list(pool.map(start_share, range(_STARTERS)))
+    for execution_id in chain.from_iterable(shares):
+        wait(rig, conn, execution_id, limit=_LIMIT, pause=0.005)
     return time.perf_counter() - started
-
-
-def _completed(conn: Connection) -> int:
-    row = conn.execute(
-        "select count(*) from noetl.run as r where r.status = 'completed'"
-    ).fetchone()
-    assert row is not None
-    return int(row[0])

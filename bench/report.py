@@ -92,6 +92,7 @@ _FANOUT_LINES: Final = (
     ("WAL bytes per item", "{wal_bytes_per_item:,.0f}"),
     ("claim, p50 / p99 ms", "{claim_p50_ms:.1f} / {claim_p99_ms:.1f}"),
     ("report, p50 / p99 ms", "{report_p50_ms:.1f} / {report_p99_ms:.1f}"),
+    ("flush of the log, mean ms", "{flush_mean_ms:.1f}"),
     ("peak memory of a worker, MB", "{worker_rss_mb:.0f}"),
     ("peak memory of the server, MB", "{server_rss_mb:.0f}"),
 )

@@ -151,7 +151,9 @@ class Rig:
 def running_rig() -> Iterator[Rig]:
     """Run a durable PostgreSQL 15 with the schema and the benchmark's playbooks."""
     with (
-        running_server("15", jit="off", **LOG_SETTINGS) as server,
+        running_server(
+            "15", jit="off", track_wal_io_timing="on", **LOG_SETTINGS
+        ) as server,
         tempfile.TemporaryDirectory(prefix="noetl-bench-") as home,
     ):
         dsn = Databases(server).create_empty("noetl")
