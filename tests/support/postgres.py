@@ -164,10 +164,19 @@ def _reachable(bin_dir: Path, base: Path) -> Path:
     private = any(not parent.stat().st_mode & 0o001 for parent in bin_dir.parents)
     if os.geteuid() != 0 or not private:
         return bin_dir
-    copy = base / "pg"
-    try:
-        shutil.copytree(bin_dir.parent, copy, copy_function=os.link, symlinks=True)
-    except OSError:  # another file system
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(bin_dir.parent, copy, symlinks=True)
+    install, package = bin_dir.parent, bin_dir.parents[1]
+    copy = base / "pg" / package.name / install.name
+    _link_tree(install, copy)
+    # The embedded server's wheel keeps the libraries of others beside its package.
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        _link_tree(libraries, base / "pg" / libraries.name)
     return copy / "bin"
+
+
+def _link_tree(source: Path, target: Path) -> None:
+    try:
+        shutil.copytree(source, target, copy_function=os.link, symlinks=True)
+    except OSError:  # another file system
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(source, target, symlinks=True)
