@@ -1,0 +1,17 @@
+-- The names that every template may use: what the engine and the worker provide, and the words of the language.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.builtin_names()
+returns text []
+language sql immutable parallel safe
+as $function$
+  select
+    array[
+      'iter', 'event', 'output', 'input', 'fanin', 'loop_index', 'execution_id', 'job', 'result',
+      'response', 'results', 'step', 'keychain', 'env', 'now', 'token', 'payload', 'args', '_prev',
+      'and', 'or', 'not', 'in', 'is', 'if', 'else', 'elif', 'endif', 'for', 'endfor', 'set', 'endset',
+      'loop', 'true', 'false', 'none', 'True', 'False', 'None', 'range', 'recursive'
+    ]
+$function$;
+
+comment on function noetl_internal.builtin_names()
+is 'The names that every template may use.';

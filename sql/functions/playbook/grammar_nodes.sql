@@ -1,0 +1,53 @@
+-- The mappings of a playbook and their keys, in the notation of docs/playbooks.md (below the tool kinds' own):
+-- key, "!" must be there, "-" read without effect, ">x" older spelling of x, then types: =a,b literal values,
+-- [t] list of t, ">t" older form. Locks: none. Never raises.
+create or replace function noetl_internal.grammar_nodes()
+returns table (node text, keys text)
+language sql immutable parallel safe
+as $function$
+  values
+  ('document', 'apiVersion:=noetl.io/v2 kind:=Playbook metadata!:metadata keychain:[keychain]
+    executor:executor workload:map workflow!:[step] workbook:[workbook] tracing-:any assert-:any'),
+  ('metadata', 'name:name path:name version:scalar description:text labels:map tags-:any'),
+  ('keychain', 'name!:name kind:text *:any'),
+  ('executor', 'spec:executor_spec profile-:any version-:any requires-:any'),
+  ('workbook_entry', 'name!:name tool:tool desc:text description:text input:map'),
+  ('step', 'step!:name desc:text description>desc:text spec:step_spec input:map args>input:map
+    loop:loop tool:tool|[task] next:next|>[arc/>name]|>name output:any output_select:list'),
+  ('step_spec', 'timeout:seconds|template max_attempts:attempts join:=any,all pool:name
+    priority:digit loop_mode:=sequential,parallel,fanout,cursor fanout:fanout policy:step_policy
+    result:result max_in_flight:positive|template
+    mode:=sequential,parallel,cursor,exclusive,inclusive frame:map'),
+  ('executor_only', 'entry_step:name final_step:name no_next_is_error:bool'),
+  ('fanout', 'max_shard_retries:natural allow_partial:bool fail_fast:bool max_failures:share
+    key:text|list|map'),
+  ('step_policy', 'admit:admit rules:[rule]'),
+  ('admit', 'rules:[admit_rule] mode-:any'),
+  ('admit_rule', 'when:condition cond>when:condition then:admit_action else:admit_else allow>then.allow:bool
+    discard>then.discard:bool'),
+  ('admit_action', 'allow:bool discard:bool'),
+  ('admit_else', 'then:admit_action allow:bool discard:bool'),
+  ('loop', 'in:any iterator:name cursor:map spec:loop_spec'),
+  ('loop_spec', 'mode:=sequential,parallel,cursor max_in_flight:positive|template
+    policy:=fail_fast,best_effort|loop_policy iterator>loop.iterator:name frame:map'),
+  ('loop_policy', 'exec-:any'),
+  ('next', 'spec:next_spec arcs:[arc/>name]'),
+  ('next_spec', 'mode:=exclusive,inclusive'),
+  ('arc', 'step!:name when:condition cond>when:condition on:=call.partial desc:text input:map
+    args>input:map'),
+  ('sets', 'set:map set_ctx>set:map set_iter>set:map vars>set:map'),
+  ('tool_policy', 'rules:[rule]'),
+  ('rule', 'when:condition cond>when:condition then:action else:else_action do>then.do:any
+    attempts>then.attempts:any backoff>then.backoff:any delay>then.delay:any to>then.to:any
+    message>then.message:any'),
+  ('else_action', 'then:action'),
+  ('action', 'do:=continue,retry,jump,break,fail attempts:attempts|template
+    backoff:=none,fixed,linear,exponential delay:delay|template to:name message:text'),
+  ('result', 'store:=auto,eventlog,db,pvc,minio,s3,gcs,kv,object select:[select/name] scope:text
+    ttl:any compression:any'),
+  ('select', 'path!:text as:text'),
+  ('iterator', 'items:any item:name')
+$function$;
+
+comment on function noetl_internal.grammar_nodes()
+is 'The mappings of a playbook and their keys.';

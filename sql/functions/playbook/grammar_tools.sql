@@ -1,0 +1,26 @@
+-- The tool kinds and their options, in the notation of grammar_nodes; no options: a kind without a driver here.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.grammar_tools()
+returns table (kind text, keys text)
+language sql immutable parallel safe
+as $function$
+  values
+  ('noop', 'result:any'),
+  ('python', 'code:text libs:any script:any'),
+  ('postgres', 'auth:text|map credential:text command:text query:text params:map|list|template
+    pool:map script:any'),
+  ('http', 'method:text url:text endpoint:text params:any headers:any json:any payload:any body:any
+    form:any data:any auth:text|map credential:text verify_ssl:bool|template
+    follow_redirects:bool|template'),
+  ('duckdb', 'query:text|list command:text|list commands:text|list database:text params:any
+    auth:text|map credential:text'),
+  ('shell', 'cmds:text|list command:text|list env:any cwd:text'),
+  ('playbook', 'path:text payload:any return_step:text retry:any'),
+  ('workbook', 'task!:name'),
+  ('artifact', null), ('resolve', null), ('nats', null), ('transfer', null), ('wait', null),
+  ('script', null), ('container', null), ('snowflake', null), ('ducklake', null),
+  ('subscription', null), ('agent', null)
+$function$;
+
+comment on function noetl_internal.grammar_tools()
+is 'The tool kinds and their options.';

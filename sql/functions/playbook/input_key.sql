@@ -1,0 +1,11 @@
+-- The key under which a node holds its input.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.input_key(p_node jsonb)
+returns text
+language sql immutable parallel safe
+as $function$
+  select coalesce(noetl_internal.find_key(p_node, 'input', 'args'), 'input')
+$function$;
+
+comment on function noetl_internal.input_key(jsonb)
+is 'The key under which a node holds its input.';
