@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from noetl_shell.errors import InputError
+from noetl_worker.settings import WorkerSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +42,11 @@ class Value:
     value: Any
     source: str
 
-    def shown(self) -> str | int | None:
+    def shown(self) -> Any:
         """The value for people; secrets are masked."""
         if self.setting.is_secret and self.value is not None:
             return "********"
-        return self.value if isinstance(self.value, int) else _text(self.value)
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
+        return str(self.value) if isinstance(self.value, Path) else self.value
 
 
 def _positive(text: str) -> int:
@@ -87,9 +84,18 @@ def _default_workers() -> int:
     return min(2, os.cpu_count() or 1)
 
 
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not 0 < number < 86400:
+        raise ValueError("must be a number of seconds")
+    return number
+
+
 def _none() -> None:
     return None
 
+
+_WORKER: Final = WorkerSettings()
 
 SETTINGS: Final = (
     Setting(
@@ -100,7 +106,7 @@ SETTINGS: Final = (
         "the user's data directory, on Linux ~/.local/share/noetl",
     ),
     Setting(
-        "database_url",
+        "db",
         str,
         _none,
         "Database to use instead of the embedded one, as --db does.",
@@ -143,20 +149,126 @@ SETTINGS: Final = (
         "1: show a traceback with an error, for people who work on NoETL.",
         "0",
     ),
+    Setting(
+        "worker_name",
+        str,
+        _none,
+        "Name of a worker; one that starts under the same name takes over its work.",
+        "host and process id",
+    ),
+    Setting(
+        "worker_slots",
+        _positive,
+        lambda: _WORKER.slots,
+        "Commands that one worker process runs at once.",
+        "200",
+    ),
+    Setting(
+        "worker_pools",
+        str,
+        lambda: ",".join(_WORKER.pools),
+        "Pools that a worker serves, separated by commas.",
+        "default",
+    ),
+    Setting(
+        "worker_ticks",
+        _flag,
+        lambda: _WORKER.ticks,
+        "0: the worker leaves the maintenance functions to others.",
+        "1",
+    ),
+    Setting(
+        "worker_cache_bytes",
+        _positive,
+        lambda: _WORKER.cache_bytes,
+        "Memory for results and items that a worker has read.",
+        "67108864 (64 MB)",
+    ),
+    Setting(
+        "pvc_mount_path",
+        _path,
+        _none,
+        "Directory of large results; workers on several machines share it.",
+        "results under NOETL_HOME",
+    ),
+    Setting(
+        "inline_max_bytes",
+        _positive,
+        lambda: _WORKER.inline_max_bytes,
+        "Larger results are files instead of rows.",
+        "65536 (64 KB)",
+    ),
+    Setting(
+        "result_max_bytes",
+        _positive,
+        lambda: _WORKER.result_max_bytes,
+        "Larger results are refused.",
+        "268435456 (256 MB)",
+    ),
+    Setting(
+        "claim_max",
+        _positive,
+        lambda: _WORKER.claim_max,
+        "Commands that a worker takes at once.",
+        "500",
+    ),
+    Setting(
+        "poll_seconds",
+        _seconds,
+        lambda: _WORKER.poll_seconds,
+        "How often a worker looks for work that no notification told it of.",
+        "1.0",
+    ),
+    Setting(
+        "heartbeat_seconds",
+        _seconds,
+        lambda: _WORKER.heartbeat_seconds,
+        "How often a worker tells that it is alive, and hears of cancelled commands.",
+        "5.0",
+    ),
+    Setting(
+        "grace_seconds",
+        _seconds,
+        lambda: _WORKER.grace_seconds,
+        "How long a stopping worker waits for its commands before it hands them back.",
+        "10.0",
+    ),
+    Setting(
+        "db_prepare",
+        _flag,
+        lambda: _WORKER.prepare,
+        "0: no prepared statements, for a pgbouncer that pools transactions.",
+        "1",
+    ),
+    Setting(
+        "python_processes",
+        _positive,
+        lambda: _WORKER.python_processes,
+        "Child processes of a worker for the tool kind python.",
+        "the number of cores",
+    ),
+    Setting(
+        "template_env",
+        str,
+        lambda: ",".join(_WORKER.template_env),
+        "Environment variables that templates may read as env.NAME, with commas.",
+        "none",
+    ),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of this process."""
+    """The settings that the shell itself uses."""
 
     home: Path
-    database_url: str | None
+    db: str | None
     encryption_key: str | None
     workers: int
     embedded_bin: Path | None
     log_level: str
     debug: bool
+    template_env: str
 
 
 def read_values(environment: Mapping[str, str]) -> list[Value]:
@@ -182,4 +294,4 @@ def _read(setting: Setting, environment: Mapping[str, str]) -> Value:
 def load_settings() -> Settings:
     """The settings, read once from the environment of this process."""
     values = {value.setting.name: value.value for value in read_values(os.environ)}
-    return Settings(**values)
+    return Settings(**{field.name: values[field.name] for field in fields(Settings)})

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from noetl_worker.secrets import load_key, seal
-
 from noetl_shell import calls
 from noetl_shell.database import Connection, connect
 from noetl_shell.embedded.deployer import deploy, is_deployed
 from noetl_shell.embedded.server import DATABASE, Server
 from noetl_shell.errors import DatabaseLost
+from noetl_worker.secrets import load_key, seal
 
 WORKER_ROLE: Final = "noetl_local_worker"
 DATA_ROLE: Final = "noetl_data"

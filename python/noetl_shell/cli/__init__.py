@@ -1,0 +1,100 @@
+"""The command ``noetl``. Each command lives in a module that is loaded when it is used."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any, Final, NoReturn
+
+import click
+
+from noetl_shell.errors import ShellError, translate
+
+_COMMANDS: Final = {
+    "run": "run:run",
+    "resume": "run:resume",
+    "status": "executions:status",
+    "list": "executions:list_",
+    "events": "executions:events",
+    "cancel": "executions:cancel",
+    "playbook": "playbooks:playbook",
+    "lint": "playbooks:lint",
+    "credential": "credentials:credential",
+    "db": "databases:db",
+    "worker": "worker:worker",
+    "config": "config:config",
+}
+
+
+class _LazyGroup(click.Group):
+    """Loads a command's module when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command = getattr(importlib.import_module(f"noetl_shell.cli.{module}"), name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="noetl")
+def noetl() -> None:
+    """Run playbooks: workflows that PostgreSQL decides and workers carry out.
+
+    Without --db a private database under NOETL_HOME is used and started as needed.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command; every error is one message, a hint and an exit code."""
+    try:
+        code: Any = noetl.main(arguments, prog_name="noetl", standalone_mode=False)
+    except Exception as exc:  # noqa: BLE001 - the last resort: nothing may go unsaid
+        code = _report(exc)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _report(exc: Exception) -> int:
+    """Print an error; its exit code."""
+    if os.environ.get("NOETL_DEBUG") and not isinstance(exc, click.Abort):
+        traceback.print_exception(exc)
+    if isinstance(exc, click.Abort):
+        return 130
+    if isinstance(exc, click.ClickException):
+        exc.show()
+        return exc.exit_code if isinstance(exc, click.UsageError) else 1
+    if isinstance(exc, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    error = exc if isinstance(exc, ShellError) else _explain(exc)
+    print(f"error: {error}", file=sys.stderr)
+    if error.hint:
+        print(f"hint: {error.hint}", file=sys.stderr)
+    return error.exit_code
+
+
+def _explain(exc: Exception) -> ShellError:
+    """Words for what no code of ours expected."""
+    import psycopg
+
+    from noetl_worker.secrets import SecretError
+
+    if isinstance(exc, SecretError):
+        return ShellError(str(exc))
+    if isinstance(exc, psycopg.Error):
+        return translate(exc, "the database")
+    if isinstance(exc, OSError):
+        place = f" ({exc.filename})" if exc.filename else ""
+        return ShellError(f"{exc.strerror or exc}{place}")
+    return ShellError(
+        f"unexpected: {type(exc).__name__}: {exc}",
+        hint="This is a defect of NoETL; NOETL_DEBUG=1 shows where.",
+    )

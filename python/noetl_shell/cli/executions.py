@@ -1,0 +1,182 @@
+"""What is known about runs, and how to end one."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+
+import click
+
+from noetl_shell import calls
+from noetl_shell.cli import output
+from noetl_shell.cli.options import database_option, execution_argument, json_option
+from noetl_shell.runner import Follower
+from noetl_shell.target import Target
+
+_STATES = [
+    "running",
+    "waiting",
+    "failing",
+    "cancelling",
+    "completed",
+    "failed",
+    "cancelled",
+]
+
+
+@click.command()
+@execution_argument
+@click.option("--watch", is_flag=True, help="Stay and follow until the run ends.")
+@json_option
+@database_option
+def status(target: Target, execution_id: int, watch: bool, as_json: bool) -> None:
+    """Show where a run stands: status, loops, steps, result or error."""
+    with target.open() as conn:
+        if watch:
+            show = _watcher(as_json)
+            state = Follower(target, conn, execution_id).follow(show)
+        else:
+            state = calls.execution_status(conn, execution_id=execution_id)
+    if as_json:
+        output.print_json(_details(state), compact=watch)
+    else:
+        _print_status(state)
+
+
+@click.command(name="list")
+@click.option("--status", type=click.Choice(_STATES), help="Only runs of this status.")
+@click.option(
+    "--limit", type=click.IntRange(1, 10000), default=20, show_default=True, metavar="N"
+)
+@json_option
+@database_option
+def list_(target: Target, status: str | None, limit: int, as_json: bool) -> None:
+    """List runs, newest first."""
+    with target.open() as conn:
+        found = calls.list_executions(conn, limit=limit, status=status)
+    if as_json:
+        output.print_json(found)
+        return
+    output.print_table(
+        ("id", "status", "playbook", "started", "finished", "error"),
+        (
+            (
+                run.execution_id,
+                run.status,
+                f"{run.path}@{run.version}",
+                output.when(run.started_at),
+                output.when(run.finished_at),
+                run.error,
+            )
+            for run in found
+        ),
+    )
+
+
+@click.command()
+@execution_argument
+@click.option("--type", "event_type", metavar="TYPE", help="Only events of this type.")
+@click.option("--follow", is_flag=True, help="Stay and show new ones until the end.")
+@json_option
+@database_option
+def events(
+    target: Target,
+    execution_id: int,
+    event_type: str | None,
+    follow: bool,
+    as_json: bool,
+) -> None:
+    """Show what happened in a run, oldest first; with --json one object per line."""
+    after = 0
+    with target.open() as conn:
+        while True:
+            state = calls.execution_status(conn, execution_id=execution_id)
+            while found := calls.read_events(
+                conn, execution_id=execution_id, event_type=event_type, after=after
+            ):
+                after = found[-1].event_id
+                for event in found:
+                    _print_event(event, as_json)
+            if not follow or state.is_final:
+                return
+            time.sleep(0.5)
+
+
+@click.command()
+@execution_argument
+@click.option("--reason", metavar="TEXT", help="Why; kept with the run.")
+@database_option
+def cancel(target: Target, execution_id: int, reason: str | None) -> None:
+    """Cancel a run and its children; running commands are stopped."""
+    with target.open() as conn:
+        done = calls.cancel_execution(conn, execution_id=execution_id, reason=reason)
+        state = calls.execution_status(conn, execution_id=execution_id)
+    word = "cancelled" if done else f"nothing to do, it is {state.status} already"
+    print(f"execution {execution_id}: {word}")
+
+
+def _watcher(as_json: bool) -> output.Show:
+    if as_json or not sys.stderr.isatty():
+        return lambda _: None
+    console = output.error_console()
+    return lambda state: console.print(_line(state), markup=False)
+
+
+def _line(state: calls.Status) -> str:
+    loops = "; ".join(line.strip() for line in output.describe_loops(state))
+    steps = ", ".join(state.current_steps)
+    return " · ".join(part for part in (state.status, steps, loops) if part)
+
+
+def _details(state: calls.Status) -> dict[str, object]:
+    return {
+        **output.summary(state),
+        "path": state.path,
+        "version": state.version,
+        "reason": state.reason,
+        "started_at": state.started_at,
+        "finished_at": state.finished_at,
+        "current_steps": state.current_steps,
+        "parent_execution_id": str(state.parent_execution_id)
+        if state.parent_execution_id
+        else None,
+    }
+
+
+def _print_status(state: calls.Status) -> None:
+    print(f"execution {state.execution_id} · {state.path}@{state.version}")
+    reason = f" ({state.reason})" if state.reason else ""
+    print(f"status    {state.status}{reason}, {state.duration_s:.1f} s")
+    print(f"started   {output.when(state.started_at)}")
+    if state.finished_at:
+        print(f"finished  {output.when(state.finished_at)}")
+    for line in output.describe_loops(state):
+        print(line)
+    for step, entry in (state.steps or {}).items():
+        count = entry.get("count") or 1
+        print(f"  {step}: {entry.get('status')}" + (f" x{count}" if count > 1 else ""))
+    if state.error:
+        print(f"error     {output.describe_error(state.error)}")
+    if state.result is not None:
+        output.print_json(state.result)
+
+
+def _print_event(event: calls.Event, as_json: bool) -> None:
+    if as_json:
+        output.print_json(event, compact=True)
+        return
+    index = "" if event.current_index is None else f"[{event.current_index}]"
+    parts = (
+        event.created_at.astimezone().strftime("%H:%M:%S.%f")[:-3],
+        event.event_type,
+        f"{event.node_name or ''}{index}",
+        event.status or "",
+        event.error or _short(event.result),
+    )
+    print("  ".join(part for part in parts if part))
+
+
+def _short(value: object) -> str:
+    text = "" if value is None else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 120 else f"{text[:119]}…"

@@ -1,0 +1,60 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, Final
+
+import click
+
+from noetl_shell.settings import load_settings
+from noetl_shell.target import Target
+
+Command = Callable[..., Any]
+
+
+def database_option(command: Command) -> Command:
+    """``--db``: the command gets a ``target``."""
+
+    @click.option(
+        "--db",
+        metavar="DSN",
+        envvar="NOETL_DB",
+        help="Database to use instead of the embedded one (also: NOETL_DB).",
+    )
+    @functools.wraps(command)
+    def wrapped(*args: Any, db: str | None, **options: Any) -> Any:
+        return command(*args, target=Target(load_settings(), db or None), **options)
+
+    return wrapped
+
+
+def json_option(command: Command) -> Command:
+    """``--json``: the command gets ``as_json``."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print JSON instead of text."
+    )(command)
+
+
+class ExecutionId(click.ParamType):
+    """The number that ``noetl run`` and ``noetl list`` show."""
+
+    name = "id"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Take a positive number that fits PostgreSQL's bigint."""
+        text = str(value)
+        if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**63:
+            self.fail(f"{text!r} is not an execution id; see: noetl list", param, ctx)
+        return int(text)
+
+
+EXECUTION_ID: Final = ExecutionId()
+
+
+def execution_argument(command: Command) -> Command:
+    """The argument ID: the command gets ``execution_id``."""
+    return click.argument("execution_id", metavar="ID", type=EXECUTION_ID)(command)

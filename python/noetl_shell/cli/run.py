@@ -1,0 +1,229 @@
+"""``noetl run`` and ``noetl resume``: carry a playbook out, here and now."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from noetl_shell import calls
+from noetl_shell.cli import output
+from noetl_shell.cli.options import (
+    Command,
+    database_option,
+    execution_argument,
+    json_option,
+)
+from noetl_shell.cli.register import is_file, register_file, split_version
+from noetl_shell.credentials import parse_settings, read_mapping
+from noetl_shell.database import Connection
+from noetl_shell.fleet import Fleet
+from noetl_shell.runner import Follower, stop_workers
+from noetl_shell.target import Target
+
+
+def _workers_option(command: Command) -> Command:
+    return click.option(
+        "--workers",
+        type=click.IntRange(0, 64),
+        metavar="N",
+        help="Worker processes to start; 0: leave the work to running ones.",
+    )(command)
+
+
+@click.command()
+@click.argument("playbook", metavar="FILE|PATH")
+@click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Set a workload key."
+)
+@click.option("--workload", metavar="FILE|JSON", help="The workload, as a mapping.")
+@click.option("--detach", is_flag=True, help="Start only; print the execution's id.")
+@_workers_option
+@json_option
+@database_option
+def run(
+    target: Target,
+    playbook: str,
+    settings: tuple[str, ...],
+    workload: str | None,
+    detach: bool,
+    workers: int | None,
+    as_json: bool,
+) -> int:
+    """Run a playbook: a YAML file, or the path of a registered one (PATH@VERSION).
+
+    Prints the result. Exits with 0 if the run completed, 1 if it failed, 2 if nothing
+    was run, 130 on Ctrl-C (go on with: noetl resume ID).
+    """
+    given = {**(read_mapping(workload, "--workload") if workload else {})}
+    given = _merge(given, parse_settings(settings))
+    with target.open() as conn:
+        execution_id = _start(conn, target, playbook, given)
+        if detach:
+            return _detach(target, execution_id, workers, as_json)
+        return _carry_out(target, conn, execution_id, workers, as_json)
+
+
+@click.command()
+@execution_argument
+@_workers_option
+@json_option
+@database_option
+def resume(
+    target: Target, execution_id: int, workers: int | None, as_json: bool
+) -> int:
+    """Go on with a run that was interrupted, until it ends.
+
+    Exits as noetl run does.
+    """
+    with target.open() as conn:
+        status = calls.execution_status(conn, execution_id=execution_id)
+        if status.is_final:
+            return _print_end(status, as_json)
+        return _carry_out(target, conn, execution_id, workers, as_json)
+
+
+def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """Deep: mappings merge, all else is replaced."""
+    merged = dict(base)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if both else value
+    return merged
+
+
+def _start(
+    conn: Connection, target: Target, playbook: str, workload: dict[str, Any]
+) -> int:
+    names = filter(None, target.settings.template_env.split(","))
+    options: dict[str, Any] = {
+        "env": {name: os.environ[name] for name in names if name in os.environ}
+    }
+    if is_file(playbook):
+        registered = register_file(conn, Path(playbook))
+        path, options["version"] = registered.path, registered.version
+    else:
+        path, version = split_version(playbook)
+        if version is not None:
+            options["version"] = version
+    return calls.start_execution(conn, path=path, workload=workload, options=options)
+
+
+def _carry_out(
+    target: Target,
+    conn: Connection,
+    execution_id: int,
+    workers: int | None,
+    as_json: bool,
+) -> int:
+    follower = Follower(target, conn, execution_id)
+    with _signals_interrupt():
+        try:
+            with _fleet(target, workers) as fleet, _progress() as show:
+                status = follower.follow(show, fleet)
+        except KeyboardInterrupt:
+            return _print_interrupted(target, execution_id, as_json)
+    return _print_end(status, as_json)
+
+
+@contextmanager
+def _fleet(target: Target, workers: int | None) -> Iterator[Fleet | None]:
+    """Workers for the time of a run."""
+    count = target.settings.workers if workers is None else workers
+    if count == 0:
+        yield None
+        return
+    fleet = Fleet(dsn=target.worker_dsn, home=target.settings.home, count=count)
+    try:
+        yield fleet
+    finally:
+        stop_workers(fleet)
+
+
+@contextmanager
+def _progress() -> Iterator[output.Show]:
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from noetl_shell.cli.progress import RunProgress
+
+    with RunProgress(output.error_console()) as progress:
+        yield progress.show
+
+
+@contextmanager
+def _signals_interrupt() -> Iterator[None]:
+    """SIGTERM and SIGHUP stop a run in order, as Ctrl-C does."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, interrupt) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _print_end(status: calls.Status, as_json: bool) -> int:
+    if as_json:
+        output.print_json(output.summary(status))
+    else:
+        output.print_outcome(status)
+    return 0 if status.status == "completed" else 1
+
+
+def _print_interrupted(target: Target, execution_id: int, as_json: bool) -> int:
+    where = "" if target.is_embedded else " --db …"
+    print(
+        "interrupted: the workers have stopped, the run stays resumable\n"
+        f"hint: Go on with: noetl resume {execution_id}{where}",
+        file=sys.stderr,
+    )
+    if as_json:
+        with target.open() as conn:
+            status = calls.execution_status(conn, execution_id=execution_id)
+        output.print_json(output.summary(status))
+    return 130
+
+
+def _detach(
+    target: Target, execution_id: int, workers: int | None, as_json: bool
+) -> int:
+    """Print the id; on the embedded database a process of its own goes on."""
+    if target.is_embedded and workers != 0:
+        _spawn_resume(target, execution_id, workers)
+    if as_json:
+        output.print_json({"execution_id": str(execution_id), "status": "running"})
+    else:
+        print(execution_id)
+        print(f"hint: See: noetl status {execution_id} --watch", file=sys.stderr)
+    return 0
+
+
+def _spawn_resume(target: Target, execution_id: int, workers: int | None) -> None:
+    log = target.settings.home / "workers" / f"run-{execution_id}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    more = [] if workers is None else ["--workers", str(workers)]
+    with log.open("ab") as file:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "noetl_shell", "resume", str(execution_id)),
+                *more,
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
+    process.returncode = 0  # it outlives us: nobody waits for it

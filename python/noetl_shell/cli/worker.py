@@ -1,0 +1,40 @@
+"""``noetl worker``: one worker process in the foreground."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from noetl_shell.cli.options import database_option
+from noetl_shell.target import Target
+
+
+@click.command()
+@click.option("--name", metavar="NAME", help="Default: host and process id.")
+@click.option(
+    "--slots", type=click.IntRange(1), metavar="N", help="Commands at work at once."
+)
+@click.option("--pools", metavar="A,B", help="Pools to serve. Default: default.")
+@database_option
+def worker(
+    target: Target, name: str | None, slots: int | None, pools: str | None
+) -> int:
+    """Carry out commands until SIGTERM or Ctrl-C.
+
+    A worker that starts under the name of a dead one takes over its work at once.
+    """
+    from noetl_worker.main import run
+
+    from noetl_worker.settings import WorkerSettings
+
+    target.open().close()
+    given = {
+        "NOETL_DB": target.worker_dsn,
+        "NOETL_HOME": str(target.settings.home),
+        "NOETL_WORKER_NAME": name,
+        "NOETL_WORKER_SLOTS": slots and str(slots),
+        "NOETL_WORKER_POOLS": pools,
+    }
+    environment = {key: value for key, value in given.items() if value}
+    return run(WorkerSettings.from_environment({**os.environ, **environment}))

@@ -1,0 +1,83 @@
+"""Follow a run to its end while workers carry it out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from noetl_shell.calls import Status, execution_status
+from noetl_shell.database import Connection
+from noetl_shell.errors import DatabaseLost
+from noetl_shell.fleet import Fleet
+from noetl_shell.target import Target
+
+_FIRST_DELAY: Final = 0.01
+_LAST_DELAY: Final = 0.25
+# How long a database may be away before the command gives up; the run itself stays.
+_PATIENCE_SECONDS: Final = 60.0
+
+
+class Follower:
+    """Reads a run's status until it is final, over broken connections."""
+
+    def __init__(self, target: Target, conn: Connection, execution_id: int) -> None:
+        self._target = target
+        self._conn = conn
+        self.execution_id = execution_id
+
+    def follow(
+        self, show: Callable[[Status], None], fleet: Fleet | None = None
+    ) -> Status:
+        """Wait for the end; ``show`` sees each new state."""
+        delay = _FIRST_DELAY
+        seen = -1
+        while True:
+            status = self._read()
+            if status.progress_version != seen:
+                seen = status.progress_version
+                show(status)
+            if status.is_final:
+                return status
+            if fleet is not None:
+                fleet.keep_up()
+            time.sleep(delay)
+            delay = min(delay * 1.3, _LAST_DELAY)
+
+    def _read(self) -> Status:
+        try:
+            return execution_status(self._conn, execution_id=self.execution_id)
+        except DatabaseLost:
+            self._conn.close()
+        self._reconnect()
+        return self._read()
+
+    def _reconnect(self) -> None:
+        """Wait for the database; the embedded one is started again after a crash."""
+        give_up = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            if self._target.is_embedded and self._target.server.was_stopped():
+                raise DatabaseLost(
+                    "the embedded database was stopped; the run stays as it is",
+                    hint=f"Go on with: noetl resume {self.execution_id}",
+                )
+            try:
+                self._conn = self._target.open()
+            except DatabaseLost as exc:
+                if time.monotonic() > give_up:
+                    raise DatabaseLost(
+                        f"{exc}; the run goes on when it is back",
+                        hint=f"See then: noetl status {self.execution_id}",
+                    ) from exc
+                time.sleep(0.5)
+            else:
+                return
+
+
+def stop_workers(fleet: Fleet) -> None:
+    """Stop in order; a second Ctrl-C ends the patience, not the work's safety."""
+    with suppress(KeyboardInterrupt):
+        fleet.stop()
+        return
+    fleet.kill()

@@ -1,0 +1,50 @@
+"""Which database a command works on: the embedded one, or the one that it was given."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from noetl_shell.database import Connection, connect
+from noetl_shell.embedded.server import Server
+from noetl_shell.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A database, and how to get there."""
+
+    settings: Settings
+    db: str | None
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it is the private database under ``NOETL_HOME``."""
+        return self.db is None
+
+    @property
+    def server(self) -> Server:
+        """The embedded server."""
+        settings = self.settings
+        return Server(settings.home, settings.embedded_bin, notify=_note)
+
+    def open(self) -> Connection:
+        """Connect; the embedded database is made, started and deployed as needed."""
+        if self.db is not None:
+            return connect(self.db)
+        from noetl_shell.embedded.bootstrap import open_embedded
+
+        return open_embedded(self.server)
+
+    @property
+    def worker_dsn(self) -> str:
+        """How workers connect."""
+        if self.db is not None:
+            return self.db
+        from noetl_shell.embedded.bootstrap import WORKER_ROLE
+
+        return self.server.dsn(user=WORKER_ROLE)
+
+
+def _note(message: str) -> None:
+    print(f"note: {message}", file=sys.stderr)
