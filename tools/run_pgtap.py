@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -91,6 +92,14 @@ def prove(server: Server, dbname: str, files: list[Path], jobs: int, tap: Path) 
     ).returncode
 
 
+def failures(tap: Path) -> Iterator[str]:
+    """Yield what failed and why; in parallel pg_prove says only how many."""
+    for path in sorted(tap.rglob("*.sql")):
+        lines = path.read_text().splitlines()
+        if red := [line for line in lines if line.startswith(("not ok", "#"))]:
+            yield "\n".join(["", str(path.relative_to(tap)), *red])
+
+
 def outcomes(tap: Path) -> Outcomes:
     """Read which acceptance rows the raw output proves."""
     found = Outcomes()
@@ -133,6 +142,8 @@ def main() -> int:
         ):
             prepare(server, "noetl")
             status = prove(server, "noetl", files, arguments.jobs, Path(tap))
+            if status:
+                print(*failures(Path(tap)), sep="\n")
             if arguments.results is not None:
                 outcomes(Path(tap)).write(arguments.results)
     except (PostgresMissingError, ManifestError, DeployError) as exc:

@@ -7236,6 +7236,7 @@ create or replace function noetl.lint_playbook(
 returns table (severity text, path text, message text, hint text)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
+set jit = off  -- estimates of nested sets are high; compiling took a hundred times as long as running
 as $function$
   select p.severity, p.path, p.message, p.hint
   from noetl_internal.analyze_playbook(p_content, p_strict) as a
@@ -7259,6 +7260,7 @@ create or replace function noetl.register_playbook(
 returns table (catalog_id bigint, path text, version integer, created boolean, warnings jsonb)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set jit = off  -- estimates of nested sets are high; compiling took a hundred times as long as running
 as $function$
 #variable_conflict use_column
 declare
@@ -10976,7 +10978,8 @@ revoke all on function noetl.cancel_execution(bigint, text) from public;
 grant execute on function noetl.cancel_execution(bigint, text) to noetl_operator, noetl_worker;
 
 -- api/execution_status.sql
--- One row about an execution for a person, a CLI or a UI, read from noetl.execution without scanning events.
+-- One row about an execution for a person, a CLI or a UI, read from noetl.execution without scanning events. Its result
+-- is the payload, or where the payload is stored: {"ref", "store"}.
 -- Raises: NE404.
 create or replace function noetl.execution_status(p_execution_id bigint)
 returns table (
@@ -11011,7 +11014,8 @@ begin
       select s.key from jsonb_each(x.state -> 'step') as s
       where s.value ->> 'status' in ('running', 'waiting') order by s.key
     ),
-    x.state -> 'loop', x.state -> 'step', x.result, nullif(x.state -> 'error', 'null'),
+    x.state -> 'loop', x.state -> 'step',
+    coalesce(nullif(x.result -> 'reference', 'null'), x.result -> 'context' -> 'data'), nullif(x.state -> 'error', 'null'),
     x.parent_execution_id, x.version
   from noetl.execution as x
   inner join noetl.catalog as c on c.catalog_id = x.catalog_id

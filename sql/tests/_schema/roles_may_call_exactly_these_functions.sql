@@ -8,7 +8,7 @@ select m[1] as function, m[2] <> '.' as author, m[3] <> '.' as runner, m[4] <> '
   m[5] <> '.' as worker, m[6] <> '.' as reader
 from regexp_split_to_table($matrix$
   register_playbook    author  .       .         .       .
-  lint_playbook        author  runner  .         .       .
+  lint_playbook        author  runner  operator  .       reader
   put_credential       author  .       .         .       .
   remove_credential    author  .       .         .       .
   list_credentials     author  runner  .         .       .
