@@ -104,7 +104,7 @@ def psql(target: Target, arguments: tuple[str, ...]) -> None:
     if password is not None:  # not on the command line, where ps shows it
         os.environ["PGPASSWORD"] = str(password)
     conninfo = make_conninfo("", **{key: str(value) for key, value in parts.items()})
-    os.execv(program, ["psql", "--dbname", conninfo, *arguments])
+    os.execv(program, ["psql", "-d", conninfo, *arguments])  # noqa: S606
 
 
 def _require_embedded(target: Target, verb: str) -> None:

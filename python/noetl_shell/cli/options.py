@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -37,24 +37,13 @@ def json_option(command: Command) -> Command:
     )(command)
 
 
-class ExecutionId(click.ParamType):
-    """The number that ``noetl run`` and ``noetl list`` show."""
-
-    name = "id"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int:
-        """Take a positive number that fits PostgreSQL's bigint."""
-        text = str(value)
-        if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**63:
-            self.fail(f"{text!r} is not an execution id; see: noetl list", param, ctx)
-        return int(text)
-
-
-EXECUTION_ID: Final = ExecutionId()
+def _execution_id(_ctx: click.Context, _param: click.Parameter, text: str) -> int:
+    """Take a positive number that fits PostgreSQL's bigint."""
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**63:
+        raise click.BadParameter(f"{text!r} is not an execution id; see: noetl list")
+    return int(text)
 
 
 def execution_argument(command: Command) -> Command:
     """The argument ID: the command gets ``execution_id``."""
-    return click.argument("execution_id", metavar="ID", type=EXECUTION_ID)(command)
+    return click.argument("execution_id", metavar="ID", callback=_execution_id)(command)

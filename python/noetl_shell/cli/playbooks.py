@@ -93,7 +93,8 @@ def sql(file: Path) -> None:
     quote = "$json$"
     while quote in text:
         quote = f"{quote[:-1]}_$"
-    print(f"select * from noetl.register_playbook({quote}{text}{quote}::jsonb);")
+    argument = f"{quote}{text}{quote}::jsonb"
+    print(f"select * from noetl.register_playbook({argument});")
 
 
 @click.command()

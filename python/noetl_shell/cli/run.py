@@ -163,7 +163,7 @@ def _progress() -> Iterator[output.Show]:
 def _signals_interrupt() -> Iterator[None]:
     """SIGTERM and SIGHUP stop a run in order, as Ctrl-C does."""
 
-    def interrupt(number: int, frame: FrameType | None) -> None:
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     numbers = (signal.SIGTERM, signal.SIGHUP)
