@@ -94,7 +94,7 @@ def sql(file: Path) -> None:
     while quote in text:
         quote = f"{quote[:-1]}_$"
     argument = f"{quote}{text}{quote}::jsonb"
-    print(f"select * from noetl.register_playbook({argument});")
+    print("select * from noetl.register_playbook(", argument, ");", sep="")
 
 
 @click.command()
