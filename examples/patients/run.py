@@ -143,7 +143,7 @@ def main() -> int:
     if summary is None:
         return code or 1
     if summary["status"] == "completed":
-        show_validation(console, summary["result"]["context"]["data"])
+        show_validation(console, summary["result"])
     show_shares(console, summary, api, engine_cpu)
     if code:
         error = summary["error"] or {}

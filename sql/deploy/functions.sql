@@ -2163,7 +2163,7 @@ begin
       'pow', noetl_internal.float_of(to_jsonb(p_left)), noetl_internal.float_of(to_jsonb(p_right))
     );
   elsif p_operator = 'pow' and abs(p_left) > 1 then
-    perform noetl_internal.check_size('digits', p_right * (length(abs(p_left)::text) - 1));
+    perform noetl_internal.check_size('digits', p_right * log(abs(p_left)) - 1);
   end if;
   v_result := case p_operator
     when 'add' then p_left + p_right

@@ -174,7 +174,7 @@ def compare(expected: Row, status: Row) -> None:
     error = status["error"] or {}
     assert status["status"] == expected["status"], error
     if "result" in expected:
-        assert status["result"]["context"]["data"] == expected["result"]
+        assert status["result"] == expected["result"]
     if "error" in expected:
         assert re.search(expected["error"], error["message"], re.IGNORECASE | re.DOTALL)
     if "error_step" in expected:

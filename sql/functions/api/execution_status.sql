@@ -1,4 +1,5 @@
--- One row about an execution for a person, a CLI or a UI, read from noetl.execution without scanning events.
+-- One row about an execution for a person, a CLI or a UI, read from noetl.execution without scanning events. Its result
+-- is the payload, or where the payload is stored: {"ref", "store"}.
 -- Raises: NE404.
 create or replace function noetl.execution_status(p_execution_id bigint)
 returns table (
@@ -33,7 +34,8 @@ begin
       select s.key from jsonb_each(x.state -> 'step') as s
       where s.value ->> 'status' in ('running', 'waiting') order by s.key
     ),
-    x.state -> 'loop', x.state -> 'step', x.result, nullif(x.state -> 'error', 'null'),
+    x.state -> 'loop', x.state -> 'step',
+    coalesce(nullif(x.result -> 'reference', 'null'), x.result -> 'context' -> 'data'), nullif(x.state -> 'error', 'null'),
     x.parent_execution_id, x.version
   from noetl.execution as x
   inner join noetl.catalog as c on c.catalog_id = x.catalog_id
