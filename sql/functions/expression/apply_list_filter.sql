@@ -1,5 +1,5 @@
 -- Filters that go over all items: join min max sum sort unique.
--- Locks: none. Raises: NE461 for an attribute that an item lacks, NE462, NE463.
+-- Locks: none. Raises: NE462, NE463. Null when an item lacks the attribute.
 create or replace function noetl_internal.apply_list_filter(
   p_name text,
   p_value jsonb,

@@ -1,5 +1,6 @@
 -- List of the integers of range(stop), range(start, stop) or range(start, stop, step).
--- Locks: none. Raises: NE462 for anything but integers or a step of zero, NE463 over a million items.
+-- Locks: none. Raises: NE462 for anything but integers or a step of zero, NE463 over a million
+-- items.
 create or replace function noetl_internal.build_range(p_values jsonb[])
 returns jsonb
 language plpgsql immutable parallel safe

@@ -1,5 +1,6 @@
 -- Result of arithmetic (add sub mul div floordiv mod pow) on two values, as in Python.
--- Locks: none. Raises: NE462 for operands that do not fit, division by zero; NE463 for a result too large.
+-- Locks: none. Raises: NE462 for operands that do not fit, division by zero; NE463 for a result too
+-- large.
 create or replace function noetl_internal.calculate(
   p_operator text,
   p_left jsonb,

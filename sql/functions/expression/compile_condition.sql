@@ -1,4 +1,5 @@
--- Compile a condition, a boolean or one expression with or without braces, as compile_template does.
+-- Compile a condition, a boolean or one expression with or without braces, as compile_template
+-- does.
 -- Locks: none. Raises: NE422.
 create or replace function noetl_internal.compile_condition(p_condition jsonb)
 returns jsonb

@@ -1,4 +1,5 @@
--- Compile a JSON document whose strings may hold templates into {"node": tree, "names": what it reads}.
+-- Compile a JSON document whose strings may hold templates into {"node": tree, "names": what it
+-- reads}.
 -- Locks: none. Raises: NE422 with line, column and reason for what is no server-side expression.
 create or replace function noetl_internal.compile_template(p_value jsonb)
 returns jsonb

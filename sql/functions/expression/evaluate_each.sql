@@ -30,6 +30,8 @@ begin
       );
     end if;
     return null;
+  elsif not noetl_internal.is_truthy(v_base) then
+    return '[]'::jsonb;  -- as Jinja2, also for none and zero
   elsif p_kind = 'map' then
     return noetl_internal.map_filter(noetl_internal.iterate_value(v_base), v_source ->> 1, v_arguments);
   elsif p_kind = 'mapattr' then
@@ -38,7 +40,8 @@ begin
     );
   end if;
   return noetl_internal.select_items(
-    noetl_internal.iterate_value(v_base), p_node -> 3, p_node ->> 4, v_arguments[1], p_node -> 2 = 'true'
+    noetl_internal.iterate_value(v_base), p_node -> 3, p_node ->> 4, v_arguments[1], p_node -> 2 = 'true',
+    p_lenient
   );
 end;
 $function$;

@@ -25,14 +25,15 @@ begin
     end if;
     return v_left;
   elsif v_kind in ('and', 'or') then
-    for i in 1..jsonb_array_length(p_node) - 1 loop
+    for i in 1..jsonb_array_length(p_node) - 2 loop
       v_left := noetl_internal.evaluate_node(p_node -> i, p_names, p_views, p_lenient);
       if v_left is null and not p_lenient then
         perform noetl_internal.raise_undefined(p_node -> i);
+      elsif noetl_internal.is_truthy(v_left) = (v_kind = 'or') then
+        return v_left;
       end if;
-      exit when noetl_internal.is_truthy(v_left) = (v_kind = 'or');
     end loop;
-    return v_left;
+    return noetl_internal.evaluate_node(p_node -> -1, p_names, p_views, p_lenient);
   elsif v_kind not in ('eq', 'ne', 'lt', 'le', 'gt', 'ge', 'in', 'notin', 'add', 'sub') then
     return noetl_internal.evaluate_form(v_kind, p_node, p_names, p_views, p_lenient);
   end if;

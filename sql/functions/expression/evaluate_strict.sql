@@ -1,4 +1,5 @@
--- Value of a node that needs all its operands: they are evaluated in order, then one function is called.
+-- Value of a node that needs all its operands: they are evaluated in order, then one function is
+-- called.
 -- Locks: none. Raises: NE461 (not when lenient), NE462, NE463, NE464.
 create or replace function noetl_internal.evaluate_strict(
   p_kind text,
@@ -20,7 +21,7 @@ begin
     v_values := v_values || noetl_internal.evaluate_node(p_node -> i, p_names, p_views, p_lenient);
     if v_values[i - v_first + 1] is null then
       v_undefined := coalesce(v_undefined, i);
-      exit when p_kind in ('text', 'cat', 'list', 'dict') and not p_lenient;
+      exit when p_kind = 'text' and not p_lenient;  -- printed one after the other
     end if;
   end loop;
   if v_undefined is not null then

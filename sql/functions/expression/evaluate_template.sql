@@ -1,5 +1,6 @@
 -- Value of a compiled template; null when it is undefined as a whole.
--- Locks: none. Raises: NE461 undefined, NE462 wrong value, NE463 too large, NE464 payload not in the database.
+-- Locks: none. Raises: NE461 undefined, NE462 wrong value, NE463 too large, NE464 payload not in
+-- the database.
 create or replace function noetl_internal.evaluate_template(
   p_node jsonb,
   p_names jsonb,

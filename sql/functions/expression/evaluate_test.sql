@@ -1,4 +1,5 @@
--- Value of "x is test": only defined and undefined look at what is not there, other tests are false.
+-- Value of "x is test": only defined and undefined look at what is not there, other tests are
+-- false.
 -- Locks: none. Raises: NE461 (not when lenient), NE462, NE463, NE464.
 create or replace function noetl_internal.evaluate_test(
   p_node jsonb,

@@ -12,6 +12,9 @@ declare
   v_best integer := 1;
   v_operator text := case p_name when 'min' then 'lt' else 'gt' end;
 begin
+  if p_keys is null and cardinality(p_items) > 1 then
+    return null;
+  end if;
   for i in 2..cardinality(p_items) loop
     if noetl_internal.compare_values(v_operator, p_keys[i], p_keys[v_best]) then
       v_best := i;

@@ -1,5 +1,5 @@
 -- The values that a list filter looks at: items or their attribute, text in lower case if p_fold.
--- Locks: none. Raises: NE461 for an item without the attribute, NE462.
+-- Null when an item lacks the attribute. Locks: none. Never raises.
 create or replace function noetl_internal.item_keys(
   p_items jsonb[],
   p_attribute jsonb,
@@ -17,8 +17,7 @@ begin
       from unnest(p_items) with ordinality as i (item, at) order by i.at
     );
     if array_position(v_keys, null) is not null then
-      raise exception 'attribute % of an item is undefined', p_attribute using
-        errcode = 'NE461', hint = 'Select the items that have it first: selectattr("name", "defined").';
+      return null;
     end if;
   end if;
   if p_fold then

@@ -13,6 +13,9 @@ declare
     from unnest(p_items) with ordinality as i (item, at) order by i.at
   );
 begin
+  if p_items is null then
+    return null;
+  end if;
   perform noetl_internal.check_size(
     'characters',
     cardinality(v_texts)::numeric * length(p_separator)

@@ -1,5 +1,5 @@
 -- An attribute of each item, p_default for those that lack it.
--- Locks: none. Raises: NE461 for an item without the attribute when there is no default.
+-- Locks: none. Never raises. Null when an item lacks the attribute and there is no default.
 create or replace function noetl_internal.map_attribute(
   p_items jsonb[],
   p_attribute jsonb,
@@ -9,7 +9,7 @@ returns jsonb
 language plpgsql immutable parallel safe
 as $function$
 begin
-  if p_default is null then
+  if p_default is null or p_default = 'null' then
     return to_jsonb(noetl_internal.item_keys(p_items, p_attribute, false));
   end if;
   return to_jsonb(array(

@@ -1,5 +1,5 @@
 -- A filter applied to each item.
--- Locks: none. Raises: what the filter raises; NE461 when it gives an undefined value.
+-- Locks: none. Raises: what the filter raises. Null when it gives nothing for an item.
 create or replace function noetl_internal.map_filter(
   p_items jsonb[],
   p_filter text,
@@ -15,11 +15,7 @@ begin
   foreach v_item in array p_items loop
     v_values := v_values || noetl_internal.apply_filter(p_filter, v_item, p_arguments);
   end loop;
-  if array_position(v_values, null) is not null then
-    raise exception 'filter "%" gives nothing for an item', p_filter using
-      errcode = 'NE461', hint = 'Leave empty items out first.';
-  end if;
-  return to_jsonb(v_values);
+  return case when array_position(v_values, null) is null then to_jsonb(v_values) end;
 end;
 $function$;
 

@@ -1,4 +1,5 @@
--- Parse a whole expression: operations joined by "a if c else b"; answers the node and the next token.
+-- Parse a whole expression: operations joined by "a if c else b"; answers the node and the next
+-- token.
 -- Locks: none. Raises: NE422.
 create or replace function noetl_internal.parse_expression(
   p_source text,

@@ -1,4 +1,5 @@
--- Integer of a value: numbers are cut off, text is read in a base, else as a float; else the default.
+-- Integer of a value: numbers are cut off, text is read in a base, else as a float; else the
+-- default.
 -- Locks: none. Raises: NE462 for a base that is no integer.
 create or replace function noetl_internal.read_integer(
   p_value jsonb,
@@ -28,7 +29,7 @@ begin
       v_parts[3] := v_parts[2] || v_parts[3];
     end if;
     v_base := case when p_base = '0' then v_base else p_base::integer end;
-    if v_parts[2] is not null or p_base <> '0' or v_parts[3] ~ '^([1-9]|0+$)' then
+    if v_parts[3] is not null and (v_parts[2] is not null or p_base <> '0' or v_parts[3] ~ '^([1-9]|0+$)') then
       v_number := noetl_internal.parse_digits(v_parts[3], v_base);
     end if;
   end if;

@@ -1,5 +1,6 @@
 -- Part of a list or text as Python slices it; null bounds are open.
--- Locks: none. Raises: NE462 for what cannot be sliced, bounds that are no integers, a step of zero.
+-- Locks: none. Raises: NE462 for what cannot be sliced, bounds that are no integers, a step of
+-- zero.
 create or replace function noetl_internal.read_slice(
   p_base jsonb,
   p_start jsonb,

@@ -1,11 +1,12 @@
 -- The items that pass a test (or do not, for reject), looked at whole or by an attribute.
--- Locks: none. Raises: NE461 for an item without the attribute unless the test is about that, NE462.
+-- Locks: none. Raises: NE462. Null when an item lacks the attribute (lenient: it fails the test).
 create or replace function noetl_internal.select_items(
   p_items jsonb[],
   p_attribute jsonb,
   p_test text,
   p_argument jsonb,
-  p_keep boolean
+  p_keep boolean,
+  p_lenient boolean
 )
 returns jsonb
 language plpgsql immutable parallel safe
@@ -25,9 +26,10 @@ begin
       v_passes := noetl_internal.apply_test(p_test, v_value, p_argument);
     elsif p_test in ('defined', 'undefined') then
       v_passes := p_test = 'undefined';
+    elsif p_lenient then
+      v_passes := p_test = 'ne';
     else
-      raise exception 'attribute % of an item is undefined', p_attribute using
-        errcode = 'NE461', hint = 'Select the items that have it first: selectattr("name", "defined").';
+      return null;
     end if;
     if v_passes = p_keep then
       v_kept := v_kept || v_item;
@@ -37,6 +39,6 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.select_items(jsonb[], jsonb, text, jsonb, boolean)
+comment on function noetl_internal.select_items(jsonb[], jsonb, text, jsonb, boolean, boolean)
   is 'The items that pass a test (or do not, for reject), looked at whole or by an attribute.';
-revoke all on function noetl_internal.select_items(jsonb[], jsonb, text, jsonb, boolean) from public;
+revoke all on function noetl_internal.select_items(jsonb[], jsonb, text, jsonb, boolean, boolean) from public;

@@ -14,9 +14,7 @@ declare
     from unnest(p_keys) as k
   );
 begin
-  if cardinality(p_items) < 2 then
-    return p_items;
-  elsif v_types in ('{number}', '{string}') then
+  if v_types in ('{number}', '{string}') then
     return array(
       select p_items[k.at]
       from unnest(p_keys) with ordinality as k (key, at)

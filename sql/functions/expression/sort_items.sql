@@ -1,5 +1,5 @@
 -- Items in order, stable; attributes "a,b" sort by a, then b.
--- Locks: none. Raises: NE461 for a missing attribute, NE462 for keys without an order.
+-- Locks: none. Raises: NE462 for keys without an order. Null when an item lacks an attribute.
 create or replace function noetl_internal.sort_items(
   p_items jsonb[],
   p_attribute jsonb,
@@ -23,8 +23,14 @@ begin
       order by a.at desc
     );
   end if;
+  if cardinality(p_items) < 2 then
+    return to_jsonb(p_items);
+  end if;
   foreach v_attribute in array v_attributes loop
     v_keys := noetl_internal.item_keys(v_items, v_attribute, p_fold);
+    if v_keys is null then
+      return null;
+    end if;
     v_items := noetl_internal.sort_by_keys(v_items, v_keys, p_reverse);
   end loop;
   return to_jsonb(v_items);

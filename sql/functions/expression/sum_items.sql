@@ -11,6 +11,9 @@ declare
   v_sum jsonb := p_start;
   v_item jsonb;
 begin
+  if p_items is null then
+    return null;
+  end if;
   if jsonb_typeof(p_start) = 'string' then
     perform noetl_internal.raise_value('sum() can''t sum strings; use join');
   end if;

@@ -10,7 +10,9 @@ as $function$
 declare
   v_bad jsonb := (select k from unnest(p_keys) as k where jsonb_typeof(k) in ('array', 'object') limit 1);
 begin
-  if v_bad is not null then
+  if p_keys is null then
+    return null;
+  elsif v_bad is not null then
     perform noetl_internal.raise_value(
       format('unhashable type: ''%s''', noetl_internal.type_name(v_bad))
     );

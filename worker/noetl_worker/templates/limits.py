@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Iterable, Iterator
@@ -83,7 +84,7 @@ def check_power(base: Any, exponent: Any) -> None:
     """Refuse ``base ** exponent`` of integers when the power has too many digits."""
     if not (isinstance(base, int) and isinstance(exponent, int)) or abs(base) < 2:
         return
-    if exponent * (len(str(abs(base))) - 1) > MAX_DIGITS:
+    if exponent * math.log10(abs(base)) > MAX_DIGITS + 1:
         raise TemplateError(f"makes a number of more than {MAX_DIGITS} digits", "limit")
 
 

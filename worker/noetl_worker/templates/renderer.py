@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Final, Protocol
 
 from jinja2 import Template, TemplateSyntaxError, Undefined, UndefinedError, nodes
-from jinja2.meta import find_undeclared_variables
+from jinja2.meta import TrackingCodeGenerator
 from jinja2.parser import Parser
 from markupsafe import Markup
 
@@ -72,7 +72,7 @@ class _Text:
 
     def __init__(self, environment: RuleEnvironment, tree: nodes.Template) -> None:
         self._globals = environment.globals
-        self.names = frozenset(find_undeclared_variables(tree))
+        self.names = _undeclared(environment, tree)
         expression = _single_expression(tree)
         if expression is not None:
             target = nodes.Name(_RESULT, "store", lineno=1)
@@ -119,6 +119,15 @@ class _Text:
                 line = self._template.get_corresponding_lineno(trace.tb_lineno)
             trace = trace.tb_next
         return line
+
+
+def _undeclared(
+    environment: RuleEnvironment, tree: nodes.Template
+) -> frozenset[str]:
+    tracker = TrackingCodeGenerator(environment)
+    tracker.optimizer = None  # it would fold constants by Python's rules, in the tree
+    tracker.visit(tree)
+    return frozenset(tracker.undeclared_identifiers)
 
 
 def _null(value: Any) -> Any:
