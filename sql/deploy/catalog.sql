@@ -19,7 +19,8 @@ create table noetl.catalog (
   constraint catalog_version_is_positive check (version > 0),
   constraint catalog_kind_is_known check (kind in ('Playbook'))
 );
-comment on table noetl.catalog is 'Registered playbooks: the document of each version and its compiled head.';
+comment on table noetl.catalog is
+'Registered playbooks: the document of each version and its compiled head.';
 
 create table noetl.catalog_step (
   catalog_id bigint not null,
@@ -30,7 +31,8 @@ create table noetl.catalog_step (
   constraint catalog_step_catalog_id_fkey foreign key (catalog_id)
   references noetl.catalog (catalog_id) on delete cascade
 );
-comment on table noetl.catalog_step is 'One compiled step of a playbook version; see docs/protocol.md.';
+comment on table noetl.catalog_step is
+'One compiled step of a playbook version; see docs/protocol.md.';
 
 create table noetl.credential (
   name text not null,
@@ -44,8 +46,10 @@ create table noetl.credential (
   constraint credential_pkey primary key (name),
   constraint credential_name_is_sane check (name ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$')
 );
-comment on table noetl.credential is 'Named secrets, encrypted by the client: the database never sees a key.';
-comment on column noetl.credential.is_managed is 'Made and renewed by embedded mode; a user''s own definition wins.';
+comment on table noetl.credential is
+'Named secrets, encrypted by the client: the database never sees a key.';
+comment on column noetl.credential.is_managed is
+'Made and renewed by embedded mode; a user''s own definition wins.';
 
 create table noetl.credential_grant (
   name text not null,
@@ -54,7 +58,8 @@ create table noetl.credential_grant (
   constraint credential_grant_name_fkey foreign key (name)
   references noetl.credential (name) on delete cascade
 );
-comment on table noetl.credential_grant is 'Roles whose members may start playbooks that use a credential.';
+comment on table noetl.credential_grant is
+'Roles whose members may start playbooks that use a credential.';
 
 create table noetl.setting (
   name text not null,
@@ -62,7 +67,8 @@ create table noetl.setting (
   description text not null,
   constraint setting_pkey primary key (name)
 );
-comment on table noetl.setting is 'Engine settings that SQL reads; changed by the owner with update.';
+comment on table noetl.setting is
+'Engine settings that SQL reads; changed by the owner with update.';
 
 insert into noetl.setting (name, value, description)
 values

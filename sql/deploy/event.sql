@@ -5,7 +5,8 @@ begin;
 set local role noetl_owner;
 
 create sequence noetl.execution_seq maxvalue 4194303 cycle;
-comment on sequence noetl.execution_seq is 'The low 22 bits of an execution id; the high bits are milliseconds.';
+comment on sequence noetl.execution_seq is
+'The low 22 bits of an execution id; the high bits are milliseconds.';
 
 create sequence noetl.event_id_seq;
 comment on sequence noetl.event_id_seq is 'Event ids: unique, and ascending within a run.';
@@ -54,7 +55,8 @@ create table noetl.event (
   constraint event_error_is_small check (octet_length(error) <= 8192)
 )
 partition by range (execution_id);
-comment on table noetl.event is 'Append-only: the truth of what happened. Everything else can be rebuilt from it.';
+comment on table noetl.event is
+'Append-only: the truth of what happened. Everything else can be rebuilt from it.';
 
 create unique index uidx_event_command_issued_command_id
 on noetl.event (execution_id, (meta ->> 'command_id'))

@@ -28,7 +28,8 @@ create table noetl.execution (
   )
 )
 with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
-comment on table noetl.execution is 'The read model, for people and other programs: copied from run state, never added to.';
+comment on table noetl.execution is
+'The read model, for people and other programs: copied from run state, never added to.';
 
 create table noetl.execution_shard (
   shard integer not null,
@@ -46,7 +47,8 @@ create table noetl.projection_checkpoint (
   updated_at timestamptz not null,
   constraint projection_checkpoint_pkey primary key (shard)
 );
-comment on table noetl.projection_checkpoint is 'How far the projection is, for people and metrics, not for correctness.';
+comment on table noetl.projection_checkpoint is
+'How far the projection is, for people and metrics, not for correctness.';
 
 create table noetl.checkpoint (
   shard integer not null,

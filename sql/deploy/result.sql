@@ -30,7 +30,8 @@ create table noetl.result_ref (
   constraint result_ref_sha256_is_hex check (sha256 ~ '^[0-9a-f]{64}$'),
   constraint result_ref_uri_unless_db check ((physical_uri is null) = (store_tier = 'db'))
 );
-comment on table noetl.result_ref is 'Where the bytes of a result are, how many, and their checksum.';
+comment on table noetl.result_ref is
+'Where the bytes of a result are, how many, and their checksum.';
 
 create table noetl.result_payload (
   execution_id bigint not null,
@@ -48,7 +49,8 @@ create table noetl.collection_chunk (
   constraint collection_chunk_pkey primary key (execution_id, loop_id, first_index),
   constraint collection_chunk_is_array check (jsonb_typeof(items) = 'array')
 );
-comment on table noetl.collection_chunk is 'The items of a loop, in chunks, so that a range can be read without the rest.';
+comment on table noetl.collection_chunk is
+'The items of a loop, in chunks, so that a range can be read without the rest.';
 
 create table noetl.manifest (
   manifest_id bigint generated always as identity,
@@ -58,7 +60,8 @@ create table noetl.manifest (
   created_at timestamptz not null,
   constraint manifest_pkey primary key (execution_id, manifest_id)
 );
-comment on table noetl.manifest is 'What is kept of something large: a result of many parts, or a retired execution.';
+comment on table noetl.manifest is
+'What is kept of something large: a result of many parts, or a retired execution.';
 
 create table noetl.manifest_part (
   execution_id bigint not null,

@@ -1,5 +1,6 @@
 -- Deploy noetl:roles to pg
--- Roles are cluster-wide: created if missing, never dropped by a revert that another database would miss.
+-- Roles are cluster-wide: created if missing, never dropped by a revert that another database would
+-- miss.
 begin;
 
 do $do$
@@ -22,7 +23,8 @@ $do$;
 do $do$
 begin
   if not (select r.rolsuper from pg_catalog.pg_roles as r where r.rolname = current_user) then
-    -- Needed to create objects as noetl_owner; since PostgreSQL 16 creating a role does not grant this.
+    -- Needed to create objects as noetl_owner; since PostgreSQL 16 creating a role does not grant
+    -- this.
     execute format('grant noetl_owner to %I', current_user);
   end if;
 end

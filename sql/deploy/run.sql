@@ -1,13 +1,14 @@
 -- Deploy noetl:run to pg
 -- requires: schemas
--- Run state: authoritative for decisions, changed only by transitions, rebuildable from the event log.
--- Small hot tables: no foreign keys, few indexes, room on each page for HOT updates.
+-- Run state: authoritative for decisions, changed only by transitions, rebuildable from the event
+-- log. Small hot tables: no foreign keys, few indexes, room on each page for HOT updates.
 begin;
 
 set local role noetl_owner;
 
 create sequence noetl.loop_id_seq;
-comment on sequence noetl.loop_id_seq is 'Loop ids: unique in this database, so that they can serve as idempotency keys.';
+comment on sequence noetl.loop_id_seq is
+'Loop ids: unique in this database, so that they can serve as idempotency keys.';
 
 create sequence noetl.virtual_clock minvalue 0 start 0;
 comment on sequence noetl.virtual_clock is
@@ -101,7 +102,8 @@ create table noetl.token (
   constraint token_splits_are_pairs check (cardinality(split_ids) = cardinality(split_steps))
 )
 with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
-comment on table noetl.token is 'Where a run stands now: one row per activation of a step that has not ended.';
+comment on table noetl.token is
+'Where a run stands now: one row per activation of a step that has not ended.';
 
 create table noetl.loop (
   execution_id bigint not null,
@@ -150,9 +152,11 @@ create table noetl.loop (
   constraint loop_window_is_positive check (max_in_flight > 0)
 )
 with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
-comment on table noetl.loop is 'One row per loop activation: counters, window and expansion cursor.';
+comment on table noetl.loop is
+'One row per loop activation: counters, window and expansion cursor.';
 comment on column noetl.loop.policy is
-'fail_fast: the first failure ends the loop; best_effort: failures are tolerated; all: every item runs, then any failure fails the loop.';
+'fail_fast: the first failure ends the loop; best_effort: failures are tolerated; all: every '
+'item runs, then any failure fails the loop.';
 
 create index idx_loop_expanding on noetl.loop (execution_id, loop_id)
 where status = 'expanding';
@@ -241,7 +245,8 @@ create type noetl_internal.report as (
   iter_key text,
   meta jsonb
 );
-comment on type noetl_internal.report is 'One event reported by a worker; position is its index in the batch.';
+comment on type noetl_internal.report is
+'One event reported by a worker; position is its index in the batch.';
 
 -- A command that a report has just finished.
 create type noetl_internal.outcome as (
@@ -255,7 +260,8 @@ create type noetl_internal.outcome as (
   iter_key text,
   meta jsonb
 );
-comment on type noetl_internal.outcome is 'A command just finished by a report, with what was reported.';
+comment on type noetl_internal.outcome is
+'A command just finished by a report, with what was reported.';
 
 create table noetl.change (
   change_id bigint generated always as identity,
@@ -267,7 +273,8 @@ create table noetl.change (
 )
 with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 comment on table noetl.change is
-'The outbox. dirty: project this run; advance: move this run on; cancel: its parent has ended; publish: tell a transport. Followers delete what they did.';
+'The outbox. dirty: project this run; advance: move this run on; cancel: its parent has '
+'ended; publish: tell a transport. Followers delete what they did.';
 
 create index idx_change_kind on noetl.change (kind, change_id);
 

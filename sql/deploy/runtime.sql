@@ -22,7 +22,8 @@ create table noetl.runtime (
 )
 with (fillfactor = 50);
 comment on table noetl.runtime is
-'Sessions of workers and dispatchers: one row per process start. The lease of a command is the session of its worker.';
+'Sessions of workers and dispatchers: one row per process start. The lease of a command is '
+'the session of its worker.';
 
 create unique index uidx_runtime_active_name on noetl.runtime (kind, name)
 where status = 'active';

@@ -8,9 +8,11 @@ create schema noetl_internal authorization noetl_owner;
 set local role noetl_owner;
 
 comment on schema noetl is 'The workflow engine: tables and API functions.';
-comment on schema noetl_internal is 'Functions and types that only the API functions of schema noetl call.';
+comment on schema noetl_internal is
+'Functions and types that only the API functions of schema noetl call.';
 
--- Without "in schema": with it PostgreSQL revokes nothing, because the default comes from the global setting.
+-- Without "in schema": with it PostgreSQL revokes nothing, because the default comes from the
+-- global setting.
 alter default privileges revoke execute on functions from public;
 
 grant usage on schema noetl
@@ -22,6 +24,7 @@ create type noetl_internal.problem as (
   message text,
   hint text
 );
-comment on type noetl_internal.problem is 'One finding about a playbook: severity is error, warning or info.';
+comment on type noetl_internal.problem is
+'One finding about a playbook: severity is error, warning or info.';
 
 commit;

@@ -1,4 +1,5 @@
--- The manifest: every function, callees first. psql -f this file re-applies them all; "make bundle" expands it.
+-- The manifest: every function, callees first. psql -f this file re-applies them all; "make bundle"
+-- expands it.
 
 -- Ground: the clock, locks, ids, settings, the log and the outbox
 \ir engine/clock_now.sql

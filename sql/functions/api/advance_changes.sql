@@ -1,5 +1,5 @@
--- Do what the outbox asks for across transactions and runs: sweep runs that end, route on where a transaction stopped.
--- Returns how many rows were done.
+-- Do what the outbox asks for across transactions and runs: sweep runs that end, route on where a
+-- transaction stopped. Returns how many rows were done.
 -- Locks: outbox rows, skipping locked ones; per run, ascending, as advance_change. Raises: NE409.
 create or replace function noetl.advance_changes(p_limit integer default 100)
 returns integer

@@ -1,5 +1,5 @@
--- Cancel a run: its commands leave the queue at once, running ones are told by their worker's next heartbeat, children
--- follow through the outbox. False when it has ended or is ending already.
+-- Cancel a run: its commands leave the queue at once, running ones are told by their worker's next
+-- heartbeat, children follow through the outbox. False when it has ended or is ending already.
 -- Locks: the run's advisory lock exclusively; then as sweep_run. Raises: NE404, NE409.
 create or replace function noetl.cancel_execution(
   p_execution_id bigint,

@@ -1,6 +1,7 @@
--- Hand out up to p_limit queued commands of the session's pools, by priority and place in line, leased to the session.
--- The same request id gives the same rows again. p_marks: per priority, the place below which the worker saw nothing
--- queued, so that dead rows which a foreign snapshot keeps are not walked over again (docs/protocol.md).
+-- Hand out up to p_limit queued commands of the session's pools, by priority and place in line,
+-- leased to the session. The same request id gives the same rows again. p_marks: per priority, the
+-- place below which the worker saw nothing queued, so that dead rows which a foreign snapshot keeps
+-- are not walked over again (docs/protocol.md).
 -- Locks: command rows, skipping locked ones; never waits. Raises: NE401.
 create or replace function noetl.claim_commands(
   p_session uuid,
@@ -34,8 +35,8 @@ declare
   v_session noetl.runtime := noetl_internal.require_session(p_session);
   v_limit integer := least(greatest(p_limit, 0), 1000);
 begin
-  -- A claim lost in a crash is a command nobody holds: its session's heartbeat does not list it. So it need not
-  -- wait for the disk; any later report flushes it too.
+  -- A claim lost in a crash is a command nobody holds: its session's heartbeat does not list it. So
+  -- it need not wait for the disk; any later report flushes it too.
   perform set_config('synchronous_commit', 'off', true);
   if not exists (
     select from noetl.command as c

@@ -1,4 +1,5 @@
--- Close a loop whose last item is accounted for, and route on in the same call. True for exactly one caller, ever.
+-- Close a loop whose last item is accounted for, and route on in the same call. True for exactly
+-- one caller, ever.
 -- Locks: the run's advisory lock shared, the loop row, the run row. Raises: NE409.
 create or replace function noetl.claim_loop_done(
   p_execution_id bigint,

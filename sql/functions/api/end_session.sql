@@ -1,5 +1,5 @@
--- End a worker's session and hand back what it still holds, without counting attempts; returns how many commands.
--- Called again: 0. Locks: as requeue_session.
+-- End a worker's session and hand back what it still holds, without counting attempts; returns how
+-- many commands. Called again: 0. Locks: as requeue_session.
 create or replace function noetl.end_session(p_session uuid)
 returns integer
 language plpgsql volatile security definer

@@ -1,5 +1,5 @@
--- One row about an execution for a person, a CLI or a UI, read from noetl.execution without scanning events. Its result
--- is the payload, or where the payload is stored: {"ref", "store"}.
+-- One row about an execution for a person, a CLI or a UI, read from noetl.execution without
+-- scanning events. Its result is the payload, or where the payload is stored: {"ref", "store"}.
 -- Raises: NE404.
 create or replace function noetl.execution_status(p_execution_id bigint)
 returns table (

@@ -1,5 +1,6 @@
--- Issue the next chunk of items of loops that are being expanded, each chunk one call; returns how many commands.
--- The cursor is on the loop row: whoever comes next continues. Loops that another session expands are skipped.
+-- Issue the next chunk of items of loops that are being expanded, each chunk one call; returns how
+-- many commands. The cursor is on the loop row: whoever comes next continues. Loops that another
+-- session expands are skipped.
 -- Locks: the runs' advisory locks shared, tried, ascending; then as fill_loop. Raises: NE409.
 create or replace function noetl.expand_loops(p_limit integer default 4)
 returns integer

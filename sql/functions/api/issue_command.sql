@@ -1,4 +1,5 @@
--- Issue one command: the single form of issue_commands. True when it was issued, false when it was issued before.
+-- Issue one command: the single form of issue_commands. True when it was issued, false when it was
+-- issued before.
 -- Locks and raises: as issue_commands.
 create or replace function noetl.issue_command(p_command jsonb)
 returns boolean

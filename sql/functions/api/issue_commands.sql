@@ -1,5 +1,6 @@
--- Issue commands given as rows {"execution_id", "command_id", …} (the fields of noetl_internal.draft), each once.
--- A command issued before is answered "already issued": no second row, no doorbell.
+-- Issue commands given as rows {"execution_id", "command_id", …} (the fields of
+-- noetl_internal.draft), each once. A command issued before is answered "already issued": no second
+-- row, no doorbell.
 -- Locks: the runs' advisory locks shared, ascending. Raises: NE409; NE404 when a run is not live.
 create or replace function noetl.issue_commands(p_commands jsonb)
 returns table (command_id text, outcome text)

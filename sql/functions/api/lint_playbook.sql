@@ -1,5 +1,5 @@
--- Everything that is to be said about a playbook, in document order; the database does not change. With p_strict,
--- unknown keys are errors.
+-- Everything that is to be said about a playbook, in document order; the database does not change.
+-- With p_strict, unknown keys are errors.
 -- Locks: none. Never raises.
 create or replace function noetl.lint_playbook(
   p_content jsonb,

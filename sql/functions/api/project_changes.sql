@@ -1,5 +1,6 @@
--- Copy the state of runs that changed into noetl.execution; returns how many outbox rows were consumed.
--- A follower takes visible rows and skips locked ones; it never follows ids, which are taken before commit.
+-- Copy the state of runs that changed into noetl.execution; returns how many outbox rows were
+-- consumed. A follower takes visible rows and skips locked ones; it never follows ids, which are
+-- taken before commit.
 -- Locks: outbox rows, skipping locked ones; execution rows, ascending.
 create or replace function noetl.project_changes(p_limit integer default 500)
 returns integer

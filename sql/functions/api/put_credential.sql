@@ -1,5 +1,5 @@
--- Store a credential, encrypted by the client; true if it is new, false if it replaced one. A managed one (embedded mode)
--- never replaces a user's own definition.
+-- Store a credential, encrypted by the client; true if it is new, false if it replaced one. A
+-- managed one (embedded mode) never replaces a user's own definition.
 -- Raises: NE422 for a bad name, NE403 when another role owns it.
 create or replace function noetl.put_credential(
   p_name text,

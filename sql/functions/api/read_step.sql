@@ -1,4 +1,5 @@
--- What a worker needs to run a step (docs/protocol.md, definition.task); it never changes, so it may be cached.
+-- What a worker needs to run a step (docs/protocol.md, definition.task); it never changes, so it
+-- may be cached.
 -- Raises: NE401, NE404.
 create or replace function noetl.read_step(
   p_session uuid,

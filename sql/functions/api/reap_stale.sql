@@ -1,5 +1,5 @@
--- End sessions without a heartbeat for session_timeout_seconds and issue their commands again; those without attempts
--- left fail. Returns how many commands; nothing left to do: 0.
+-- End sessions without a heartbeat for session_timeout_seconds and issue their commands again;
+-- those without attempts left fail. Returns how many commands; nothing left to do: 0.
 -- Locks: session rows, skipping locked ones; then as requeue_session. Raises: NE409.
 create or replace function noetl.reap_stale(p_limit integer default 1000)
 returns integer

@@ -1,7 +1,10 @@
--- Take the reports of workers in: the one ingestion path of every transport. All of a batch in one transaction, run by
--- run; one bad event or one locked run does not stop the rest. Repeats and late reports change nothing and are counted.
--- Answer: {"recorded", "late", "rejected": [{"index","sqlstate","message"}], "retry": [index], "advance": bool}.
--- Locks: the runs' advisory locks shared, ascending, tried; then per run as record_run. Raises: NE409, NE422.
+-- Take the reports of workers in: the one ingestion path of every transport. All of a batch in one
+-- transaction, run by run; one bad event or one locked run does not stop the rest. Repeats and late
+-- reports change nothing and are counted.
+-- Answer: {"recorded", "late", "rejected": [{"index","sqlstate","message"}], "retry": [index],
+-- "advance": bool}.
+-- Locks: the runs' advisory locks shared, ascending, tried; then per run as record_run. Raises:
+-- NE409, NE422.
 create or replace function noetl.record_events(p_events jsonb)
 returns jsonb
 language plpgsql volatile security definer

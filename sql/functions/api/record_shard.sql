@@ -1,5 +1,5 @@
--- Record one shard's outcome: its end, its retry, or the fan-in. The single form of record_events: true when it was
--- recorded, false when this changed nothing (a repeat, or late).
+-- Record one shard's outcome: its end, its retry, or the fan-in. The single form of record_events:
+-- true when it was recorded, false when this changed nothing (a repeat, or late).
 -- Locks: as record_events. Raises: NE409; NE422 for an outcome that is no valid event.
 create or replace function noetl.record_shard(
   p_session uuid,

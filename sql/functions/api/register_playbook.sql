@@ -1,5 +1,5 @@
--- Check, compile and store a playbook under its path. The content of the latest version again gives that version,
--- created false; anything else a new version.
+-- Check, compile and store a playbook under its path. The content of the latest version again gives
+-- that version, created false; anything else a new version.
 -- Locks: an advisory lock on the path. Raises: NE422 with every problem of the document.
 create or replace function noetl.register_playbook(
   p_content jsonb,

@@ -1,5 +1,5 @@
--- Register a worker process that has just started; returns its session. An older session of the same name ends at
--- once and its commands are requeued: this is how a restart resumes in seconds.
+-- Register a worker process that has just started; returns its session. An older session of the
+-- same name ends at once and its commands are requeued: this is how a restart resumes in seconds.
 -- Locks: as requeue_session. Raises: NE422 for an empty name or pool list.
 create or replace function noetl.register_session(
   p_name text,

@@ -1,4 +1,5 @@
--- Add the row that says where a result is; the same command and name: the row that is there already.
+-- Add the row that says where a result is; the same command and name: the row that is there
+-- already.
 create or replace function noetl_internal.add_result_ref(
   p_execution_id bigint,
   p_result jsonb

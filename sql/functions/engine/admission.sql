@@ -1,4 +1,5 @@
--- Whether a step lets a token in: allow, wait or discard. The first rule that holds decides; without one, allow.
+-- Whether a step lets a token in: allow, wait or discard. The first rule that holds decides;
+-- without one, allow.
 -- Raises: NE462 … NE464 of a rule's condition.
 create or replace function noetl_internal.admission(
   p_token noetl.token,

@@ -1,4 +1,5 @@
--- Do what the outbox asks for: cancel a run whose parent has ended, sweep one that ends, or route on one that runs.
+-- Do what the outbox asks for: cancel a run whose parent has ended, sweep one that ends, or route
+-- on one that runs.
 -- Locks: the run's advisory lock exclusively; then as sweep_run and advance_run.
 create or replace function noetl_internal.advance_change(
   p_execution_id bigint,
@@ -8,7 +9,8 @@ returns void
 language plpgsql volatile
 as $function$
 begin
-  -- It waits: reports only try this lock, and give way to who waits, so a busy run cannot hold it off.
+  -- It waits: reports only try this lock, and give way to who waits, so a busy run cannot hold it
+  -- off.
   perform pg_advisory_xact_lock(noetl_internal.lock_key('run', p_execution_id));
   if p_is_cancelled then
     update noetl.run as r

@@ -1,5 +1,5 @@
--- Move a run on until every token waits for somebody: route what is ready, fire joins, notice the end.
--- Bounded by the setting advance_hops_max per transaction; the rest goes through the outbox.
+-- Move a run on until every token waits for somebody: route what is ready, fire joins, notice the
+-- end. Bounded by the setting advance_hops_max per transaction; the rest goes through the outbox.
 -- Locks: the run row.
 create or replace function noetl_internal.advance_run(p_execution_id bigint)
 returns void

@@ -1,5 +1,6 @@
--- Account for finished commands of one run: events, retries of shards, loop counters, loops that are complete,
--- steps that have ended, and what follows from them. The one path for reports, lost workers and refused commands.
+-- Account for finished commands of one run: events, retries of shards, loop counters, loops that
+-- are complete, steps that have ended, and what follows from them. The one path for reports, lost
+-- workers and refused commands.
 -- Locks: loop rows, ascending; then the run row.
 create or replace function noetl_internal.apply_outcomes(
   p_execution_id bigint,

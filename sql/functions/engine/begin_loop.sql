@@ -1,4 +1,5 @@
--- Begin a loop whose collection is stored: its row, its events, its first chunk of commands. An empty one ends at once.
+-- Begin a loop whose collection is stored: its row, its events, its first chunk of commands. An
+-- empty one ends at once.
 -- Locks: the caller holds the run row. Raises: NE46x of loop.spec.max_in_flight.
 create or replace function noetl_internal.begin_loop(
   p_execution_id bigint,

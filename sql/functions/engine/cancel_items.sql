@@ -1,5 +1,5 @@
--- Take the open commands of a loop out of the queue; returns how many. A command that somebody is reporting right now
--- is skipped, and counted by that report.
+-- Take the open commands of a loop out of the queue; returns how many. A command that somebody is
+-- reporting right now is skipped, and counted by that report.
 -- Locks: command rows, skipping locked ones.
 create or replace function noetl_internal.cancel_items(
   p_execution_id bigint,

@@ -1,4 +1,5 @@
--- The arcs of a finished step that fire: the first that matches (exclusive) or every one (inclusive), in order.
+-- The arcs of a finished step that fire: the first that matches (exclusive) or every one
+-- (inclusive), in order.
 -- Raises: NE462 … NE464 of the first condition that cannot be evaluated.
 create or replace function noetl_internal.choose_arcs(
   p_execution_id bigint,
@@ -12,7 +13,8 @@ as $function$
 declare
   v_arc jsonb;
 begin
-  -- A row loop, because an exclusive split must not evaluate what follows the match; bounded by the document.
+  -- A row loop, because an exclusive split must not evaluate what follows the match; bounded by the
+  -- document.
   for v_arc in
     select a.value
     from jsonb_array_elements(coalesce(p_next -> 'arcs', '[]')) with ordinality as a (value, place)

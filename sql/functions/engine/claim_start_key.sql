@@ -1,4 +1,5 @@
--- Claim an idempotency key for a new execution; returns the execution that has it. Without a key: the new one.
+-- Claim an idempotency key for a new execution; returns the execution that has it. Without a key:
+-- the new one.
 -- Locks: waits for a concurrent claim of the same key.
 create or replace function noetl_internal.claim_start_key(
   p_path text,

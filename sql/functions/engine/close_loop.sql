@@ -1,4 +1,5 @@
--- Close a loop whose last item is accounted for, and end its step; true for the one caller that does it.
+-- Close a loop whose last item is accounted for, and end its step; true for the one caller that
+-- does it.
 -- Locks: the loop row, then the run row.
 create or replace function noetl_internal.close_loop(
   p_execution_id bigint,

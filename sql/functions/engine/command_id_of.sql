@@ -1,5 +1,6 @@
--- The id of a command: a function of loop and item, or run and token, and of the issue number; never random,
--- so that the unique index catches a second issue. Sortable, because random ids cost a fifth more WAL.
+-- The id of a command: a function of loop and item, or run and token, and of the issue number;
+-- never random, so that the unique index catches a second issue. Sortable, because random ids cost
+-- a fifth more WAL.
 create or replace function noetl_internal.command_id_of(
   p_execution_id bigint,
   p_token_id integer,

@@ -1,4 +1,5 @@
--- End a run well: no token is left. Its result is that of the final step, else of the last finished one.
+-- End a run well: no token is left. Its result is that of the final step, else of the last finished
+-- one.
 -- Locks: the caller holds the run row.
 create or replace function noetl_internal.complete_run(p_execution_id bigint)
 returns void

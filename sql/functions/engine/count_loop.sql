@@ -1,5 +1,6 @@
--- Add finished and issued items to a loop's row, in one update, late in the transaction; returns the row.
--- If the loop was drained meanwhile, what this transaction has issued is taken back: draining counted it already.
+-- Add finished and issued items to a loop's row, in one update, late in the transaction; returns
+-- the row. If the loop was drained meanwhile, what this transaction has issued is taken back:
+-- draining counted it already.
 -- Locks: the loop row.
 create or replace function noetl_internal.count_loop(
   p_execution_id bigint,

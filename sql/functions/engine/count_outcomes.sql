@@ -1,6 +1,8 @@
--- Add finished items to the counters of their loops, once per loop and batch, issuing as many others as the window lets
--- follow; returns the loops touched. The row lock orders sessions, so that exactly one sees zero left.
--- Locks: expansion locks, tried; loop rows, ascending; the run row for ctx writes of a sequential loop.
+-- Add finished items to the counters of their loops, once per loop and batch, issuing as many
+-- others as the window lets follow; returns the loops touched. The row lock orders sessions, so
+-- that exactly one sees zero left.
+-- Locks: expansion locks, tried; loop rows, ascending; the run row for ctx writes of a sequential
+-- loop.
 create or replace function noetl_internal.count_outcomes(
   p_execution_id bigint,
   p_outcomes noetl_internal.outcome [],

@@ -1,6 +1,7 @@
--- Create the weekly partitions of noetl.event up to p_weeks ahead; returns how many were new.
--- A row loop over DDL, bounded by p_weeks. Each is made apart and then attached with a short lock_timeout:
--- "create … partition of" would queue every insert behind any open transaction that wrote an event.
+-- Create the weekly partitions of noetl.event up to p_weeks ahead; returns how many were new. A row
+-- loop over DDL, bounded by p_weeks. Each is made apart and then attached with a short
+-- lock_timeout: "create … partition of" would queue every insert behind any open transaction that
+-- wrote an event.
 create or replace function noetl_internal.create_partitions(p_weeks integer)
 returns integer
 language plpgsql volatile

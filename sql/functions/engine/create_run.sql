@@ -1,4 +1,5 @@
--- Store a new run: its row, its workload as variables, its first event, its execution row and its first token.
+-- Store a new run: its row, its workload as variables, its first event, its execution row and its
+-- first token.
 create or replace function noetl_internal.create_run(
   p_execution_id bigint,
   p_catalog noetl.catalog,

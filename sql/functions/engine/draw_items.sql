@@ -1,6 +1,7 @@
--- Issue the next items of a loop, as its window allows once p_finishing more are finished, at most p_limit of them;
--- returns how many. The caller moves the cursor (count_loop) later in the same transaction, so that the loop row
--- stays free while commands are being issued. A loop that another session is drawing from is left alone.
+-- Issue the next items of a loop, as its window allows once p_finishing more are finished, at most
+-- p_limit of them; returns how many. The caller moves the cursor (count_loop) later in the same
+-- transaction, so that the loop row stays free while commands are being issued. A loop that another
+-- session is drawing from is left alone.
 -- Locks: the loop's expansion lock, tried.
 create or replace function noetl_internal.draw_items(
   p_execution_id bigint,

@@ -1,4 +1,5 @@
--- Give a swept run its final status and event, and pass a cancellation on to its children through the outbox.
+-- Give a swept run its final status and event, and pass a cancellation on to its children through
+-- the outbox.
 -- Locks: the run row.
 create or replace function noetl_internal.end_swept_run(p_execution_id bigint)
 returns boolean

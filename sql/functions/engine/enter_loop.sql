@@ -1,5 +1,5 @@
--- Start the loop of a step: evaluate its collection and begin it; when SQL cannot see the collection, let a worker
--- collect it first.
+-- Start the loop of a step: evaluate its collection and begin it; when SQL cannot see the
+-- collection, let a worker collect it first.
 -- Locks: the caller holds the run row. Raises: NE46x of loop.in; NE462 when it is no list.
 create or replace function noetl_internal.enter_loop(
   p_run noetl.run,

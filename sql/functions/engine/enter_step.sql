@@ -1,4 +1,5 @@
--- Start the activation of an admitted step: a loop, a command for a worker, or nothing to do at all.
+-- Start the activation of an admitted step: a loop, a command for a worker, or nothing to do at
+-- all.
 -- Locks: the caller holds the run row. Raises: NE46x of the step's expressions.
 create or replace function noetl_internal.enter_step(
   p_run noetl.run,

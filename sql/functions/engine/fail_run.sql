@@ -1,5 +1,5 @@
--- Mark a run as failing; false when it is not running any more. The sweep is a transaction of its own
--- (sweep_run): here other sessions hold commands of this run.
+-- Mark a run as failing; false when it is not running any more. The sweep is a transaction of its
+-- own (sweep_run): here other sessions hold commands of this run.
 -- Locks: the run row.
 create or replace function noetl_internal.fail_run(
   p_execution_id bigint,

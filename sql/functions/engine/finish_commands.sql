@@ -1,5 +1,5 @@
--- Take the commands of one run that these reports finish out of the queue, under the fence (command, issue number in
--- its id, session); a report that owns nothing changes nothing.
+-- Take the commands of one run that these reports finish out of the queue, under the fence
+-- (command, issue number in its id, session); a report that owns nothing changes nothing.
 -- Locks: command rows, ascending.
 create or replace function noetl_internal.finish_commands(
   p_execution_id bigint,

@@ -1,5 +1,6 @@
--- End the activation of a step: keep its result, route on, drop the token. Does nothing when the token or the run
--- is gone. An error in one of the step's own expressions fails the run with its place.
+-- End the activation of a step: keep its result, route on, drop the token. Does nothing when the
+-- token or the run is gone. An error in one of the step's own expressions fails the run with its
+-- place.
 -- Locks: the run row.
 create or replace function noetl_internal.finish_step(
   p_execution_id bigint,
@@ -58,7 +59,8 @@ begin
       );
     end if;
   exception
-    -- Expressions (NE46x) and limits of what may be stored (checks) are the playbook's errors, not the engine's.
+    -- Expressions (NE46x) and limits of what may be stored (checks) are the playbook's errors, not
+    -- the engine's.
     when sqlstate 'NE461' or sqlstate 'NE462' or sqlstate 'NE463' or sqlstate 'NE464'
       or check_violation then
       get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;

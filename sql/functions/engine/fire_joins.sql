@@ -1,6 +1,7 @@
--- Let the joins go on whose branches have all arrived or ended; true if one did.
--- A group is the outermost split that meets at the step; it is complete when none of its tokens elsewhere stands
--- on a step from which the join can still be reached. The arrived tokens become one, inputs merged in order.
+-- Let the joins go on whose branches have all arrived or ended; true if one did. A group is the
+-- outermost split that meets at the step; it is complete when none of its tokens elsewhere stands
+-- on a step from which the join can still be reached. The arrived tokens become one, inputs merged
+-- in order.
 -- Locks: the caller holds the run row.
 create or replace function noetl_internal.fire_joins(
   p_execution_id bigint,

@@ -1,5 +1,6 @@
--- The ctx writes of a finished loop's items, merged in item order: the last item that writes a key wins;
--- {"writes", "conflicts": keys written with different values}. Null when a loop wrote none, or wrote as it went (sequential).
+-- The ctx writes of a finished loop's items, merged in item order: the last item that writes a key
+-- wins; {"writes", "conflicts": keys written with different values}. Null when a loop wrote none,
+-- or wrote as it went (sequential).
 create or replace function noetl_internal.gather_ctx(p_loop noetl.loop)
 returns jsonb
 language plpgsql stable

@@ -1,4 +1,5 @@
--- Whether a live loop has items left but none issued and unfinished: nobody but the caller will issue the next.
+-- Whether a live loop has items left but none issued and unfinished: nobody but the caller will
+-- issue the next.
 create or replace function noetl_internal.is_loop_starved(
   p_execution_id bigint,
   p_loop_id bigint

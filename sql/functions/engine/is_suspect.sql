@@ -1,4 +1,5 @@
--- Whether a parsed report needs a closer look (report_problem): something is missing, unknown, or over a limit.
+-- Whether a parsed report needs a closer look (report_problem): something is missing, unknown, or
+-- over a limit.
 create or replace function noetl_internal.is_suspect(p_report noetl_internal.report)
 returns boolean
 language sql immutable parallel safe

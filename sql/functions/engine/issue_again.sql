@@ -1,5 +1,6 @@
--- Issue commands again under the next issue number of their item, at the front of the line; a repeat issues nothing.
--- p_infra and p_shard say which budget the new attempt is taken from; both draw from the one issue number.
+-- Issue commands again under the next issue number of their item, at the front of the line; a
+-- repeat issues nothing. p_infra and p_shard say which budget the new attempt is taken from; both
+-- draw from the one issue number.
 create or replace function noetl_internal.issue_again(
   p_commands noetl_internal.draft [],
   p_infra integer,

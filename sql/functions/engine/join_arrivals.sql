@@ -1,5 +1,5 @@
--- The tokens that wait at joins, each with the split it waits for, its nesting depth, and the steps from which
--- the join can still be reached.
+-- The tokens that wait at joins, each with the split it waits for, its nesting depth, and the steps
+-- from which the join can still be reached.
 create or replace function noetl_internal.join_arrivals(
   p_execution_id bigint,
   p_catalog_id bigint

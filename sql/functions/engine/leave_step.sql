@@ -1,5 +1,6 @@
--- Route on from a finished step: its set, its arcs, their sets and inputs; new tokens for the destinations.
--- Returns what the step.exit event tells, or null when no arc takes up a failure (or none matches and one must).
+-- Route on from a finished step: its set, its arcs, their sets and inputs; new tokens for the
+-- destinations. Returns what the step.exit event tells, or null when no arc takes up a failure (or
+-- none matches and one must).
 -- Locks: the caller holds the run row. Raises: NE46x of the step's expressions.
 create or replace function noetl_internal.leave_step(
   p_token noetl.token,

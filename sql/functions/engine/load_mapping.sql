@@ -1,4 +1,5 @@
--- The part of ctx or workload that the listed names read: some keys, or all when one of them needs the whole.
+-- The part of ctx or workload that the listed names read: some keys, or all when one of them needs
+-- the whole.
 create or replace function noetl_internal.load_mapping(
   p_execution_id bigint,
   p_scope text,

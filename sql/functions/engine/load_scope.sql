@@ -1,5 +1,5 @@
--- What an expression can see: {"names", "views"}, holding only the names that it uses.
--- p_locals win over everything; p_step is the step whose result reads as output, result and response.
+-- What an expression can see: {"names", "views"}, holding only the names that it uses. p_locals win
+-- over everything; p_step is the step whose result reads as output, result and response.
 create or replace function noetl_internal.load_scope(
   p_execution_id bigint,
   p_names jsonb,

@@ -1,5 +1,5 @@
--- The advisory lock number of a thing. The only place that makes one, so that two kinds never share a number
--- by accident of arithmetic.
+-- The advisory lock number of a thing. The only place that makes one, so that two kinds never share
+-- a number by accident of arithmetic.
 create or replace function noetl_internal.lock_key(
   p_kind text,
   p_id bigint

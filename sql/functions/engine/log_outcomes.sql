@@ -1,5 +1,6 @@
--- Append the events of finished commands, all in one statement: the command's end, and for a loop's item its outcome.
--- The item's result rides on the item's event, where idx_event_loop_id_type finds it.
+-- Append the events of finished commands, all in one statement: the command's end, and for a loop's
+-- item its outcome. The item's result rides on the item's event, where idx_event_loop_id_type finds
+-- it.
 create or replace function noetl_internal.log_outcomes(
   p_outcomes noetl_internal.outcome [],
   p_retried text []

@@ -1,4 +1,5 @@
--- The payload of a loop step's result; the items' own results are gathered only when somebody reads them.
+-- The payload of a loop step's result; the items' own results are gathered only when somebody reads
+-- them.
 create or replace function noetl_internal.loop_payload(p_loop noetl.loop)
 returns jsonb
 language sql immutable parallel safe

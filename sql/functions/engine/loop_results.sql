@@ -1,4 +1,5 @@
--- The payloads of a loop's items p_first … p_first + p_count - 1, in item order; null for a failed item.
+-- The payloads of a loop's items p_first … p_first + p_count - 1, in item order; null for a failed
+-- item.
 -- Raises: NE464 when an item's payload is outside the database.
 create or replace function noetl_internal.loop_results(
   p_execution_id bigint,

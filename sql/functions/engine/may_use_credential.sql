@@ -1,4 +1,5 @@
--- Whether a role may use a credential: it owns it, or a grant names the role or one it is a member of.
+-- Whether a role may use a credential: it owns it, or a grant names the role or one it is a member
+-- of.
 create or replace function noetl_internal.may_use_credential(
   p_name text,
   p_role name

@@ -1,5 +1,5 @@
--- Replace the tokens that arrived at a join by one, outside the split (and any inside it), ready to be routed.
--- Their inputs are merged in token order.
+-- Replace the tokens that arrived at a join by one, outside the split (and any inside it), ready to
+-- be routed. Their inputs are merged in token order.
 -- Locks: the caller holds the run row.
 create or replace function noetl_internal.merge_tokens(
   p_execution_id bigint,

@@ -1,6 +1,7 @@
--- The run that starts a child, from the options of start_execution; null for a run without a parent. Only the worker
--- that holds the parent's command may name it.
--- Raises: NE403 when the session does not hold the command, NE422 when children are nested too deep.
+-- The run that starts a child, from the options of start_execution; null for a run without a
+-- parent. Only the worker that holds the parent's command may name it.
+-- Raises: NE403 when the session does not hold the command, NE422 when children are nested too
+-- deep.
 create or replace function noetl_internal.parent_of(p_options jsonb)
 returns noetl.run
 language plpgsql stable

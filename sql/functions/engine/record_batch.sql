@@ -1,4 +1,5 @@
--- Apply one run's part of a batch and add to the batch's answer. An error in it is that run's alone.
+-- Apply one run's part of a batch and add to the batch's answer. An error in it is that run's
+-- alone.
 -- Locks: the run's advisory lock shared, tried; then as record_run.
 create or replace function noetl_internal.record_batch(
   p_execution_id bigint,

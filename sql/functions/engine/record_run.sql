@@ -1,5 +1,5 @@
--- Apply the reports of one run, whose advisory lock the caller holds; returns how many finished a command.
--- Reports that finish nothing are repeats or late: they change nothing.
+-- Apply the reports of one run, whose advisory lock the caller holds; returns how many finished a
+-- command. Reports that finish nothing are repeats or late: they change nothing.
 -- Locks: command rows, loop rows, the run row.
 create or replace function noetl_internal.record_run(
   p_execution_id bigint,

@@ -1,5 +1,6 @@
 -- Take leased commands back from a session and issue them again; those without attempts left fail.
--- p_counts says whether this used up an attempt (a lost worker) or not (handed back). Returns how many.
+-- p_counts says whether this used up an attempt (a lost worker) or not (handed back). Returns how
+-- many.
 -- Locks: command rows, skipping locked ones, which are being reported; then as apply_outcomes.
 create or replace function noetl_internal.requeue_commands(
   p_execution_id bigint,

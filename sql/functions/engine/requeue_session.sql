@@ -1,6 +1,6 @@
--- Take back every command of an ended session, up to p_limit; returns how many. A run that another session holds
--- exclusively is left for the next pass.
--- A row loop over runs: each is one transaction's worth of locks, taken in ascending order.
+-- Take back every command of an ended session, up to p_limit; returns how many. A run that another
+-- session holds exclusively is left for the next pass. A row loop over runs: each is one
+-- transaction's worth of locks, taken in ascending order.
 -- Locks: the runs' advisory locks shared, tried; then as requeue_commands.
 create or replace function noetl_internal.requeue_session(
   p_session_id uuid,

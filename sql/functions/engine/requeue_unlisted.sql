@@ -1,5 +1,5 @@
--- Requeue commands that a session was given but does not know of: its claim's answer was lost for good.
--- A claim younger than 15 s may still be on its way to the worker.
+-- Requeue commands that a session was given but does not know of: its claim's answer was lost for
+-- good. A claim younger than 15 s may still be on its way to the worker.
 -- Locks: the runs' advisory locks shared, tried; then as requeue_commands.
 create or replace function noetl_internal.requeue_unlisted(
   p_session_id uuid,

@@ -1,5 +1,6 @@
--- The view through which expressions read a result (docs/expressions.md): payload, envelope, which comes first.
--- The payload is left out when SQL cannot see it. Loop results are gathered only when p_wants_items.
+-- The view through which expressions read a result (docs/expressions.md): payload, envelope, which
+-- comes first. The payload is left out when SQL cannot see it. Loop results are gathered only when
+-- p_wants_items.
 -- Raises: NE464 when they are too many for that.
 create or replace function noetl_internal.result_view(
   p_variable noetl.variable,

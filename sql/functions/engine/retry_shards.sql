@@ -1,5 +1,5 @@
--- Issue failed shards of live fan-outs again while they have retries left; returns the commands that are replaced.
--- The new command keeps loop and index, with the next issue number of the item.
+-- Issue failed shards of live fan-outs again while they have retries left; returns the commands
+-- that are replaced. The new command keeps loop and index, with the next issue number of the item.
 create or replace function noetl_internal.retry_shards(
   p_execution_id bigint,
   p_outcomes noetl_internal.outcome []

@@ -1,4 +1,5 @@
--- The state column of noetl.execution, from run state: the latest activation of each loop step, and every step.
+-- The state column of noetl.execution, from run state: the latest activation of each loop step, and
+-- every step.
 create or replace function noetl_internal.run_state(p_run noetl.run)
 returns jsonb
 language plpgsql stable

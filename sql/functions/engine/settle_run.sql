@@ -1,5 +1,5 @@
--- Notice that nothing is ready: start the final step (true: there is a new token), complete the run when it is
--- empty, or show that all that is left waits.
+-- Notice that nothing is ready: start the final step (true: there is a new token), complete the run
+-- when it is empty, or show that all that is left waits.
 -- Locks: the caller holds the run row.
 create or replace function noetl_internal.settle_run(p_execution_id bigint)
 returns boolean

@@ -1,4 +1,5 @@
--- Store items of a loop's collection, from index p_first on, in chunks of 500. Storing a chunk again changes nothing.
+-- Store items of a loop's collection, from index p_first on, in chunks of 500. Storing a chunk
+-- again changes nothing.
 create or replace function noetl_internal.store_items(
   p_execution_id bigint,
   p_loop_id bigint,

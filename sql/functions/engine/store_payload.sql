@@ -1,4 +1,5 @@
--- Store a result in the database (tier db) and return its reference; the same command and name: the same reference.
+-- Store a result in the database (tier db) and return its reference; the same command and name: the
+-- same reference.
 create or replace function noetl_internal.store_payload(
   p_execution_id bigint,
   p_command_id text,

@@ -1,5 +1,7 @@
--- End a run that fails or is cancelled: no live command, token or loop stays. False when it is neither.
--- Locks: the caller holds the run's advisory lock exclusively; then command rows, loop rows, the run row.
+-- End a run that fails or is cancelled: no live command, token or loop stays. False when it is
+-- neither.
+-- Locks: the caller holds the run's advisory lock exclusively; then command rows, loop rows, the
+-- run row.
 create or replace function noetl_internal.sweep_run(p_execution_id bigint)
 returns boolean
 language plpgsql volatile

@@ -1,6 +1,6 @@
--- Split a batch into well-formed reports and rejected ones, as record_events answers them.
--- One conversion of the whole batch is several times faster than a look at each event, so that look is taken only when
--- the conversion fails or something in the batch is missing, unknown or large.
+-- Split a batch into well-formed reports and rejected ones, as record_events answers them. One
+-- conversion of the whole batch is several times faster than a look at each event, so that look is
+-- taken only when the conversion fails or something in the batch is missing, unknown or large.
 create or replace function noetl_internal.take_reports(
   p_events jsonb,
   out reports noetl_internal.report [],

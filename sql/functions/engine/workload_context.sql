@@ -1,4 +1,5 @@
--- How the first event of a run tells its workload: itself when small, else a stored result's reference.
+-- How the first event of a run tells its workload: itself when small, else a stored result's
+-- reference.
 create or replace function noetl_internal.workload_context(
   p_execution_id bigint,
   p_workload jsonb

@@ -1,5 +1,6 @@
--- The workload of a new run: the caller's input over the playbook's defaults, default templates evaluated once.
--- A default that the caller replaced is data, not a template. Defaults may refer to each other; a cycle is refused.
+-- The workload of a new run: the caller's input over the playbook's defaults, default templates
+-- evaluated once. A default that the caller replaced is data, not a template. Defaults may refer to
+-- each other; a cycle is refused.
 -- Raises: NE422 for a cycle or an input that is no mapping, NE46x of a template.
 create or replace function noetl_internal.workload_of(
   p_execution_id bigint,

@@ -1,5 +1,6 @@
--- Write ctx values, {"a": 1, "b.c": 2}, of a run whose row the caller has locked, and wake the tokens that wait for
--- a change of ctx. Raises: 23514 when a value is over the limit of variable_ctx_is_small.
+-- Write ctx values, {"a": 1, "b.c": 2}, of a run whose row the caller has locked, and wake the
+-- tokens that wait for a change of ctx. Raises: 23514 when a value is over the limit of
+-- variable_ctx_is_small.
 create or replace function noetl_internal.write_ctx(
   p_execution_id bigint,
   p_patch jsonb

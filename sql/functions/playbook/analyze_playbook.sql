@@ -1,5 +1,5 @@
--- Check and compile a document: its problems (without p_strict, unknown keys are warnings) and the compiled form,
--- null when the document cannot even be looked at.
+-- Check and compile a document: its problems (without p_strict, unknown keys are warnings) and the
+-- compiled form, null when the document cannot even be looked at.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.analyze_playbook(
   p_content jsonb,

@@ -1,4 +1,5 @@
--- The names that every template may use: what the engine and the worker provide, and the words of the language.
+-- The names that every template may use: what the engine and the worker provide, and the words of
+-- the language.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.builtin_names()
 returns text []

@@ -11,7 +11,17 @@ declare
   v_graph jsonb := noetl_internal.step_graph(p_steps);
   v_reached text[] := array(
     select noetl_internal.reachable_steps(
-      v_graph, array_remove(array[p_head ->> 'entry_step', p_head ->> 'final_step'], null)
+      v_graph,
+      array_remove(
+        array[
+          case
+            when v_graph ? (p_head ->> 'entry_step') then p_head ->> 'entry_step'
+            else p_steps -> 0 ->> 'step'
+          end,
+          p_head ->> 'final_step'
+        ],
+        null
+      )
     )
   );
   v_endless text[] := array(select noetl_internal.endless_steps(p_steps));

@@ -1,4 +1,5 @@
--- What the grammar cannot say of the document as a whole: it needs a name, a step, and known entry and final steps.
+-- What the grammar cannot say of the document as a whole: it needs a name, a step, and known entry
+-- and final steps.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_head(
   p_content jsonb,

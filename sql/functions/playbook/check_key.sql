@@ -1,4 +1,5 @@
--- The problem of a key itself, none for a known modern one: a slip is an error, a stranger a warning.
+-- The problem of a key itself, none for a known modern one: a slip is an error, a stranger a
+-- warning.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_key(
   p_keys jsonb,

@@ -14,7 +14,10 @@ as $function$
       (s.value #>> '{checks,at}') || '.loop' as at,
       s.value #>> '{loop,mode}' as mode,
       noetl_internal.mapping_of(p_content -> 'workflow' -> (s.value ->> 'position')::integer -> 'loop')
-        as written
+        as written,
+      coalesce(
+        jsonb_typeof(p_content -> 'workflow' -> (s.value ->> 'position')::integer -> 'loop'), 'object'
+      ) = 'object' as is_mapping
     from jsonb_array_elements(p_steps) as s (value)
     where s.value -> 'loop' <> 'null'
   )
@@ -34,7 +37,7 @@ as $function$
     'error', l.source_at, '"in" is missing: the loop has nothing to run over',
     'Write in: "{{ workload.items }}" or a list.'
   ) as p
-  where coalesce(l.source, 'null') = 'null' and not l.written ? 'cursor'
+  where coalesce(l.source, 'null') = 'null' and not l.written ? 'cursor' and l.is_mapping
   union all
   select p.*
   from loop as l

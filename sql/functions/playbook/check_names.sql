@@ -1,4 +1,5 @@
--- Names that nothing in the document provides. Warnings: the caller's input may bring more than the defaults tell.
+-- Names that nothing in the document provides. Warnings: the caller's input may bring more than the
+-- defaults tell.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_names(
   p_compiled jsonb,

@@ -1,4 +1,5 @@
--- The tasks of one step: names are unique, jumps lead to tasks of the pipeline, retries and failures make sense.
+-- The tasks of one step: names are unique, jumps lead to tasks of the pipeline, retries and
+-- failures make sense.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_pipeline(p_tools jsonb)
 returns setof noetl_internal.problem
@@ -28,7 +29,7 @@ as $function$
   cross join known as k
   cross join lateral noetl_internal.make_problem(
     'error', (r.rule ->> 'at') || '.to',
-    coalesce(format('no task named "%s"', r.rule ->> 'to'), '"to" is missing'),
+    coalesce('no task named "' || (r.rule ->> 'to') || '"', '"to" is missing'),
     coalesce(
       noetl_internal.suggest_name(r.rule ->> 'to', k.names),
       'Say where to jump: ' || array_to_string(k.names, ', ') || '.'

@@ -1,4 +1,5 @@
--- Check a part of the document against the types that its place may hold, and what it contains likewise.
+-- Check a part of the document against the types that its place may hold, and what it contains
+-- likewise.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_value(
   p_grammar jsonb,

@@ -1,4 +1,5 @@
--- The known name of which a mistyped one looks like a slip: at most two edits, one for short names; null if none.
+-- The known name of which a mistyped one looks like a slip: at most two edits, one for short names;
+-- null if none.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.closest_name(
   p_name text,

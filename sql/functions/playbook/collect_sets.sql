@@ -1,5 +1,5 @@
--- All the writes of a node, whichever way they are spelled: [{"target", "value": raw, "at"}]. A bare name belongs
--- to p_scope, under set_iter to iter, under set_ctx to ctx.
+-- All the writes of a node, whichever way they are spelled: [{"target", "value": raw, "at"}]. A
+-- bare name belongs to p_scope, under set_iter to iter, under set_ctx to ctx.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.collect_sets(
   p_node jsonb,

@@ -1,5 +1,6 @@
--- Compile a template or condition found at a place of the document: {"node", "names", "at"}, with "older" when an
--- older name was replaced; {"at", "problems"} when it does not compile; null when there is nothing to compile.
+-- Compile a template or condition found at a place of the document: {"node", "names", "at"}, with
+-- "older" when an older name was replaced; {"at", "problems"} when it does not compile; null when
+-- there is nothing to compile.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.compile_at(
   p_kind text,

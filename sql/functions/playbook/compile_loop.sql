@@ -1,5 +1,5 @@
--- The loop of a step (docs/protocol.md), null if it has none. The step's own loop_mode wins over loop.spec.mode,
--- which wins over the executor's loop_mode.
+-- The loop of a step (docs/protocol.md), null if it has none. The step's own loop_mode wins over
+-- loop.spec.mode, which wins over the executor's loop_mode.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.compile_loop(
   p_step jsonb,

@@ -1,5 +1,5 @@
--- Compile a document, whatever it holds: {"head", "steps": [definition with checks]}. What is wrong in it is told by
--- playbook_problems; only a document without an error may be stored.
+-- Compile a document, whatever it holds: {"head", "steps": [definition with checks]}. What is wrong
+-- in it is told by playbook_problems; only a document without an error may be stored.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.compile_playbook(p_content jsonb)
 returns jsonb

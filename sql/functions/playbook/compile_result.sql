@@ -1,4 +1,5 @@
--- How a step's result is stored and what of it stays readable: {"store", "select": [{"path", "as"}], …}.
+-- How a step's result is stored and what of it stays readable: {"store", "select": [{"path",
+-- "as"}], …}.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.compile_result(
   p_step jsonb,

@@ -1,4 +1,5 @@
--- The policy rules of a task in one form, conditions and values raw: workers decide by them (docs/protocol.md).
+-- The policy rules of a task in one form, conditions and values raw: workers decide by them
+-- (docs/protocol.md).
 -- Locks: none. Never raises.
 create or replace function noetl_internal.compile_rules(
   p_rules jsonb,

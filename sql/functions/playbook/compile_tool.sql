@@ -1,5 +1,5 @@
--- A task as its worker reads it: name, kind, raw options, rules, writes, timeout. A workbook's tool is put in its
--- place; options under spec and directly are one.
+-- A task as its worker reads it: name, kind, raw options, rules, writes, timeout. A workbook's tool
+-- is put in its place; options under spec and directly are one.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.compile_tool(
   p_name text,

@@ -1,5 +1,5 @@
--- The credentials that tools name, templates included: a string under auth or credential, or what an auth mapping
--- holds under credential or key.
+-- The credentials that tools name, templates included: a string under auth or credential, or what
+-- an auth mapping holds under credential or key.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.credential_names(
   p_tools jsonb,

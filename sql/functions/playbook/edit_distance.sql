@@ -1,5 +1,6 @@
--- How many typing slips (insert, drop, change, swap neighbours) lead from one word to the other; case counts not.
--- Words whose lengths differ by more than two are never compared. Locks: none. Never raises.
+-- How many typing slips (insert, drop, change, swap neighbours) lead from one word to the other;
+-- case counts not. Words whose lengths differ by more than two are never compared. Locks: none.
+-- Never raises.
 create or replace function noetl_internal.edit_distance(
   p_a text,
   p_b text

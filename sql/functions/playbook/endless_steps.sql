@@ -1,6 +1,7 @@
--- Steps without a tool from which a run cannot but go round for ever: whichever arc fires leads to another of them.
--- A step is safe when it has a tool, a loop, an admission rule or no arc that fires for certain, or when one of its
--- arcs may lead to a safe step; of an inclusive step only the certain arcs count. Locks: none. Never raises.
+-- Steps without a tool from which a run cannot but go round for ever: whichever arc fires leads to
+-- another of them. A step is safe when it has a tool, a loop, an admission rule or no arc that
+-- fires for certain, or when one of its arcs may lead to a safe step; of an inclusive step only the
+-- certain arcs count. Locks: none. Never raises.
 create or replace function noetl_internal.endless_steps(p_steps jsonb)
 returns setof text
 language plpgsql immutable parallel safe

@@ -1,6 +1,6 @@
--- The mappings of a playbook and their keys, in the notation of docs/playbooks.md (below the tool kinds' own):
--- key, "!" must be there, "-" read without effect, ">x" older spelling of x, then types: =a,b literal values,
--- [t] list of t, ">t" older form. Locks: none. Never raises.
+-- The mappings of a playbook and their keys, in the notation of docs/playbooks.md (below the tool
+-- kinds' own): key, "!" must be there, "-" read without effect, ">x" older spelling of x, then
+-- types: =a,b literal values, [t] list of t, ">t" older form. Locks: none. Never raises.
 create or replace function noetl_internal.grammar_nodes()
 returns table (node text, keys text)
 language sql immutable parallel safe
@@ -11,8 +11,8 @@ as $function$
   ('metadata', 'name:name path:name version:scalar description:text labels:map tags-:any'),
   ('keychain', 'name!:name kind:text *:any'),
   ('executor', 'spec:executor_spec profile-:any version-:any requires-:any'),
-  ('workbook_entry', 'name!:name tool:tool desc:text description:text input:map'),
-  ('step', 'step!:name desc:text description>desc:text spec:step_spec input:map args>input:map
+  ('workbook_entry', 'name!:name tool:tool desc:text description:text input:map|template'),
+  ('step', 'step!:name desc:text description>desc:text spec:step_spec input:map|template args>input:map|template
     loop:loop tool:tool|[task] next:next|>[arc/>name]|>name output:any output_select:list'),
   ('step_spec', 'timeout:seconds|template max_attempts:attempts join:=any,all pool:name
     priority:digit loop_mode:=sequential,parallel,fanout,cursor fanout:fanout policy:step_policy
@@ -33,8 +33,8 @@ as $function$
   ('loop_policy', 'exec-:any'),
   ('next', 'spec:next_spec arcs:[arc/>name]'),
   ('next_spec', 'mode:=exclusive,inclusive'),
-  ('arc', 'step!:name when:condition cond>when:condition on:=call.partial desc:text input:map
-    args>input:map'),
+  ('arc', 'step!:name when:condition cond>when:condition on:=call.partial desc:text input:map|template
+    args>input:map|template'),
   ('sets', 'set:map set_ctx>set:map set_iter>set:map vars>set:map'),
   ('tool_policy', 'rules:[rule]'),
   ('rule', 'when:condition cond>when:condition then:action else:else_action do>then.do:any

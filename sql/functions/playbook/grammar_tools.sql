@@ -1,4 +1,5 @@
--- The tool kinds and their options, in the notation of grammar_nodes; no options: a kind without a driver here.
+-- The tool kinds and their options, in the notation of grammar_nodes; no options: a kind without a
+-- driver here.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.grammar_tools()
 returns table (kind text, keys text)

@@ -1,4 +1,5 @@
--- The arcs of a step wherever its "next" keeps them: under arcs, as a list, as one arc, or as names.
+-- The arcs of a step wherever its "next" keeps them: under arcs, as a list, as one arc, or as
+-- names.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.list_arcs(
   p_next jsonb,

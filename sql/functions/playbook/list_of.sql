@@ -1,4 +1,5 @@
--- The value itself if it is a list, else an empty one: compilation goes on over what checks have refused.
+-- The value itself if it is a list, else an empty one: compilation goes on over what checks have
+-- refused.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.list_of(p_value jsonb)
 returns jsonb

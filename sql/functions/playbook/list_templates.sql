@@ -1,5 +1,5 @@
--- All compiled templates of a playbook, each with the step it stands in (null: workload) and whether a worker, not
--- the engine, evaluates it.
+-- All compiled templates of a playbook, each with the step it stands in (null: workload) and
+-- whether a worker, not the engine, evaluates it.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.list_templates(p_compiled jsonb)
 returns table (template jsonb, step text, is_worker boolean)

@@ -1,4 +1,5 @@
--- The arcs of a step that can fire when it ends: an exclusive step never gets past an arc without a condition.
+-- The arcs of a step that can fire when it ends: an exclusive step never gets past an arc without a
+-- condition.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.live_arcs(p_next jsonb)
 returns table (step text, is_certain boolean)

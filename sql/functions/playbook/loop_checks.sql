@@ -1,4 +1,5 @@
--- What a worker evaluates per item, tried against the server's expressions: a difference is worth a warning only.
+-- What a worker evaluates per item, tried against the server's expressions: a difference is worth a
+-- warning only.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.loop_checks(
   p_step jsonb,

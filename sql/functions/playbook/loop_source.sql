@@ -1,4 +1,5 @@
--- The loop of a step as written: {"in", "in_at", "iterator"}, also from the older tool-level iterator; null: none.
+-- The loop of a step as written: {"in", "in_at", "iterator"}, also from the older tool-level
+-- iterator; null: none.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.loop_source(
   p_step jsonb,

@@ -1,4 +1,5 @@
--- The value itself if it is a mapping, else an empty one: compilation goes on over what checks have refused.
+-- The value itself if it is a mapping, else an empty one: compilation goes on over what checks have
+-- refused.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.mapping_of(p_value jsonb)
 returns jsonb

@@ -1,4 +1,5 @@
--- The specs of a step by level: "step" (over the executor's), "loop" (over the step's) and "own" (the step's alone).
+-- The specs of a step by level: "step" (over the executor's), "loop" (over the step's) and "own"
+-- (the step's alone).
 -- Locks: none. Never raises.
 create or replace function noetl_internal.merge_specs(
   p_step jsonb,

@@ -1,5 +1,6 @@
--- An expression with the older names replaced: outcome.x, and the event names step.done, step.failed and, on a loop
--- step, call.done and loop.fanin.completed. Only strings are touched. Locks: none. Never raises.
+-- An expression with the older names replaced: outcome.x, and the event names step.done,
+-- step.failed and, on a loop step, call.done and loop.fanin.completed. Only strings are touched.
+-- Locks: none. Never raises.
 create or replace function noetl_internal.modern_expression(
   p_raw jsonb,
   p_is_loop boolean

@@ -1,5 +1,6 @@
--- The whole grammar, {"types": …, "nodes": {node: {key: …}}}: what groups of keys share is merged here, and each
--- tool kind has a node "tool.<kind>" and, for options under spec, "tool_spec.<kind>".
+-- The whole grammar, {"types": …, "nodes": {node: {key: …}}}: what groups of keys share is merged
+-- here, and each tool kind has a node "tool.<kind>" and, for options under spec,
+-- "tool_spec.<kind>".
 -- Locks: none. Never raises.
 create or replace function noetl_internal.playbook_grammar()
 returns jsonb
@@ -8,7 +9,7 @@ as $function$
 declare
   v_nodes jsonb;
   v_tool jsonb := noetl_internal.parse_keys(
-    'name:name kind!:text desc:text description:text input:map args>input:map '
+    'name:name kind!:text desc:text description:text input:map|template args>input:map|template '
     'timeout:seconds|template timeout_seconds:seconds|template output_select:list '
     'policy>spec.policy:tool_policy iterator>loop:iterator'
   );

@@ -1,4 +1,5 @@
--- Everything that is to be said about a document, in its order, and its compiled form when it can be looked at.
+-- Everything that is to be said about a document, in its order, and its compiled form when it can
+-- be looked at.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.playbook_problems(
   p_content jsonb,

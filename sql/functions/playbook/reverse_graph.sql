@@ -13,4 +13,5 @@ as $function$
   ) as r
 $function$;
 
-comment on function noetl_internal.reverse_graph(jsonb) is 'The graph with every edge turned round.';
+comment on function noetl_internal.reverse_graph(jsonb) is
+'The graph with every edge turned round.';

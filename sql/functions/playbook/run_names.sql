@@ -1,5 +1,6 @@
--- A superset of the run's names that a task may read: known names that occur in its text, and names that its
--- templates read of which the document knows nothing (the caller's input may hold them). "*": all of them.
+-- A superset of the run's names that a task may read: known names that occur in its text, and names
+-- that its templates read of which the document knows nothing (the caller's input may hold them).
+-- "*": all of them.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.run_names(
   p_task jsonb,

@@ -1,27 +1,21 @@
--- Where each step can lead: {step: [step, …]}.
+-- Where each step can lead: {step: [step, …]}. Steps that share a name, which is an error of its own, are one.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.step_graph(p_steps jsonb)
 returns jsonb
 language sql immutable parallel safe
 as $function$
-  select
-    coalesce(
-      jsonb_object_agg(
-        s.value ->> 'step',
-        coalesce(
-          (
-            select jsonb_agg(distinct a.target)
-            from jsonb_path_query(s.value, '$.next.arcs[*].step') as a (target)
-            where jsonb_typeof(a.target) = 'string'
-          ),
-          '[]'
-        )
-        order by s.place
-      ),
-      '{}'
-    )
-  from jsonb_array_elements(p_steps) with ordinality as s (value, place)
-  where s.value ->> 'step' is not null
+  select coalesce(jsonb_object_agg(g.step, g.targets), '{}')
+  from (
+    select
+      s.value ->> 'step' as step,
+      coalesce(
+        jsonb_agg(distinct a.target) filter (where jsonb_typeof(a.target) = 'string'), '[]'
+      ) as targets
+    from jsonb_array_elements(p_steps) as s (value)
+    left join lateral jsonb_path_query(s.value, '$.next.arcs[*].step') as a (target) on true
+    where s.value ->> 'step' is not null
+    group by s.value ->> 'step'
+  ) as g
 $function$;
 
 comment on function noetl_internal.step_graph(jsonb) is 'Where each step can lead.';

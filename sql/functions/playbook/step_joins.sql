@@ -1,5 +1,5 @@
--- The joins of a playbook (docs/protocol.md): steps that branches of one inclusive split reach, outside cycles, and
--- steps that say join: all; not those that say join: any.
+-- The joins of a playbook (docs/protocol.md): steps that branches of one inclusive split reach,
+-- outside cycles, and steps that say join: all; not those that say join: any.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.step_joins(p_steps jsonb)
 returns table (step text, definition jsonb)

@@ -1,4 +1,5 @@
--- Callers own no tables. A definer function without a pinned path runs what its caller put before our names.
+-- Callers own no tables. A definer function without a pinned path runs what its caller put before
+-- our names.
 begin;
 select plan(3);
 

@@ -1,4 +1,5 @@
--- These unique indexes are what makes a second issue, and a second end of a loop, impossible to store.
+-- These unique indexes are what makes a second issue, and a second end of a loop, impossible to
+-- store.
 begin;
 select plan(6);
 

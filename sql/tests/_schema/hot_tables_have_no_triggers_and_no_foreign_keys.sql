@@ -1,4 +1,5 @@
--- A trigger makes each write of a batch pay apart; row-share locks on a common parent make multixacts.
+-- A trigger makes each write of a batch pay apart; row-share locks on a common parent make
+-- multixacts.
 begin;
 select plan(2);
 

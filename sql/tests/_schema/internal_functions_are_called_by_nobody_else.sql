@@ -1,4 +1,5 @@
--- Internal functions trust their callers: only the API functions, which run as the owner, may call them.
+-- Internal functions trust their callers: only the API functions, which run as the owner, may call
+-- them.
 begin;
 select plan(3);
 
