@@ -75,7 +75,7 @@ values
 ('session_timeout_seconds', '300', 'A session without a heartbeat for this long has ended.'),
 ('loop_inline_max', '1000', 'Larger collections ride by reference; workers read them in ranges.'),
 ('loop_chunk', '1000', 'Items issued per transaction while a loop is being expanded.'),
-('loop_backlog_max', '10000', 'Issued but unfinished items of one loop without a window of its own.'),
+('loop_backlog_max', '10000', 'Issued but unfinished items of a loop without a window.'),
 ('advance_hops_max', '200', 'Steps that need no worker, finished in one transaction.'),
 ('child_depth_max', '32', 'Nesting of child playbooks.');
 

@@ -19,8 +19,8 @@ comment on function noetl_internal.clock_now()
 is 'The engine''s clock; only test databases replace it.';
 
 -- engine/lock_key.sql
--- The advisory lock number of a thing. The only place that makes one, so that two kinds never share a number
--- by accident of arithmetic.
+-- The advisory lock number of a thing. The only place that makes one, so that two kinds never share
+-- a number by accident of arithmetic.
 create or replace function noetl_internal.lock_key(
   p_kind text,
   p_id bigint
@@ -105,9 +105,10 @@ $function$;
 comment on function noetl_internal.new_execution_id() is 'A new, time-ordered execution id.';
 
 -- engine/create_partitions.sql
--- Create the weekly partitions of noetl.event up to p_weeks ahead; returns how many were new.
--- A row loop over DDL, bounded by p_weeks. Each is made apart and then attached with a short lock_timeout:
--- "create … partition of" would queue every insert behind any open transaction that wrote an event.
+-- Create the weekly partitions of noetl.event up to p_weeks ahead; returns how many were new. A row
+-- loop over DDL, bounded by p_weeks. Each is made apart and then attached with a short
+-- lock_timeout: "create … partition of" would queue every insert behind any open transaction that
+-- wrote an event.
 create or replace function noetl_internal.create_partitions(p_weeks integer)
 returns integer
 language plpgsql volatile
@@ -1453,7 +1454,8 @@ comment on function noetl_internal.parse_operation(text, jsonb, integer, integer
 revoke all on function noetl_internal.parse_operation(text, jsonb, integer, integer) from public;
 
 -- expression/parse_expression.sql
--- Parse a whole expression: operations joined by "a if c else b"; answers the node and the next token.
+-- Parse a whole expression: operations joined by "a if c else b"; answers the node and the next
+-- token.
 -- Locks: none. Raises: NE422.
 create or replace function noetl_internal.parse_expression(
   p_source text,
@@ -1842,7 +1844,8 @@ comment on function noetl_internal.describe_tree(jsonb)
 revoke all on function noetl_internal.describe_tree(jsonb) from public;
 
 -- expression/compile_template.sql
--- Compile a JSON document whose strings may hold templates into {"node": tree, "names": what it reads}.
+-- Compile a JSON document whose strings may hold templates into {"node": tree, "names": what it
+-- reads}.
 -- Locks: none. Raises: NE422 with line, column and reason for what is no server-side expression.
 create or replace function noetl_internal.compile_template(p_value jsonb)
 returns jsonb
@@ -1884,7 +1887,8 @@ comment on function noetl_internal.compile_bare(text)
 revoke all on function noetl_internal.compile_bare(text) from public;
 
 -- expression/compile_condition.sql
--- Compile a condition, a boolean or one expression with or without braces, as compile_template does.
+-- Compile a condition, a boolean or one expression with or without braces, as compile_template
+-- does.
 -- Locks: none. Raises: NE422.
 create or replace function noetl_internal.compile_condition(p_condition jsonb)
 returns jsonb
@@ -2229,6 +2233,9 @@ as $function$
 declare
   v_times numeric := greatest(p_times, 0);
 begin
+  if p_times < -9223372036854775808 or (p_times > 9223372036854775807 and p_value in ('""', '[]')) then
+    perform noetl_internal.raise_value('cannot repeat that many times');
+  end if;
   if jsonb_typeof(p_value) = 'string' then
     perform noetl_internal.check_size('characters', v_times * length(p_value #>> '{}'));
     return to_jsonb(repeat(p_value #>> '{}', least(v_times, 4194304)::integer));
@@ -2272,7 +2279,8 @@ revoke all on function noetl_internal.type_name(jsonb) from public;
 
 -- expression/calculate.sql
 -- Result of arithmetic (add sub mul div floordiv mod pow) on two values, as in Python.
--- Locks: none. Raises: NE462 for operands that do not fit, division by zero; NE463 for a result too large.
+-- Locks: none. Raises: NE462 for operands that do not fit, division by zero; NE463 for a result too
+-- large.
 create or replace function noetl_internal.calculate(
   p_operator text,
   p_left jsonb,
@@ -2675,21 +2683,167 @@ comment on function noetl_internal.iterate_value(jsonb)
   is 'Items of a list, keys of a mapping, characters of a text.';
 revoke all on function noetl_internal.iterate_value(jsonb) from public;
 
+-- expression/lower_letters.sql
+-- Letters beyond ASCII that have a lower case and, in the same places, those counterparts (Unicode).
+-- From a table, not upper() and lower(): these depend on the database's locale. Never raises.
+create or replace function noetl_internal.lower_letters()
+returns text[]
+language sql immutable parallel safe
+as $function$
+  select array[
+    'ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮ'
+    || 'ŰŲŴŶŸŹŻŽƁƂƄƆƇƉƊƋƎƏƐƑƓƔƖƗƘƜƝƟƠƢƤƦƧƩƬƮƯƱƲƳƵƷƸƼǄǅǇǈǊǋǍǏǑǓǕǗǙǛǞǠǢǤǦǨǪǬǮǱǲǴǶǷǸǺǼǾȀȂȄȆȈȊȌȎ'
+    || 'ȐȒȔȖȘȚȜȞȠȢȤȦȨȪȬȮȰȲȺȻȽȾɁɃɄɅɆɈɊɌɎͰͲͶͿΆΈΉΊΌΎΏΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΪΫϏϘϚϜϞϠϢϤϦϨϪϬϮϴϷϹ'
+    || 'ϺϽϾϿЀЁЂЃЄЅІЇЈЉЊЋЌЍЎЏАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯѠѢѤѦѨѪѬѮѰѲѴѶѸѺѼѾҀҊҌҎҐҒҔҖҘҚҜҞҠҢҤҦ'
+    || 'ҨҪҬҮҰҲҴҶҸҺҼҾӀӁӃӅӇӉӋӍӐӒӔӖӘӚӜӞӠӢӤӦӨӪӬӮӰӲӴӶӸӺӼӾԀԂԄԆԈԊԌԎԐԒԔԖԘԚԜԞԠԢԤԦԨԪԬԮԱԲԳԴԵԶԷԸԹԺԻԼԽԾԿՀ'
+    || 'ՁՂՃՄՅՆՇՈՉՊՋՌՍՎՏՐՑՒՓՔՕՖႠႡႢႣႤႥႦႧႨႩႪႫႬႭႮႯႰႱႲႳႴႵႶႷႸႹႺႻႼႽႾႿჀჁჂჃჄჅჇჍᎠᎡᎢᎣᎤᎥᎦᎧᎨᎩᎪᎫᎬᎭᎮᎯᎰᎱᎲᎳᎴᎵ'
+    || 'ᎶᎷᎸᎹᎺᎻᎼᎽᎾᎿᏀᏁᏂᏃᏄᏅᏆᏇᏈᏉᏊᏋᏌᏍᏎᏏᏐᏑᏒᏓᏔᏕᏖᏗᏘᏙᏚᏛᏜᏝᏞᏟᏠᏡᏢᏣᏤᏥᏦᏧᏨᏩᏪᏫᏬᏭᏮᏯᏰᏱᏲᏳᏴᏵᲐᲑᲒᲓᲔᲕᲖᲗᲘᲙᲚᲛᲜᲝᲞᲟᲠᲡᲢᲣ'
+    || 'ᲤᲥᲦᲧᲨᲩᲪᲫᲬᲭᲮᲯᲰᲱᲲᲳᲴᲵᲶᲷᲸᲹᲺᲽᲾᲿḀḂḄḆḈḊḌḎḐḒḔḖḘḚḜḞḠḢḤḦḨḪḬḮḰḲḴḶḸḺḼḾṀṂṄṆṈṊṌṎṐṒṔṖṘṚṜṞṠṢṤṦṨṪṬṮṰṲ'
+    || 'ṴṶṸṺṼṾẀẂẄẆẈẊẌẎẐẒẔẞẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸỺỼỾἈἉἊἋἌἍἎἏἘἙἚἛἜἝἨἩἪἫ'
+    || 'ἬἭἮἯἸἹἺἻἼἽἾἿὈὉὊὋὌὍὙὛὝὟὨὩὪὫὬὭὮὯᾈᾉᾊᾋᾌᾍᾎᾏᾘᾙᾚᾛᾜᾝᾞᾟᾨᾩᾪᾫᾬᾭᾮᾯᾸᾹᾺΆᾼῈΈῊΉῌῘῙῚΊῨῩῪΎῬῸΌῺΏῼΩKÅℲⅠⅡ'
+    || 'ⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫⅬⅭⅮⅯↃⒶⒷⒸⒹⒺⒻⒼⒽⒾⒿⓀⓁⓂⓃⓄⓅⓆⓇⓈⓉⓊⓋⓌⓍⓎⓏⰀⰁⰂⰃⰄⰅⰆⰇⰈⰉⰊⰋⰌⰍⰎⰏⰐⰑⰒⰓⰔⰕⰖⰗⰘⰙⰚⰛⰜⰝⰞⰟⰠⰡⰢⰣⰤⰥⰦⰧⰨⰩⰪ'
+    || 'ⰫⰬⰭⰮⰯⱠⱢⱣⱤⱧⱩⱫⱭⱮⱯⱰⱲⱵⱾⱿⲀⲂⲄⲆⲈⲊⲌⲎⲐⲒⲔⲖⲘⲚⲜⲞⲠⲢⲤⲦⲨⲪⲬⲮⲰⲲⲴⲶⲸⲺⲼⲾⳀⳂⳄⳆⳈⳊⳌⳎⳐⳒⳔⳖⳘⳚⳜⳞⳠⳢⳫⳭⳲꙀꙂꙄꙆꙈꙊꙌꙎꙐꙒꙔ'
+    || 'ꙖꙘꙚꙜꙞꙠꙢꙤꙦꙨꙪꙬꚀꚂꚄꚆꚈꚊꚌꚎꚐꚒꚔꚖꚘꚚꜢꜤꜦꜨꜪꜬꜮꜲꜴꜶꜸꜺꜼꜾꝀꝂꝄꝆꝈꝊꝌꝎꝐꝒꝔꝖꝘꝚꝜꝞꝠꝢꝤꝦꝨꝪꝬꝮꝹꝻꝽꝾꞀꞂꞄꞆꞋꞍꞐꞒꞖꞘꞚꞜꞞꞠꞢꞤ'
+    || 'ꞦꞨꞪꞫꞬꞭꞮꞰꞱꞲꞳꞴꞶꞸꞺꞼꞾꟀꟂꟄꟅꟆꟇꟉꟐꟖꟘꟵＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ𐐀𐐁𐐂𐐃𐐄𐐅𐐆𐐇𐐈𐐉𐐊𐐋𐐌𐐍𐐎𐐏𐐐𐐑𐐒𐐓𐐔𐐕𐐖𐐗𐐘𐐙𐐚𐐛𐐜𐐝'
+    || '𐐞𐐟𐐠𐐡𐐢𐐣𐐤𐐥𐐦𐐧𐒰𐒱𐒲𐒳𐒴𐒵𐒶𐒷𐒸𐒹𐒺𐒻𐒼𐒽𐒾𐒿𐓀𐓁𐓂𐓃𐓄𐓅𐓆𐓇𐓈𐓉𐓊𐓋𐓌𐓍𐓎𐓏𐓐𐓑𐓒𐓓𐕰𐕱𐕲𐕳𐕴𐕵𐕶𐕷𐕸𐕹𐕺𐕼𐕽𐕾𐕿𐖀𐖁𐖂𐖃𐖄𐖅𐖆𐖇𐖈𐖉𐖊𐖌𐖍𐖎𐖏𐖐𐖑𐖒𐖔𐖕𐲀𐲁𐲂'
+    || '𐲃𐲄𐲅𐲆𐲇𐲈𐲉𐲊𐲋𐲌𐲍𐲎𐲏𐲐𐲑𐲒𐲓𐲔𐲕𐲖𐲗𐲘𐲙𐲚𐲛𐲜𐲝𐲞𐲟𐲠𐲡𐲢𐲣𐲤𐲥𐲦𐲧𐲨𐲩𐲪𐲫𐲬𐲭𐲮𐲯𐲰𐲱𐲲𑢠𑢡𑢢𑢣𑢤𑢥𑢦𑢧𑢨𑢩𑢪𑢫𑢬𑢭𑢮𑢯𑢰𑢱𑢲𑢳𑢴𑢵𑢶𑢷𑢸𑢹𑢺𑢻𑢼𑢽𑢾𑢿𖹀𖹁𖹂𖹃'
+    || '𖹄𖹅𖹆𖹇𖹈𖹉𖹊𖹋𖹌𖹍𖹎𖹏𖹐𖹑𖹒𖹓𖹔𖹕𖹖𖹗𖹘𖹙𖹚𖹛𖹜𖹝𖹞𖹟𞤀𞤁𞤂𞤃𞤄𞤅𞤆𞤇𞤈𞤉𞤊𞤋𞤌𞤍𞤎𞤏𞤐𞤑𞤒𞤓𞤔𞤕𞤖𞤗𞤘𞤙𞤚𞤛𞤜𞤝𞤞𞤟𞤠𞤡',
+    'àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþāăąćĉċčďđēĕėęěĝğġģĥħĩīĭįĳĵķĺļľŀłńņňŋōŏőœŕŗřśŝşšţťŧũūŭů'
+    || 'űųŵŷÿźżžɓƃƅɔƈɖɗƌǝəɛƒɠɣɩɨƙɯɲɵơƣƥʀƨʃƭʈưʊʋƴƶʒƹƽǆǆǉǉǌǌǎǐǒǔǖǘǚǜǟǡǣǥǧǩǫǭǯǳǳǵƕƿǹǻǽǿȁȃȅȇȉȋȍȏ'
+    || 'ȑȓȕȗșțȝȟƞȣȥȧȩȫȭȯȱȳⱥȼƚⱦɂƀʉʌɇɉɋɍɏͱͳͷϳάέήίόύώαβγδεζηθικλμνξοπρστυφχψωϊϋϗϙϛϝϟϡϣϥϧϩϫϭϯθϸϲ'
+    || 'ϻͻͼͽѐёђѓєѕіїјљњћќѝўџабвгдежзийклмнопрстуфхцчшщъыьэюяѡѣѥѧѩѫѭѯѱѳѵѷѹѻѽѿҁҋҍҏґғҕҗҙқҝҟҡңҥҧ'
+    || 'ҩҫҭүұҳҵҷҹһҽҿӏӂӄӆӈӊӌӎӑӓӕӗәӛӝӟӡӣӥӧөӫӭӯӱӳӵӷӹӻӽӿԁԃԅԇԉԋԍԏԑԓԕԗԙԛԝԟԡԣԥԧԩԫԭԯաբգդեզէըթժիլխծկհ'
+    || 'ձղճմյնշոչպջռսվտրցւփքօֆⴀⴁⴂⴃⴄⴅⴆⴇⴈⴉⴊⴋⴌⴍⴎⴏⴐⴑⴒⴓⴔⴕⴖⴗⴘⴙⴚⴛⴜⴝⴞⴟⴠⴡⴢⴣⴤⴥⴧⴭꭰꭱꭲꭳꭴꭵꭶꭷꭸꭹꭺꭻꭼꭽꭾꭿꮀꮁꮂꮃꮄꮅ'
+    || 'ꮆꮇꮈꮉꮊꮋꮌꮍꮎꮏꮐꮑꮒꮓꮔꮕꮖꮗꮘꮙꮚꮛꮜꮝꮞꮟꮠꮡꮢꮣꮤꮥꮦꮧꮨꮩꮪꮫꮬꮭꮮꮯꮰꮱꮲꮳꮴꮵꮶꮷꮸꮹꮺꮻꮼꮽꮾꮿᏸᏹᏺᏻᏼᏽაბგდევზთიკლმნოპჟრსტუ'
+    || 'ფქღყშჩცძწჭხჯჰჱჲჳჴჵჶჷჸჹჺჽჾჿḁḃḅḇḉḋḍḏḑḓḕḗḙḛḝḟḡḣḥḧḩḫḭḯḱḳḵḷḹḻḽḿṁṃṅṇṉṋṍṏṑṓṕṗṙṛṝṟṡṣṥṧṩṫṭṯṱṳ'
+    || 'ṵṷṹṻṽṿẁẃẅẇẉẋẍẏẑẓẕßạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹỻỽỿἀἁἂἃἄἅἆἇἐἑἒἓἔἕἠἡἢἣ'
+    || 'ἤἥἦἧἰἱἲἳἴἵἶἷὀὁὂὃὄὅὑὓὕὗὠὡὢὣὤὥὦὧᾀᾁᾂᾃᾄᾅᾆᾇᾐᾑᾒᾓᾔᾕᾖᾗᾠᾡᾢᾣᾤᾥᾦᾧᾰᾱὰάᾳὲέὴήῃῐῑὶίῠῡὺύῥὸόὼώῳωkåⅎⅰⅱ'
+    || 'ⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻⅼⅽⅾⅿↄⓐⓑⓒⓓⓔⓕⓖⓗⓘⓙⓚⓛⓜⓝⓞⓟⓠⓡⓢⓣⓤⓥⓦⓧⓨⓩⰰⰱⰲⰳⰴⰵⰶⰷⰸⰹⰺⰻⰼⰽⰾⰿⱀⱁⱂⱃⱄⱅⱆⱇⱈⱉⱊⱋⱌⱍⱎⱏⱐⱑⱒⱓⱔⱕⱖⱗⱘⱙⱚ'
+    || 'ⱛⱜⱝⱞⱟⱡɫᵽɽⱨⱪⱬɑɱɐɒⱳⱶȿɀⲁⲃⲅⲇⲉⲋⲍⲏⲑⲓⲕⲗⲙⲛⲝⲟⲡⲣⲥⲧⲩⲫⲭⲯⲱⲳⲵⲷⲹⲻⲽⲿⳁⳃⳅⳇⳉⳋⳍⳏⳑⳓⳕⳗⳙⳛⳝⳟⳡⳣⳬⳮⳳꙁꙃꙅꙇꙉꙋꙍꙏꙑꙓꙕ'
+    || 'ꙗꙙꙛꙝꙟꙡꙣꙥꙧꙩꙫꙭꚁꚃꚅꚇꚉꚋꚍꚏꚑꚓꚕꚗꚙꚛꜣꜥꜧꜩꜫꜭꜯꜳꜵꜷꜹꜻꜽꜿꝁꝃꝅꝇꝉꝋꝍꝏꝑꝓꝕꝗꝙꝛꝝꝟꝡꝣꝥꝧꝩꝫꝭꝯꝺꝼᵹꝿꞁꞃꞅꞇꞌɥꞑꞓꞗꞙꞛꞝꞟꞡꞣꞥ'
+    || 'ꞧꞩɦɜɡɬɪʞʇʝꭓꞵꞷꞹꞻꞽꞿꟁꟃꞔʂᶎꟈꟊꟑꟗꟙꟶａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ𐐨𐐩𐐪𐐫𐐬𐐭𐐮𐐯𐐰𐐱𐐲𐐳𐐴𐐵𐐶𐐷𐐸𐐹𐐺𐐻𐐼𐐽𐐾𐐿𐑀𐑁𐑂𐑃𐑄𐑅'
+    || '𐑆𐑇𐑈𐑉𐑊𐑋𐑌𐑍𐑎𐑏𐓘𐓙𐓚𐓛𐓜𐓝𐓞𐓟𐓠𐓡𐓢𐓣𐓤𐓥𐓦𐓧𐓨𐓩𐓪𐓫𐓬𐓭𐓮𐓯𐓰𐓱𐓲𐓳𐓴𐓵𐓶𐓷𐓸𐓹𐓺𐓻𐖗𐖘𐖙𐖚𐖛𐖜𐖝𐖞𐖟𐖠𐖡𐖣𐖤𐖥𐖦𐖧𐖨𐖩𐖪𐖫𐖬𐖭𐖮𐖯𐖰𐖱𐖳𐖴𐖵𐖶𐖷𐖸𐖹𐖻𐖼𐳀𐳁𐳂'
+    || '𐳃𐳄𐳅𐳆𐳇𐳈𐳉𐳊𐳋𐳌𐳍𐳎𐳏𐳐𐳑𐳒𐳓𐳔𐳕𐳖𐳗𐳘𐳙𐳚𐳛𐳜𐳝𐳞𐳟𐳠𐳡𐳢𐳣𐳤𐳥𐳦𐳧𐳨𐳩𐳪𐳫𐳬𐳭𐳮𐳯𐳰𐳱𐳲𑣀𑣁𑣂𑣃𑣄𑣅𑣆𑣇𑣈𑣉𑣊𑣋𑣌𑣍𑣎𑣏𑣐𑣑𑣒𑣓𑣔𑣕𑣖𑣗𑣘𑣙𑣚𑣛𑣜𑣝𑣞𑣟𖹠𖹡𖹢𖹣'
+    || '𖹤𖹥𖹦𖹧𖹨𖹩𖹪𖹫𖹬𖹭𖹮𖹯𖹰𖹱𖹲𖹳𖹴𖹵𖹶𖹷𖹸𖹹𖹺𖹻𖹼𖹽𖹾𖹿𞤢𞤣𞤤𞤥𞤦𞤧𞤨𞤩𞤪𞤫𞤬𞤭𞤮𞤯𞤰𞤱𞤲𞤳𞤴𞤵𞤶𞤷𞤸𞤹𞤺𞤻𞤼𞤽𞤾𞤿𞥀𞥁𞥂𞥃'
+  ]
+$function$;
+
+comment on function noetl_internal.lower_letters()
+  is 'Letters beyond ASCII that have a lower case and, in the same places, those counterparts (Unicode).';
+revoke all on function noetl_internal.lower_letters() from public;
+
+-- expression/special_letters.sql
+-- Letters whose upper case is more than one letter.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.special_letters()
+returns jsonb
+language sql immutable parallel safe
+as $function$
+  select '{
+    "ß": "SS", "ŉ": "ʼN", "ǰ": "J̌", "ΐ": "Ϊ́", "ΰ": "Ϋ́", "և": "ԵՒ", "ẖ": "H̱", "ẗ": "T̈",
+    "ẘ": "W̊", "ẙ": "Y̊", "ẚ": "Aʾ", "ὐ": "Υ̓", "ὒ": "Υ̓̀", "ὔ": "Υ̓́", "ὖ": "Υ̓͂", "ᾀ": "ἈΙ",
+    "ᾁ": "ἉΙ", "ᾂ": "ἊΙ", "ᾃ": "ἋΙ", "ᾄ": "ἌΙ", "ᾅ": "ἍΙ", "ᾆ": "ἎΙ", "ᾇ": "ἏΙ", "ᾈ": "ἈΙ", "ᾉ":
+    "ἉΙ", "ᾊ": "ἊΙ", "ᾋ": "ἋΙ", "ᾌ": "ἌΙ", "ᾍ": "ἍΙ", "ᾎ": "ἎΙ", "ᾏ": "ἏΙ", "ᾐ": "ἨΙ", "ᾑ":
+    "ἩΙ", "ᾒ": "ἪΙ", "ᾓ": "ἫΙ", "ᾔ": "ἬΙ", "ᾕ": "ἭΙ", "ᾖ": "ἮΙ", "ᾗ": "ἯΙ", "ᾘ": "ἨΙ", "ᾙ":
+    "ἩΙ", "ᾚ": "ἪΙ", "ᾛ": "ἫΙ", "ᾜ": "ἬΙ", "ᾝ": "ἭΙ", "ᾞ": "ἮΙ", "ᾟ": "ἯΙ", "ᾠ": "ὨΙ", "ᾡ":
+    "ὩΙ", "ᾢ": "ὪΙ", "ᾣ": "ὫΙ", "ᾤ": "ὬΙ", "ᾥ": "ὭΙ", "ᾦ": "ὮΙ", "ᾧ": "ὯΙ", "ᾨ": "ὨΙ", "ᾩ":
+    "ὩΙ", "ᾪ": "ὪΙ", "ᾫ": "ὫΙ", "ᾬ": "ὬΙ", "ᾭ": "ὭΙ", "ᾮ": "ὮΙ", "ᾯ": "ὯΙ", "ᾲ": "ᾺΙ", "ᾳ":
+    "ΑΙ", "ᾴ": "ΆΙ", "ᾶ": "Α͂", "ᾷ": "Α͂Ι", "ᾼ": "ΑΙ", "ῂ": "ῊΙ", "ῃ": "ΗΙ", "ῄ": "ΉΙ", "ῆ":
+    "Η͂", "ῇ": "Η͂Ι", "ῌ": "ΗΙ", "ῒ": "Ϊ̀", "ΐ": "Ϊ́", "ῖ": "Ι͂", "ῗ": "Ϊ͂", "ῢ": "Ϋ̀", "ΰ":
+    "Ϋ́", "ῤ": "Ρ̓", "ῦ": "Υ͂", "ῧ": "Ϋ͂", "ῲ": "ῺΙ", "ῳ": "ΩΙ", "ῴ": "ΏΙ", "ῶ": "Ω͂", "ῷ":
+    "Ω͂Ι", "ῼ": "ΩΙ", "ﬀ": "FF", "ﬁ": "FI", "ﬂ": "FL", "ﬃ": "FFI", "ﬄ": "FFL", "ﬅ": "ST", "ﬆ":
+    "ST", "ﬓ": "ՄՆ", "ﬔ": "ՄԵ", "ﬕ": "ՄԻ", "ﬖ": "ՎՆ", "ﬗ": "ՄԽ"
+  }'::jsonb
+$function$;
+
+comment on function noetl_internal.special_letters()
+  is 'Letters whose upper case is more than one letter.';
+revoke all on function noetl_internal.special_letters() from public;
+
+-- expression/upper_letters.sql
+-- Letters beyond ASCII that have an upper case and, in the same places, those counterparts (Unicode).
+-- From a table, not upper() and lower(): these depend on the database's locale. Never raises.
+create or replace function noetl_internal.upper_letters()
+returns text[]
+language sql immutable parallel safe
+as $function$
+  select array[
+    'µàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿāăąćĉċčďđēĕėęěĝğġģĥħĩīĭįıĳĵķĺļľŀłńņňŋōŏőœŕŗřśŝşšţťŧũ'
+    || 'ūŭůűųŵŷźżžſƀƃƅƈƌƒƕƙƚƞơƣƥƨƭưƴƶƹƽƿǅǆǈǉǋǌǎǐǒǔǖǘǚǜǝǟǡǣǥǧǩǫǭǯǲǳǵǹǻǽǿȁȃȅȇȉȋȍȏȑȓȕȗșțȝȟȣȥȧȩȫ'
+    || 'ȭȯȱȳȼȿɀɂɇɉɋɍɏɐɑɒɓɔɖɗəɛɜɠɡɣɥɦɨɩɪɫɬɯɱɲɵɽʀʂʃʇʈʉʊʋʌʒʝʞͅͱͳͷͻͼͽάέήίαβγδεζηθικλμνξοπρςστυφχ'
+    || 'ψωϊϋόύώϐϑϕϖϗϙϛϝϟϡϣϥϧϩϫϭϯϰϱϲϳϵϸϻабвгдежзийклмнопрстуфхцчшщъыьэюяѐёђѓєѕіїјљњћќѝўџѡѣѥѧѩ'
+    || 'ѫѭѯѱѳѵѷѹѻѽѿҁҋҍҏґғҕҗҙқҝҟҡңҥҧҩҫҭүұҳҵҷҹһҽҿӂӄӆӈӊӌӎӏӑӓӕӗәӛӝӟӡӣӥӧөӫӭӯӱӳӵӷӹӻӽӿԁԃԅԇԉԋԍԏԑԓԕԗԙ'
+    || 'ԛԝԟԡԣԥԧԩԫԭԯաբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆაბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰჱჲ'
+    || 'ჳჴჵჶჷჸჹჺჽჾჿᏸᏹᏺᏻᏼᏽᲀᲁᲂᲃᲄᲅᲆᲇᲈᵹᵽᶎḁḃḅḇḉḋḍḏḑḓḕḗḙḛḝḟḡḣḥḧḩḫḭḯḱḳḵḷḹḻḽḿṁṃṅṇṉṋṍṏṑṓṕṗṙṛṝṟṡṣṥṧṩṫṭ'
+    || 'ṯṱṳṵṷṹṻṽṿẁẃẅẇẉẋẍẏẑẓẕẛạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹỻỽỿἀἁἂἃἄἅἆἇἐἑἒἓἔἕἠ'
+    || 'ἡἢἣἤἥἦἧἰἱἲἳἴἵἶἷὀὁὂὃὄὅὑὓὕὗὠὡὢὣὤὥὦὧὰάὲέὴήὶίὸόὺύὼώᾰᾱιῐῑῠῡῥⅎⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻⅼⅽⅾⅿↄⓐⓑⓒⓓⓔⓕⓖⓗⓘⓙⓚ'
+    || 'ⓛⓜⓝⓞⓟⓠⓡⓢⓣⓤⓥⓦⓧⓨⓩⰰⰱⰲⰳⰴⰵⰶⰷⰸⰹⰺⰻⰼⰽⰾⰿⱀⱁⱂⱃⱄⱅⱆⱇⱈⱉⱊⱋⱌⱍⱎⱏⱐⱑⱒⱓⱔⱕⱖⱗⱘⱙⱚⱛⱜⱝⱞⱟⱡⱥⱦⱨⱪⱬⱳⱶⲁⲃⲅⲇⲉⲋⲍⲏⲑⲓⲕⲗⲙ'
+    || 'ⲛⲝⲟⲡⲣⲥⲧⲩⲫⲭⲯⲱⲳⲵⲷⲹⲻⲽⲿⳁⳃⳅⳇⳉⳋⳍⳏⳑⳓⳕⳗⳙⳛⳝⳟⳡⳣⳬⳮⳳⴀⴁⴂⴃⴄⴅⴆⴇⴈⴉⴊⴋⴌⴍⴎⴏⴐⴑⴒⴓⴔⴕⴖⴗⴘⴙⴚⴛⴜⴝⴞⴟⴠⴡⴢⴣⴤⴥⴧⴭꙁꙃꙅꙇ'
+    || 'ꙉꙋꙍꙏꙑꙓꙕꙗꙙꙛꙝꙟꙡꙣꙥꙧꙩꙫꙭꚁꚃꚅꚇꚉꚋꚍꚏꚑꚓꚕꚗꚙꚛꜣꜥꜧꜩꜫꜭꜯꜳꜵꜷꜹꜻꜽꜿꝁꝃꝅꝇꝉꝋꝍꝏꝑꝓꝕꝗꝙꝛꝝꝟꝡꝣꝥꝧꝩꝫꝭꝯꝺꝼꝿꞁꞃꞅꞇꞌꞑꞓꞔꞗꞙ'
+    || 'ꞛꞝꞟꞡꞣꞥꞧꞩꞵꞷꞹꞻꞽꞿꟁꟃꟈꟊꟑꟗꟙꟶꭓꭰꭱꭲꭳꭴꭵꭶꭷꭸꭹꭺꭻꭼꭽꭾꭿꮀꮁꮂꮃꮄꮅꮆꮇꮈꮉꮊꮋꮌꮍꮎꮏꮐꮑꮒꮓꮔꮕꮖꮗꮘꮙꮚꮛꮜꮝꮞꮟꮠꮡꮢꮣꮤꮥꮦꮧꮨꮩꮪꮫꮬ'
+    || 'ꮭꮮꮯꮰꮱꮲꮳꮴꮵꮶꮷꮸꮹꮺꮻꮼꮽꮾꮿａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ𐐨𐐩𐐪𐐫𐐬𐐭𐐮𐐯𐐰𐐱𐐲𐐳𐐴𐐵𐐶𐐷𐐸𐐹𐐺𐐻𐐼𐐽𐐾𐐿𐑀𐑁𐑂𐑃𐑄𐑅𐑆𐑇𐑈𐑉𐑊𐑋𐑌𐑍𐑎'
+    || '𐑏𐓘𐓙𐓚𐓛𐓜𐓝𐓞𐓟𐓠𐓡𐓢𐓣𐓤𐓥𐓦𐓧𐓨𐓩𐓪𐓫𐓬𐓭𐓮𐓯𐓰𐓱𐓲𐓳𐓴𐓵𐓶𐓷𐓸𐓹𐓺𐓻𐖗𐖘𐖙𐖚𐖛𐖜𐖝𐖞𐖟𐖠𐖡𐖣𐖤𐖥𐖦𐖧𐖨𐖩𐖪𐖫𐖬𐖭𐖮𐖯𐖰𐖱𐖳𐖴𐖵𐖶𐖷𐖸𐖹𐖻𐖼𐳀𐳁𐳂𐳃𐳄𐳅𐳆𐳇𐳈𐳉𐳊𐳋'
+    || '𐳌𐳍𐳎𐳏𐳐𐳑𐳒𐳓𐳔𐳕𐳖𐳗𐳘𐳙𐳚𐳛𐳜𐳝𐳞𐳟𐳠𐳡𐳢𐳣𐳤𐳥𐳦𐳧𐳨𐳩𐳪𐳫𐳬𐳭𐳮𐳯𐳰𐳱𐳲𑣀𑣁𑣂𑣃𑣄𑣅𑣆𑣇𑣈𑣉𑣊𑣋𑣌𑣍𑣎𑣏𑣐𑣑𑣒𑣓𑣔𑣕𑣖𑣗𑣘𑣙𑣚𑣛𑣜𑣝𑣞𑣟𖹠𖹡𖹢𖹣𖹤𖹥𖹦𖹧𖹨𖹩𖹪𖹫𖹬'
+    || '𖹭𖹮𖹯𖹰𖹱𖹲𖹳𖹴𖹵𖹶𖹷𖹸𖹹𖹺𖹻𖹼𖹽𖹾𖹿𞤢𞤣𞤤𞤥𞤦𞤧𞤨𞤩𞤪𞤫𞤬𞤭𞤮𞤯𞤰𞤱𞤲𞤳𞤴𞤵𞤶𞤷𞤸𞤹𞤺𞤻𞤼𞤽𞤾𞤿𞥀𞥁𞥂𞥃',
+    'ΜÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞŸĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮIĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨ'
+    || 'ŪŬŮŰŲŴŶŹŻŽSɃƂƄƇƋƑǶƘȽȠƠƢƤƧƬƯƳƵƸƼǷǄǄǇǇǊǊǍǏǑǓǕǗǙǛƎǞǠǢǤǦǨǪǬǮǱǱǴǸǺǼǾȀȂȄȆȈȊȌȎȐȒȔȖȘȚȜȞȢȤȦȨȪ'
+    || 'ȬȮȰȲȻⱾⱿɁɆɈɊɌɎⱯⱭⱰƁƆƉƊƏƐꞫƓꞬƔꞍꞪƗƖꞮⱢꞭƜⱮƝƟⱤƦꟅƩꞱƮɄƱƲɅƷꞲꞰΙͰͲͶϽϾϿΆΈΉΊΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΣΤΥΦΧ'
+    || 'ΨΩΪΫΌΎΏΒΘΦΠϏϘϚϜϞϠϢϤϦϨϪϬϮΚΡϹͿΕϷϺАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯЀЁЂЃЄЅІЇЈЉЊЋЌЍЎЏѠѢѤѦѨ'
+    || 'ѪѬѮѰѲѴѶѸѺѼѾҀҊҌҎҐҒҔҖҘҚҜҞҠҢҤҦҨҪҬҮҰҲҴҶҸҺҼҾӁӃӅӇӉӋӍӀӐӒӔӖӘӚӜӞӠӢӤӦӨӪӬӮӰӲӴӶӸӺӼӾԀԂԄԆԈԊԌԎԐԒԔԖԘ'
+    || 'ԚԜԞԠԢԤԦԨԪԬԮԱԲԳԴԵԶԷԸԹԺԻԼԽԾԿՀՁՂՃՄՅՆՇՈՉՊՋՌՍՎՏՐՑՒՓՔՕՖᲐᲑᲒᲓᲔᲕᲖᲗᲘᲙᲚᲛᲜᲝᲞᲟᲠᲡᲢᲣᲤᲥᲦᲧᲨᲩᲪᲫᲬᲭᲮᲯᲰᲱᲲ'
+    || 'ᲳᲴᲵᲶᲷᲸᲹᲺᲽᲾᲿᏰᏱᏲᏳᏴᏵВДОСТТЪѢꙊꝽⱣꟆḀḂḄḆḈḊḌḎḐḒḔḖḘḚḜḞḠḢḤḦḨḪḬḮḰḲḴḶḸḺḼḾṀṂṄṆṈṊṌṎṐṒṔṖṘṚṜṞṠṢṤṦṨṪṬ'
+    || 'ṮṰṲṴṶṸṺṼṾẀẂẄẆẈẊẌẎẐẒẔṠẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸỺỼỾἈἉἊἋἌἍἎἏἘἙἚἛἜἝἨ'
+    || 'ἩἪἫἬἭἮἯἸἹἺἻἼἽἾἿὈὉὊὋὌὍὙὛὝὟὨὩὪὫὬὭὮὯᾺΆῈΈῊΉῚΊῸΌῪΎῺΏᾸᾹΙῘῙῨῩῬℲⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫⅬⅭⅮⅯↃⒶⒷⒸⒹⒺⒻⒼⒽⒾⒿⓀ'
+    || 'ⓁⓂⓃⓄⓅⓆⓇⓈⓉⓊⓋⓌⓍⓎⓏⰀⰁⰂⰃⰄⰅⰆⰇⰈⰉⰊⰋⰌⰍⰎⰏⰐⰑⰒⰓⰔⰕⰖⰗⰘⰙⰚⰛⰜⰝⰞⰟⰠⰡⰢⰣⰤⰥⰦⰧⰨⰩⰪⰫⰬⰭⰮⰯⱠȺȾⱧⱩⱫⱲⱵⲀⲂⲄⲆⲈⲊⲌⲎⲐⲒⲔⲖⲘ'
+    || 'ⲚⲜⲞⲠⲢⲤⲦⲨⲪⲬⲮⲰⲲⲴⲶⲸⲺⲼⲾⳀⳂⳄⳆⳈⳊⳌⳎⳐⳒⳔⳖⳘⳚⳜⳞⳠⳢⳫⳭⳲႠႡႢႣႤႥႦႧႨႩႪႫႬႭႮႯႰႱႲႳႴႵႶႷႸႹႺႻႼႽႾႿჀჁჂჃჄჅჇჍꙀꙂꙄꙆ'
+    || 'ꙈꙊꙌꙎꙐꙒꙔꙖꙘꙚꙜꙞꙠꙢꙤꙦꙨꙪꙬꚀꚂꚄꚆꚈꚊꚌꚎꚐꚒꚔꚖꚘꚚꜢꜤꜦꜨꜪꜬꜮꜲꜴꜶꜸꜺꜼꜾꝀꝂꝄꝆꝈꝊꝌꝎꝐꝒꝔꝖꝘꝚꝜꝞꝠꝢꝤꝦꝨꝪꝬꝮꝹꝻꝾꞀꞂꞄꞆꞋꞐꞒꟄꞖꞘ'
+    || 'ꞚꞜꞞꞠꞢꞤꞦꞨꞴꞶꞸꞺꞼꞾꟀꟂꟇꟉꟐꟖꟘꟵꞳᎠᎡᎢᎣᎤᎥᎦᎧᎨᎩᎪᎫᎬᎭᎮᎯᎰᎱᎲᎳᎴᎵᎶᎷᎸᎹᎺᎻᎼᎽᎾᎿᏀᏁᏂᏃᏄᏅᏆᏇᏈᏉᏊᏋᏌᏍᏎᏏᏐᏑᏒᏓᏔᏕᏖᏗᏘᏙᏚᏛᏜ'
+    || 'ᏝᏞᏟᏠᏡᏢᏣᏤᏥᏦᏧᏨᏩᏪᏫᏬᏭᏮᏯＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ𐐀𐐁𐐂𐐃𐐄𐐅𐐆𐐇𐐈𐐉𐐊𐐋𐐌𐐍𐐎𐐏𐐐𐐑𐐒𐐓𐐔𐐕𐐖𐐗𐐘𐐙𐐚𐐛𐐜𐐝𐐞𐐟𐐠𐐡𐐢𐐣𐐤𐐥𐐦'
+    || '𐐧𐒰𐒱𐒲𐒳𐒴𐒵𐒶𐒷𐒸𐒹𐒺𐒻𐒼𐒽𐒾𐒿𐓀𐓁𐓂𐓃𐓄𐓅𐓆𐓇𐓈𐓉𐓊𐓋𐓌𐓍𐓎𐓏𐓐𐓑𐓒𐓓𐕰𐕱𐕲𐕳𐕴𐕵𐕶𐕷𐕸𐕹𐕺𐕼𐕽𐕾𐕿𐖀𐖁𐖂𐖃𐖄𐖅𐖆𐖇𐖈𐖉𐖊𐖌𐖍𐖎𐖏𐖐𐖑𐖒𐖔𐖕𐲀𐲁𐲂𐲃𐲄𐲅𐲆𐲇𐲈𐲉𐲊𐲋'
+    || '𐲌𐲍𐲎𐲏𐲐𐲑𐲒𐲓𐲔𐲕𐲖𐲗𐲘𐲙𐲚𐲛𐲜𐲝𐲞𐲟𐲠𐲡𐲢𐲣𐲤𐲥𐲦𐲧𐲨𐲩𐲪𐲫𐲬𐲭𐲮𐲯𐲰𐲱𐲲𑢠𑢡𑢢𑢣𑢤𑢥𑢦𑢧𑢨𑢩𑢪𑢫𑢬𑢭𑢮𑢯𑢰𑢱𑢲𑢳𑢴𑢵𑢶𑢷𑢸𑢹𑢺𑢻𑢼𑢽𑢾𑢿𖹀𖹁𖹂𖹃𖹄𖹅𖹆𖹇𖹈𖹉𖹊𖹋𖹌'
+    || '𖹍𖹎𖹏𖹐𖹑𖹒𖹓𖹔𖹕𖹖𖹗𖹘𖹙𖹚𖹛𖹜𖹝𖹞𖹟𞤀𞤁𞤂𞤃𞤄𞤅𞤆𞤇𞤈𞤉𞤊𞤋𞤌𞤍𞤎𞤏𞤐𞤑𞤒𞤓𞤔𞤕𞤖𞤗𞤘𞤙𞤚𞤛𞤜𞤝𞤞𞤟𞤠𞤡'
+  ]
+$function$;
+
+comment on function noetl_internal.upper_letters()
+  is 'Letters beyond ASCII that have an upper case and, in the same places, those counterparts (Unicode).';
+revoke all on function noetl_internal.upper_letters() from public;
+
 -- expression/fold_case.sql
--- Text in lower or upper case.
+-- Text in lower or upper case by Unicode's tables, whatever the database's locale.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.fold_case(
   p_text text,
   p_case text
 )
 returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select case p_case when 'lower' then lower(p_text collate "C") else upper(p_text collate "C") end
+declare
+  v_letters text[];
+begin
+  if octet_length(p_text) = length(p_text) then
+    return case p_case when 'lower' then lower(p_text collate "C") else upper(p_text collate "C") end;
+  elsif p_case = 'lower' then
+    v_letters := noetl_internal.lower_letters();
+    return translate(
+      replace(lower(p_text collate "C"), U&'\0130', U&'i\0307'), v_letters[1], v_letters[2]
+    );
+  end if;
+  v_letters := noetl_internal.upper_letters();
+  return (
+    select string_agg(
+      coalesce(
+        noetl_internal.special_letters() ->> c.char, translate(c.char, v_letters[1], v_letters[2])
+      ), '' order by c.at
+    )
+    from regexp_split_to_table(upper(p_text collate "C"), '') with ordinality as c (char, at)
+  );
+end;
 $function$;
 
 comment on function noetl_internal.fold_case(text, text)
-  is 'Text in lower or upper case.';
+  is 'Text in lower or upper case by Unicode''s tables, whatever the database''s locale.';
 revoke all on function noetl_internal.fold_case(text, text) from public;
 
 -- expression/read_item.sql
@@ -2762,7 +2916,7 @@ revoke all on function noetl_internal.read_attribute(jsonb, jsonb) from public;
 
 -- expression/item_keys.sql
 -- The values that a list filter looks at: items or their attribute, text in lower case if p_fold.
--- Locks: none. Raises: NE461 for an item without the attribute, NE462.
+-- Null when an item lacks the attribute. Locks: none. Never raises.
 create or replace function noetl_internal.item_keys(
   p_items jsonb[],
   p_attribute jsonb,
@@ -2780,8 +2934,7 @@ begin
       from unnest(p_items) with ordinality as i (item, at) order by i.at
     );
     if array_position(v_keys, null) is not null then
-      raise exception 'attribute % of an item is undefined', p_attribute using
-        errcode = 'NE461', hint = 'Select the items that have it first: selectattr("name", "defined").';
+      return null;
     end if;
   end if;
   if p_fold then
@@ -2802,7 +2955,7 @@ revoke all on function noetl_internal.item_keys(jsonb[], jsonb, boolean) from pu
 
 -- expression/map_attribute.sql
 -- An attribute of each item, p_default for those that lack it.
--- Locks: none. Raises: NE461 for an item without the attribute when there is no default.
+-- Locks: none. Never raises. Null when an item lacks the attribute and there is no default.
 create or replace function noetl_internal.map_attribute(
   p_items jsonb[],
   p_attribute jsonb,
@@ -2812,7 +2965,7 @@ returns jsonb
 language plpgsql immutable parallel safe
 as $function$
 begin
-  if p_default is null then
+  if p_default is null or p_default = 'null' then
     return to_jsonb(noetl_internal.item_keys(p_items, p_attribute, false));
   end if;
   return to_jsonb(array(
@@ -2841,6 +2994,9 @@ declare
   v_best integer := 1;
   v_operator text := case p_name when 'min' then 'lt' else 'gt' end;
 begin
+  if p_keys is null and cardinality(p_items) > 1 then
+    return null;
+  end if;
   for i in 2..cardinality(p_items) loop
     if noetl_internal.compare_values(v_operator, p_keys[i], p_keys[v_best]) then
       v_best := i;
@@ -2993,6 +3149,9 @@ declare
     from unnest(p_items) with ordinality as i (item, at) order by i.at
   );
 begin
+  if p_items is null then
+    return null;
+  end if;
   perform noetl_internal.check_size(
     'characters',
     cardinality(v_texts)::numeric * length(p_separator)
@@ -3055,9 +3214,7 @@ declare
     from unnest(p_keys) as k
   );
 begin
-  if cardinality(p_items) < 2 then
-    return p_items;
-  elsif v_types in ('{number}', '{string}') then
+  if v_types in ('{number}', '{string}') then
     return array(
       select p_items[k.at]
       from unnest(p_keys) with ordinality as k (key, at)
@@ -3079,7 +3236,7 @@ revoke all on function noetl_internal.sort_by_keys(jsonb[], jsonb[], boolean) fr
 
 -- expression/sort_items.sql
 -- Items in order, stable; attributes "a,b" sort by a, then b.
--- Locks: none. Raises: NE461 for a missing attribute, NE462 for keys without an order.
+-- Locks: none. Raises: NE462 for keys without an order. Null when an item lacks an attribute.
 create or replace function noetl_internal.sort_items(
   p_items jsonb[],
   p_attribute jsonb,
@@ -3103,8 +3260,14 @@ begin
       order by a.at desc
     );
   end if;
+  if cardinality(p_items) < 2 then
+    return to_jsonb(p_items);
+  end if;
   foreach v_attribute in array v_attributes loop
     v_keys := noetl_internal.item_keys(v_items, v_attribute, p_fold);
+    if v_keys is null then
+      return null;
+    end if;
     v_items := noetl_internal.sort_by_keys(v_items, v_keys, p_reverse);
   end loop;
   return to_jsonb(v_items);
@@ -3129,6 +3292,9 @@ declare
   v_sum jsonb := p_start;
   v_item jsonb;
 begin
+  if p_items is null then
+    return null;
+  end if;
   if jsonb_typeof(p_start) = 'string' then
     perform noetl_internal.raise_value('sum() can''t sum strings; use join');
   end if;
@@ -3156,7 +3322,9 @@ as $function$
 declare
   v_bad jsonb := (select k from unnest(p_keys) as k where jsonb_typeof(k) in ('array', 'object') limit 1);
 begin
-  if v_bad is not null then
+  if p_keys is null then
+    return null;
+  elsif v_bad is not null then
     perform noetl_internal.raise_value(
       format('unhashable type: ''%s''', noetl_internal.type_name(v_bad))
     );
@@ -3178,7 +3346,7 @@ revoke all on function noetl_internal.unique_items(jsonb[], jsonb[]) from public
 
 -- expression/apply_list_filter.sql
 -- Filters that go over all items: join min max sum sort unique.
--- Locks: none. Raises: NE461 for an attribute that an item lacks, NE462, NE463.
+-- Locks: none. Raises: NE462, NE463. Null when an item lacks the attribute.
 create or replace function noetl_internal.apply_list_filter(
   p_name text,
   p_value jsonb,
@@ -3291,7 +3459,8 @@ comment on function noetl_internal.read_float(jsonb)
 revoke all on function noetl_internal.read_float(jsonb) from public;
 
 -- expression/read_integer.sql
--- Integer of a value: numbers are cut off, text is read in a base, else as a float; else the default.
+-- Integer of a value: numbers are cut off, text is read in a base, else as a float; else the
+-- default.
 -- Locks: none. Raises: NE462 for a base that is no integer.
 create or replace function noetl_internal.read_integer(
   p_value jsonb,
@@ -3321,7 +3490,7 @@ begin
       v_parts[3] := v_parts[2] || v_parts[3];
     end if;
     v_base := case when p_base = '0' then v_base else p_base::integer end;
-    if v_parts[2] is not null or p_base <> '0' or v_parts[3] ~ '^([1-9]|0+$)' then
+    if v_parts[3] is not null and (v_parts[2] is not null or p_base <> '0' or v_parts[3] ~ '^([1-9]|0+$)') then
       v_number := noetl_internal.parse_digits(v_parts[3], v_base);
     end if;
   end if;
@@ -3775,7 +3944,7 @@ revoke all on function noetl_internal.apply_filter(text, jsonb, jsonb[]) from pu
 
 -- expression/map_filter.sql
 -- A filter applied to each item.
--- Locks: none. Raises: what the filter raises; NE461 when it gives an undefined value.
+-- Locks: none. Raises: what the filter raises. Null when it gives nothing for an item.
 create or replace function noetl_internal.map_filter(
   p_items jsonb[],
   p_filter text,
@@ -3791,11 +3960,7 @@ begin
   foreach v_item in array p_items loop
     v_values := v_values || noetl_internal.apply_filter(p_filter, v_item, p_arguments);
   end loop;
-  if array_position(v_values, null) is not null then
-    raise exception 'filter "%" gives nothing for an item', p_filter using
-      errcode = 'NE461', hint = 'Leave empty items out first.';
-  end if;
-  return to_jsonb(v_values);
+  return case when array_position(v_values, null) is null then to_jsonb(v_values) end;
 end;
 $function$;
 
@@ -3853,13 +4018,14 @@ revoke all on function noetl_internal.apply_test(text, jsonb, jsonb) from public
 
 -- expression/select_items.sql
 -- The items that pass a test (or do not, for reject), looked at whole or by an attribute.
--- Locks: none. Raises: NE461 for an item without the attribute unless the test is about that, NE462.
+-- Locks: none. Raises: NE462. Null when an item lacks the attribute (lenient: it fails the test).
 create or replace function noetl_internal.select_items(
   p_items jsonb[],
   p_attribute jsonb,
   p_test text,
   p_argument jsonb,
-  p_keep boolean
+  p_keep boolean,
+  p_lenient boolean
 )
 returns jsonb
 language plpgsql immutable parallel safe
@@ -3879,9 +4045,10 @@ begin
       v_passes := noetl_internal.apply_test(p_test, v_value, p_argument);
     elsif p_test in ('defined', 'undefined') then
       v_passes := p_test = 'undefined';
+    elsif p_lenient then
+      v_passes := p_test = 'ne';
     else
-      raise exception 'attribute % of an item is undefined', p_attribute using
-        errcode = 'NE461', hint = 'Select the items that have it first: selectattr("name", "defined").';
+      return null;
     end if;
     if v_passes = p_keep then
       v_kept := v_kept || v_item;
@@ -3891,9 +4058,9 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.select_items(jsonb[], jsonb, text, jsonb, boolean)
+comment on function noetl_internal.select_items(jsonb[], jsonb, text, jsonb, boolean, boolean)
   is 'The items that pass a test (or do not, for reject), looked at whole or by an attribute.';
-revoke all on function noetl_internal.select_items(jsonb[], jsonb, text, jsonb, boolean) from public;
+revoke all on function noetl_internal.select_items(jsonb[], jsonb, text, jsonb, boolean, boolean) from public;
 
 -- expression/evaluate_each.sql
 -- Value of map, select and their kin: one step for each item.
@@ -3928,6 +4095,8 @@ begin
       );
     end if;
     return null;
+  elsif not noetl_internal.is_truthy(v_base) then
+    return '[]'::jsonb;  -- as Jinja2, also for none and zero
   elsif p_kind = 'map' then
     return noetl_internal.map_filter(noetl_internal.iterate_value(v_base), v_source ->> 1, v_arguments);
   elsif p_kind = 'mapattr' then
@@ -3936,7 +4105,8 @@ begin
     );
   end if;
   return noetl_internal.select_items(
-    noetl_internal.iterate_value(v_base), p_node -> 3, p_node ->> 4, v_arguments[1], p_node -> 2 = 'true'
+    noetl_internal.iterate_value(v_base), p_node -> 3, p_node ->> 4, v_arguments[1], p_node -> 2 = 'true',
+    p_lenient
   );
 end;
 $function$;
@@ -3973,7 +4143,8 @@ revoke all on function noetl_internal.build_dict(jsonb[]) from public;
 
 -- expression/build_range.sql
 -- List of the integers of range(stop), range(start, stop) or range(start, stop, step).
--- Locks: none. Raises: NE462 for anything but integers or a step of zero, NE463 over a million items.
+-- Locks: none. Raises: NE462 for anything but integers or a step of zero, NE463 over a million
+-- items.
 create or replace function noetl_internal.build_range(p_values jsonb[])
 returns jsonb
 language plpgsql immutable parallel safe
@@ -4054,7 +4225,8 @@ comment on function noetl_internal.concat_values(jsonb[])
 revoke all on function noetl_internal.concat_values(jsonb[]) from public;
 
 -- expression/evaluate_strict.sql
--- Value of a node that needs all its operands: they are evaluated in order, then one function is called.
+-- Value of a node that needs all its operands: they are evaluated in order, then one function is
+-- called.
 -- Locks: none. Raises: NE461 (not when lenient), NE462, NE463, NE464.
 create or replace function noetl_internal.evaluate_strict(
   p_kind text,
@@ -4076,7 +4248,7 @@ begin
     v_values := v_values || noetl_internal.evaluate_node(p_node -> i, p_names, p_views, p_lenient);
     if v_values[i - v_first + 1] is null then
       v_undefined := coalesce(v_undefined, i);
-      exit when p_kind in ('text', 'cat', 'list', 'dict') and not p_lenient;
+      exit when p_kind = 'text' and not p_lenient;  -- printed one after the other
     end if;
   end loop;
   if v_undefined is not null then
@@ -4207,7 +4379,8 @@ revoke all on function noetl_internal.slice_bound(jsonb, integer) from public;
 
 -- expression/read_slice.sql
 -- Part of a list or text as Python slices it; null bounds are open.
--- Locks: none. Raises: NE462 for what cannot be sliced, bounds that are no integers, a step of zero.
+-- Locks: none. Raises: NE462 for what cannot be sliced, bounds that are no integers, a step of
+-- zero.
 create or replace function noetl_internal.read_slice(
   p_base jsonb,
   p_start jsonb,
@@ -4278,32 +4451,34 @@ declare
   v_base jsonb;
   v_keys jsonb[] := '{}';
   v_path text[] := case when p_node -> 1 ->> 0 = 'path' then (p_node -> 1 ->> 1)::text[] end;
+  v_is_view boolean := p_kind <> 'slice' and cardinality(v_path) = 1
+    and not p_names ? v_path[1] and p_views ? v_path[1];
 begin
-  if p_kind = 'get' then
-    v_keys := array[p_node -> 2];
-  else
-    for i in 2..jsonb_array_length(p_node) - 1 loop
-      v_keys := v_keys || noetl_internal.evaluate_node(p_node -> i, p_names, p_views, p_lenient);
-      if v_keys[i - 1] is null then
-        if not p_lenient then
-          perform noetl_internal.raise_undefined(p_node -> i);
-        end if;
-        return null;
-      end if;
-    end loop;
+  if not v_is_view then
+    v_base := noetl_internal.evaluate_node(p_node -> 1, p_names, p_views, p_lenient);
   end if;
-  if cardinality(v_path) = 1 and p_kind <> 'slice' and jsonb_typeof(v_keys[1]) = 'string'
-    and not p_names ? v_path[1] and v_keys[1] #>> '{}' !~ '^\s*[-+]?[0-9]+\s*$'
-  then
+  for i in 2..jsonb_array_length(p_node) - 1 loop
+    v_keys := v_keys || noetl_internal.evaluate_node(p_node -> i, p_names, p_views, p_lenient);
+    if v_keys[i - 1] is null then
+      if not p_lenient then
+        perform noetl_internal.raise_undefined(p_node -> i);
+      end if;
+      return null;
+    end if;
+  end loop;
+  if p_kind = 'slice' then
+    if v_base is null and not p_lenient then
+      perform noetl_internal.raise_undefined(p_node -> 1);
+    end if;
+    return noetl_internal.read_slice(v_base, v_keys[1], v_keys[2], v_keys[3]);
+  elsif not v_is_view then
+    return noetl_internal.read_item(v_base, v_keys[1]);
+  elsif jsonb_typeof(v_keys[1]) = 'string' and v_keys[1] #>> '{}' !~ '^\s*[-+]?[0-9]+\s*$' then
     return noetl_internal.read_path(v_path || (v_keys[1] #>> '{}'), p_names, p_views);
   end if;
-  v_base := noetl_internal.evaluate_node(p_node -> 1, p_names, p_views, p_lenient);
-  if p_kind <> 'slice' then
-    return noetl_internal.read_item(v_base, v_keys[1]);
-  elsif v_base is null and not p_lenient then
-    perform noetl_internal.raise_undefined(p_node -> 1);
-  end if;
-  return noetl_internal.read_slice(v_base, v_keys[1], v_keys[2], v_keys[3]);
+  return noetl_internal.read_item(
+    noetl_internal.read_path(v_path, p_names, p_views), v_keys[1]
+  );
 end;
 $function$;
 
@@ -4312,7 +4487,8 @@ comment on function noetl_internal.evaluate_subscript(text, jsonb, jsonb, jsonb,
 revoke all on function noetl_internal.evaluate_subscript(text, jsonb, jsonb, jsonb, boolean) from public;
 
 -- expression/evaluate_test.sql
--- Value of "x is test": only defined and undefined look at what is not there, other tests are false.
+-- Value of "x is test": only defined and undefined look at what is not there, other tests are
+-- false.
 -- Locks: none. Raises: NE461 (not when lenient), NE462, NE463, NE464.
 create or replace function noetl_internal.evaluate_test(
   p_node jsonb,
@@ -4431,14 +4607,15 @@ begin
     end if;
     return v_left;
   elsif v_kind in ('and', 'or') then
-    for i in 1..jsonb_array_length(p_node) - 1 loop
+    for i in 1..jsonb_array_length(p_node) - 2 loop
       v_left := noetl_internal.evaluate_node(p_node -> i, p_names, p_views, p_lenient);
       if v_left is null and not p_lenient then
         perform noetl_internal.raise_undefined(p_node -> i);
+      elsif noetl_internal.is_truthy(v_left) = (v_kind = 'or') then
+        return v_left;
       end if;
-      exit when noetl_internal.is_truthy(v_left) = (v_kind = 'or');
     end loop;
-    return v_left;
+    return noetl_internal.evaluate_node(p_node -> -1, p_names, p_views, p_lenient);
   elsif v_kind not in ('eq', 'ne', 'lt', 'le', 'gt', 'ge', 'in', 'notin', 'add', 'sub') then
     return noetl_internal.evaluate_form(v_kind, p_node, p_names, p_views, p_lenient);
   end if;
@@ -4471,7 +4648,8 @@ revoke all on function noetl_internal.evaluate_node(jsonb, jsonb, jsonb, boolean
 
 -- expression/evaluate_template.sql
 -- Value of a compiled template; null when it is undefined as a whole.
--- Locks: none. Raises: NE461 undefined, NE462 wrong value, NE463 too large, NE464 payload not in the database.
+-- Locks: none. Raises: NE461 undefined, NE462 wrong value, NE463 too large, NE464 payload not in
+-- the database.
 create or replace function noetl_internal.evaluate_template(
   p_node jsonb,
   p_names jsonb,
@@ -4510,8 +4688,9 @@ comment on function noetl_internal.evaluate_condition(jsonb, jsonb, jsonb)
 revoke all on function noetl_internal.evaluate_condition(jsonb, jsonb, jsonb) from public;
 
 -- playbook/edit_distance.sql
--- How many typing slips (insert, drop, change, swap neighbours) lead from one word to the other; case counts not.
--- Words whose lengths differ by more than two are never compared. Locks: none. Never raises.
+-- How many typing slips (insert, drop, change, swap neighbours) lead from one word to the other;
+-- case counts not. Words whose lengths differ by more than two are never compared. Locks: none.
+-- Never raises.
 create or replace function noetl_internal.edit_distance(
   p_a text,
   p_b text
@@ -4554,7 +4733,8 @@ comment on function noetl_internal.edit_distance(text, text)
 is 'How many typing slips lead from one word to the other.';
 
 -- playbook/closest_name.sql
--- The known name of which a mistyped one looks like a slip: at most two edits, one for short names; null if none.
+-- The known name of which a mistyped one looks like a slip: at most two edits, one for short names;
+-- null if none.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.closest_name(
   p_name text,
@@ -4601,7 +4781,8 @@ comment on function noetl_internal.suggest_name(text, text [])
 is 'The hint for an unknown name: the nearest known one, else the known ones.';
 
 -- playbook/mapping_of.sql
--- The value itself if it is a mapping, else an empty one: compilation goes on over what checks have refused.
+-- The value itself if it is a mapping, else an empty one: compilation goes on over what checks have
+-- refused.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.mapping_of(p_value jsonb)
 returns jsonb
@@ -4614,7 +4795,8 @@ comment on function noetl_internal.mapping_of(jsonb)
 is 'The value itself if it is a mapping, else an empty one.';
 
 -- playbook/list_of.sql
--- The value itself if it is a list, else an empty one: compilation goes on over what checks have refused.
+-- The value itself if it is a list, else an empty one: compilation goes on over what checks have
+-- refused.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.list_of(p_value jsonb)
 returns jsonb
@@ -4748,9 +4930,9 @@ comment on function noetl_internal.grammar_types()
 is 'The scalar types of the grammar of playbooks.';
 
 -- playbook/grammar_nodes.sql
--- The mappings of a playbook and their keys, in the notation of docs/playbooks.md (below the tool kinds' own):
--- key, "!" must be there, "-" read without effect, ">x" older spelling of x, then types: =a,b literal values,
--- [t] list of t, ">t" older form. Locks: none. Never raises.
+-- The mappings of a playbook and their keys, in the notation of docs/playbooks.md (below the tool
+-- kinds' own): key, "!" must be there, "-" read without effect, ">x" older spelling of x, then
+-- types: =a,b literal values, [t] list of t, ">t" older form. Locks: none. Never raises.
 create or replace function noetl_internal.grammar_nodes()
 returns table (node text, keys text)
 language sql immutable parallel safe
@@ -4761,9 +4943,9 @@ as $function$
   ('metadata', 'name:name path:name version:scalar description:text labels:map tags-:any'),
   ('keychain', 'name!:name kind:text *:any'),
   ('executor', 'spec:executor_spec profile-:any version-:any requires-:any'),
-  ('workbook_entry', 'name!:name tool:tool desc:text description:text input:map'),
-  ('step', 'step!:name desc:text description>desc:text spec:step_spec input:map args>input:map
-    loop:loop tool:tool|[task] next:next|>[arc/>name]|>name output:any output_select:list'),
+  ('workbook_entry', 'name!:name tool:tool desc:text description:text input:map|template'),
+  ('step', 'step!:name desc:text description>desc:text spec:step_spec input:map|template
+    args>input:map|template     loop:loop tool:tool|[task] next:next|>[arc/>name]|>name output:any output_select:list'),
   ('step_spec', 'timeout:seconds|template max_attempts:attempts join:=any,all pool:name
     priority:digit loop_mode:=sequential,parallel,fanout,cursor fanout:fanout policy:step_policy
     result:result max_in_flight:positive|template
@@ -4773,8 +4955,8 @@ as $function$
     key:text|list|map'),
   ('step_policy', 'admit:admit rules:[rule]'),
   ('admit', 'rules:[admit_rule] mode-:any'),
-  ('admit_rule', 'when:condition cond>when:condition then:admit_action else:admit_else allow>then.allow:bool
-    discard>then.discard:bool'),
+  ('admit_rule', 'when:condition cond>when:condition then:admit_action else:admit_else
+    allow>then.allow:bool discard>then.discard:bool'),
   ('admit_action', 'allow:bool discard:bool'),
   ('admit_else', 'then:admit_action allow:bool discard:bool'),
   ('loop', 'in:any iterator:name cursor:map spec:loop_spec'),
@@ -4783,8 +4965,8 @@ as $function$
   ('loop_policy', 'exec-:any'),
   ('next', 'spec:next_spec arcs:[arc/>name]'),
   ('next_spec', 'mode:=exclusive,inclusive'),
-  ('arc', 'step!:name when:condition cond>when:condition on:=call.partial desc:text input:map
-    args>input:map'),
+  ('arc', 'step!:name when:condition cond>when:condition on:=call.partial desc:text
+    input:map|template args>input:map|template'),
   ('sets', 'set:map set_ctx>set:map set_iter>set:map vars>set:map'),
   ('tool_policy', 'rules:[rule]'),
   ('rule', 'when:condition cond>when:condition then:action else:else_action do>then.do:any
@@ -4803,7 +4985,8 @@ comment on function noetl_internal.grammar_nodes()
 is 'The mappings of a playbook and their keys.';
 
 -- playbook/grammar_tools.sql
--- The tool kinds and their options, in the notation of grammar_nodes; no options: a kind without a driver here.
+-- The tool kinds and their options, in the notation of grammar_nodes; no options: a kind without a
+-- driver here.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.grammar_tools()
 returns table (kind text, keys text)
@@ -4857,8 +5040,9 @@ comment on function noetl_internal.parse_keys(text)
 is 'Read the key notation of grammar_nodes.';
 
 -- playbook/playbook_grammar.sql
--- The whole grammar, {"types": …, "nodes": {node: {key: …}}}: what groups of keys share is merged here, and each
--- tool kind has a node "tool.<kind>" and, for options under spec, "tool_spec.<kind>".
+-- The whole grammar, {"types": …, "nodes": {node: {key: …}}}: what groups of keys share is merged
+-- here, and each tool kind has a node "tool.<kind>" and, for options under spec,
+-- "tool_spec.<kind>".
 -- Locks: none. Never raises.
 create or replace function noetl_internal.playbook_grammar()
 returns jsonb
@@ -4867,7 +5051,7 @@ as $function$
 declare
   v_nodes jsonb;
   v_tool jsonb := noetl_internal.parse_keys(
-    'name:name kind!:text desc:text description:text input:map args>input:map '
+    'name:name kind!:text desc:text description:text input:map|template args>input:map|template '
     'timeout:seconds|template timeout_seconds:seconds|template output_select:list '
     'policy>spec.policy:tool_policy iterator>loop:iterator'
   );
@@ -5021,7 +5205,8 @@ comment on function noetl_internal.describe_types(jsonb, text [])
 is 'How a message calls the types that a place may hold.';
 
 -- playbook/check_key.sql
--- The problem of a key itself, none for a known modern one: a slip is an error, a stranger a warning.
+-- The problem of a key itself, none for a known modern one: a slip is an error, a stranger a
+-- warning.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_key(
   p_keys jsonb,
@@ -5032,7 +5217,9 @@ returns setof noetl_internal.problem
 language sql immutable parallel safe
 as $function$
   select p.*
-  from (select array(select k from jsonb_object_keys(p_keys - '*') as k order by k) as names) as known
+  from (
+    select array(select k from jsonb_object_keys(p_keys - '*') as k order by k) as names
+  ) as known
   cross join lateral (
     select noetl_internal.closest_name(p_key, known.names) as name
     where not p_keys ?| array[p_key, '*']
@@ -5118,7 +5305,8 @@ comment on function noetl_internal.check_node(jsonb, text, jsonb, text)
 is 'Check a mapping of the document: its keys, what they hold, and what is missing.';
 
 -- playbook/check_value.sql
--- Check a part of the document against the types that its place may hold, and what it contains likewise.
+-- Check a part of the document against the types that its place may hold, and what it contains
+-- likewise.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_value(
   p_grammar jsonb,
@@ -5178,8 +5366,9 @@ comment on function noetl_internal.check_value(jsonb, text [], jsonb, text)
 is 'Check a part of the document against the types that its place may hold.';
 
 -- playbook/modern_expression.sql
--- An expression with the older names replaced: outcome.x, and the event names step.done, step.failed and, on a loop
--- step, call.done and loop.fanin.completed. Only strings are touched. Locks: none. Never raises.
+-- An expression with the older names replaced: outcome.x, and the event names step.done,
+-- step.failed and, on a loop step, call.done and loop.fanin.completed. Only strings are touched.
+-- Locks: none. Never raises.
 create or replace function noetl_internal.modern_expression(
   p_raw jsonb,
   p_is_loop boolean
@@ -5197,7 +5386,8 @@ begin
   if v_text ~ '\mevent\.name\M' then
     v_text := regexp_replace(v_text, '([''"])step\.failed\1', '\1call.error\1', 'g');
     v_text := regexp_replace(
-      v_text, '([''"])step\.done\1', case when p_is_loop then '\1loop.done\1' else '\1call.done\1' end, 'g'
+      v_text, '([''"])step\.done\1',
+      case when p_is_loop then '\1loop.done\1' else '\1call.done\1' end, 'g'
     );
     if p_is_loop then
       v_text := regexp_replace(
@@ -5231,7 +5421,9 @@ begin
     return query
       select p.*
       from jsonb_each(p_raw) as e
-      cross join lateral noetl_internal.template_problems(p_kind, e.value, p_at || '.' || e.key) as p;
+      cross join lateral noetl_internal.template_problems(
+        p_kind, e.value, p_at || '.' || e.key
+      ) as p;
   elsif p_kind = 'template' and jsonb_typeof(p_raw) = 'array' then
     return query
       select p.*
@@ -5259,8 +5451,9 @@ comment on function noetl_internal.template_problems(text, jsonb, text)
 is 'Why a template does not compile, place by place.';
 
 -- playbook/compile_at.sql
--- Compile a template or condition found at a place of the document: {"node", "names", "at"}, with "older" when an
--- older name was replaced; {"at", "problems"} when it does not compile; null when there is nothing to compile.
+-- Compile a template or condition found at a place of the document: {"node", "names", "at"}, with
+-- "older" when an older name was replaced; {"at", "problems"} when it does not compile; null when
+-- there is nothing to compile.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.compile_at(
   p_kind text,
@@ -5299,8 +5492,8 @@ comment on function noetl_internal.compile_at(text, jsonb, text, boolean)
 is 'Compile a template or condition found at a place of the document.';
 
 -- playbook/collect_sets.sql
--- All the writes of a node, whichever way they are spelled: [{"target", "value": raw, "at"}]. A bare name belongs
--- to p_scope, under set_iter to iter, under set_ctx to ctx.
+-- All the writes of a node, whichever way they are spelled: [{"target", "value": raw, "at"}]. A
+-- bare name belongs to p_scope, under set_iter to iter, under set_ctx to ctx.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.collect_sets(
   p_node jsonb,
@@ -5394,7 +5587,10 @@ as $function$
     coalesce(
       jsonb_agg(
         jsonb_build_object(
-          'when', noetl_internal.compile_at('condition', r.rule -> r.when_key, r.at || '.' || r.when_key),
+          'when',
+          noetl_internal.compile_at(
+            'condition', r.rule -> r.when_key, r.at || '.' || r.when_key
+          ),
           'allow', coalesce(r.action -> 'allow', 'true'),
           'discard', coalesce(r.action -> 'discard', 'false')
         )
@@ -5423,7 +5619,8 @@ comment on function noetl_internal.compile_admit(jsonb, text)
 is 'The admission rules of a step in one form.';
 
 -- playbook/list_arcs.sql
--- The arcs of a step wherever its "next" keeps them: under arcs, as a list, as one arc, or as names.
+-- The arcs of a step wherever its "next" keeps them: under arcs, as a list, as one arc, or as
+-- names.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.list_arcs(
   p_next jsonb,
@@ -5515,7 +5712,8 @@ comment on function noetl_internal.compile_next(jsonb, jsonb, text, boolean)
 is 'Where a step leads: its mode and its arcs.';
 
 -- playbook/merge_specs.sql
--- The specs of a step by level: "step" (over the executor's), "loop" (over the step's) and "own" (the step's alone).
+-- The specs of a step by level: "step" (over the executor's), "loop" (over the step's) and "own"
+-- (the step's alone).
 -- Locks: none. Never raises.
 create or replace function noetl_internal.merge_specs(
   p_step jsonb,
@@ -5548,7 +5746,8 @@ comment on function noetl_internal.merge_specs(jsonb, jsonb)
 is 'The specs of a step by level, inner over outer.';
 
 -- playbook/loop_source.sql
--- The loop of a step as written: {"in", "in_at", "iterator"}, also from the older tool-level iterator; null: none.
+-- The loop of a step as written: {"in", "in_at", "iterator"}, also from the older tool-level
+-- iterator; null: none.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.loop_source(
   p_step jsonb,
@@ -5588,8 +5787,8 @@ comment on function noetl_internal.loop_source(jsonb, text)
 is 'The loop of a step as written.';
 
 -- playbook/compile_loop.sql
--- The loop of a step (docs/protocol.md), null if it has none. The step's own loop_mode wins over loop.spec.mode,
--- which wins over the executor's loop_mode.
+-- The loop of a step (docs/protocol.md), null if it has none. The step's own loop_mode wins over
+-- loop.spec.mode, which wins over the executor's loop_mode.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.compile_loop(
   p_step jsonb,
@@ -5639,7 +5838,8 @@ comment on function noetl_internal.compile_loop(jsonb, jsonb, text)
 is 'The loop of a step, null if it has none.';
 
 -- playbook/compile_rules.sql
--- The policy rules of a task in one form, conditions and values raw: workers decide by them (docs/protocol.md).
+-- The policy rules of a task in one form, conditions and values raw: workers decide by them
+-- (docs/protocol.md).
 -- Locks: none. Never raises.
 create or replace function noetl_internal.compile_rules(
   p_rules jsonb,
@@ -5678,7 +5878,8 @@ as $function$
     cross join lateral (
       select
         case
-          when l.value #> '{else,then}' is not null then array[l.value #> '{else,then}', '".else.then"']
+          when l.value #> '{else,then}' is not null
+            then array[l.value #> '{else,then}', '".else.then"']
           when l.value -> 'else' is not null then array[l.value -> 'else', '".else"']
           when l.value -> 'then' is not null then array[l.value -> 'then', '".then"']
           else array[l.value, '""']
@@ -5760,8 +5961,8 @@ comment on function noetl_internal.workbook_tools(jsonb)
 is 'The reusable tools of a document by name.';
 
 -- playbook/compile_tool.sql
--- A task as its worker reads it: name, kind, raw options, rules, writes, timeout. A workbook's tool is put in its
--- place; options under spec and directly are one.
+-- A task as its worker reads it: name, kind, raw options, rules, writes, timeout. A workbook's tool
+-- is put in its place; options under spec and directly are one.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.compile_tool(
   p_name text,
@@ -5779,7 +5980,9 @@ as $function$
       'kind', m.tool ->> 'kind',
       'options',
       (m.options - 'args')
-      || case when m.options ? 'args' then jsonb_build_object('input', m.options -> 'args') else '{}' end,
+      || case
+        when m.options ? 'args' then jsonb_build_object('input', m.options -> 'args') else '{}'
+      end,
       'rules', noetl_internal.compile_rules(m.policy -> 'rules', m.policy_at || '.rules'),
       'set', noetl_internal.collect_sets(m.tool, p_at, 'local'),
       'timeout', coalesce(m.options -> 'timeout', m.options -> 'timeout_seconds'),
@@ -5798,7 +6001,7 @@ as $function$
         nullif(noetl_internal.mapping_of(b.tool -> 'spec' -> 'policy'), '{}'),
         nullif(noetl_internal.mapping_of(b.tool -> 'policy'), '{}'), p_step_policy
       ) as policy,
-      p_at || case when b.tool -> 'policy' is null then '.spec.policy' else '.policy' end as policy_at
+      p_at || case when b.tool ? 'policy' then '.policy' else '.spec.policy' end as policy_at
     from (
       select
         case
@@ -5816,7 +6019,8 @@ comment on function noetl_internal.compile_tool(text, jsonb, text, jsonb, jsonb)
 is 'A task as its worker reads it.';
 
 -- playbook/compile_result.sql
--- How a step's result is stored and what of it stays readable: {"store", "select": [{"path", "as"}], …}.
+-- How a step's result is stored and what of it stays readable: {"store", "select": [{"path",
+-- "as"}], …}.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.compile_result(
   p_step jsonb,
@@ -5835,7 +6039,8 @@ as $function$
             jsonb_agg(
               case jsonb_typeof(s.value)
                 when 'string' then jsonb_build_object('path', s.value, 'as', s.value)
-                else jsonb_build_object('as', s.value -> 'path') || noetl_internal.mapping_of(s.value)
+                else jsonb_build_object('as', s.value -> 'path')
+                || noetl_internal.mapping_of(s.value)
               end
               order by s.place
             ),
@@ -5870,7 +6075,8 @@ comment on function noetl_internal.compile_result(jsonb, jsonb, jsonb)
 is 'How a step''s result is stored and what of it stays readable.';
 
 -- playbook/builtin_names.sql
--- The names that every template may use: what the engine and the worker provide, and the words of the language.
+-- The names that every template may use: what the engine and the worker provide, and the words of
+-- the language.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.builtin_names()
 returns text []
@@ -5880,8 +6086,8 @@ as $function$
     array[
       'iter', 'event', 'output', 'input', 'fanin', 'loop_index', 'execution_id', 'job', 'result',
       'response', 'results', 'step', 'keychain', 'env', 'now', 'token', 'payload', 'args', '_prev',
-      'and', 'or', 'not', 'in', 'is', 'if', 'else', 'elif', 'endif', 'for', 'endfor', 'set', 'endset',
-      'loop', 'true', 'false', 'none', 'True', 'False', 'None', 'range', 'recursive'
+      'and', 'or', 'not', 'in', 'is', 'if', 'else', 'elif', 'endif', 'for', 'endfor',
+      'set', 'endset', 'loop', 'true', 'false', 'none', 'True', 'False', 'None', 'range', 'recursive'
     ]
 $function$;
 
@@ -5889,8 +6095,9 @@ comment on function noetl_internal.builtin_names()
 is 'The names that every template may use.';
 
 -- playbook/run_names.sql
--- A superset of the run's names that a task may read: known names that occur in its text, and names that its
--- templates read of which the document knows nothing (the caller's input may hold them). "*": all of them.
+-- A superset of the run's names that a task may read: known names that occur in its text, and names
+-- that its templates read of which the document knows nothing (the caller's input may hold them).
+-- "*": all of them.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.run_names(
   p_task jsonb,
@@ -6011,7 +6218,7 @@ as $function$
         'loop', p_loop is not null,
         'iterator', p_loop -> 'iterator',
         'in', p_loop -> 'in_raw',
-        'input', case when p_loop is not null then p_step -> noetl_internal.input_key(p_step) end,
+        'input', p_step -> noetl_internal.input_key(p_step),
         'set',
         case
           when p_loop is null then '[]'
@@ -6023,8 +6230,8 @@ as $function$
         case
           when p_tools = '[]' then
             jsonb_build_array(jsonb_build_object(
-              'name', p_step -> 'step', 'kind', 'noop', 'options', '{}'::jsonb, 'rules', '[]'::jsonb,
-              'set', '[]'::jsonb, 'timeout', null
+              'name', p_step -> 'step', 'kind', 'noop', 'options', '{}'::jsonb,
+              'rules', '[]'::jsonb, 'set', '[]'::jsonb, 'timeout', null
             ))
           else noetl_internal.strip_places(p_tools)
         end,
@@ -6037,7 +6244,8 @@ comment on function noetl_internal.compile_task(jsonb, jsonb, jsonb, jsonb, text
 is 'What a worker needs to run a step, all raw.';
 
 -- playbook/loop_checks.sql
--- What a worker evaluates per item, tried against the server's expressions: a difference is worth a warning only.
+-- What a worker evaluates per item, tried against the server's expressions: a difference is worth a
+-- warning only.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.loop_checks(
   p_step jsonb,
@@ -6093,7 +6301,7 @@ begin
       jsonb_agg(
         noetl_internal.compile_tool(
           t.name, t.body, t.at,
-          noetl_internal.mapping_of(noetl_internal.mapping_of(v_spec -> 'policy') - 'admit'), p_workbook
+          noetl_internal.mapping_of(v_spec -> 'policy') - 'admit', p_workbook
         )
         order by t.place
       ),
@@ -6117,7 +6325,9 @@ begin
     end,
     'loop', v_loop,
     'set', case when v_loop is null then noetl_internal.compile_sets(p_step, v_at) else '[]' end,
-    'next', noetl_internal.compile_next(p_step -> 'next', v_spec, v_at || '.next', v_loop is not null),
+    'next', noetl_internal.compile_next(
+      p_step -> 'next', v_spec, v_at || '.next', v_loop is not null
+    ),
     'join', null,
     'task', noetl_internal.compile_task(p_step, v_spec, v_loop, v_tools, v_at, p_known),
     'checks', jsonb_build_object(
@@ -6153,8 +6363,8 @@ comment on function noetl_internal.workload_templates(jsonb)
 is 'The top-level workload keys whose default holds templates, compiled.';
 
 -- playbook/credential_names.sql
--- The credentials that tools name, templates included: a string under auth or credential, or what an auth mapping
--- holds under credential or key.
+-- The credentials that tools name, templates included: a string under auth or credential, or what
+-- an auth mapping holds under credential or key.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.credential_names(
   p_tools jsonb,
@@ -6234,15 +6444,15 @@ comment on function noetl_internal.compile_head(jsonb, jsonb, jsonb)
 is 'What the engine needs of the document as a whole.';
 
 -- playbook/compile_playbook.sql
--- Compile a document, whatever it holds: {"head", "steps": [definition with checks]}. What is wrong in it is told by
--- playbook_problems; only a document without an error may be stored.
+-- Compile a document, whatever it holds: {"head", "steps": [definition with checks]}. What is wrong
+-- in it is told by playbook_problems; only a document without an error may be stored.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.compile_playbook(p_content jsonb)
 returns jsonb
 language plpgsql immutable parallel safe
 as $function$
 declare
-  v_spec jsonb := noetl_internal.mapping_of(noetl_internal.mapping_of(p_content -> 'executor') -> 'spec');
+  v_spec jsonb := noetl_internal.mapping_of(p_content #> '{executor,spec}');
   v_workbook jsonb := noetl_internal.workbook_tools(p_content);
   v_workflow jsonb := noetl_internal.list_of(p_content -> 'workflow');
   v_known text[] := array(
@@ -6280,30 +6490,24 @@ comment on function noetl_internal.compile_playbook(jsonb)
 is 'Compile a document, whatever it holds.';
 
 -- playbook/step_graph.sql
--- Where each step can lead: {step: [step, …]}.
+-- Where each step can lead: {step: [step, …]}. Steps that share a name (an error) are one.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.step_graph(p_steps jsonb)
 returns jsonb
 language sql immutable parallel safe
 as $function$
-  select
-    coalesce(
-      jsonb_object_agg(
-        s.value ->> 'step',
-        coalesce(
-          (
-            select jsonb_agg(distinct a.target)
-            from jsonb_path_query(s.value, '$.next.arcs[*].step') as a (target)
-            where jsonb_typeof(a.target) = 'string'
-          ),
-          '[]'
-        )
-        order by s.place
-      ),
-      '{}'
-    )
-  from jsonb_array_elements(p_steps) with ordinality as s (value, place)
-  where s.value ->> 'step' is not null
+  select coalesce(jsonb_object_agg(g.step, g.targets), '{}')
+  from (
+    select
+      s.value ->> 'step' as step,
+      coalesce(
+        jsonb_agg(distinct a.target) filter (where jsonb_typeof(a.target) = 'string'), '[]'
+      ) as targets
+    from jsonb_array_elements(p_steps) as s (value)
+    left join lateral jsonb_path_query(s.value, '$.next.arcs[*].step') as a (target) on true
+    where s.value ->> 'step' is not null
+    group by s.value ->> 'step'
+  ) as g
 $function$;
 
 comment on function noetl_internal.step_graph(jsonb) is 'Where each step can lead.';
@@ -6324,7 +6528,8 @@ as $function$
   ) as r
 $function$;
 
-comment on function noetl_internal.reverse_graph(jsonb) is 'The graph with every edge turned round.';
+comment on function noetl_internal.reverse_graph(jsonb) is
+'The graph with every edge turned round.';
 
 -- playbook/reachable_steps.sql
 -- The given steps and all that can be reached from them.
@@ -6371,7 +6576,8 @@ comment on function noetl_internal.is_on_cycle(jsonb, text)
 is 'Whether a step can be reached from itself.';
 
 -- playbook/live_arcs.sql
--- The arcs of a step that can fire when it ends: an exclusive step never gets past an arc without a condition.
+-- The arcs of a step that can fire when it ends: an exclusive step never gets past an arc without a
+-- condition.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.live_arcs(p_next jsonb)
 returns table (step text, is_certain boolean)
@@ -6394,9 +6600,10 @@ comment on function noetl_internal.live_arcs(jsonb)
 is 'The arcs of a step that can fire when it ends.';
 
 -- playbook/endless_steps.sql
--- Steps without a tool from which a run cannot but go round for ever: whichever arc fires leads to another of them.
--- A step is safe when it has a tool, a loop, an admission rule or no arc that fires for certain, or when one of its
--- arcs may lead to a safe step; of an inclusive step only the certain arcs count. Locks: none. Never raises.
+-- Steps without a tool from which a run cannot but go round for ever: whichever arc fires leads to
+-- another of them. A step is safe when it has a tool, a loop, an admission rule or no arc that
+-- fires for certain, or when one of its arcs may lead to a safe step; of an inclusive step only the
+-- certain arcs count. Locks: none. Never raises.
 create or replace function noetl_internal.endless_steps(p_steps jsonb)
 returns setof text
 language plpgsql immutable parallel safe
@@ -6415,9 +6622,11 @@ begin
     select
       d.value ->> 'step' as name,
       d.value -> 'loop' = 'null' and d.value -> 'admit' = '[]'
-      and not d.value @? '$.checks.tools[*] ? (@.kind != "noop" || @.rules.size() > 0)' as is_instant,
-      coalesce((select bool_or(l.is_certain) from noetl_internal.live_arcs(d.value -> 'next') as l), false)
-        as is_led_on,
+      and not d.value @? '$.checks.tools[*] ? (@.kind != "noop" || @.rules.size() > 0)'
+        as is_instant,
+      exists (
+        select from noetl_internal.live_arcs(d.value -> 'next') as l where l.is_certain
+      ) as is_led_on,
       array(
         select l.step from noetl_internal.live_arcs(d.value -> 'next') as l
         where l.is_certain or d.value #>> '{next,mode}' <> 'inclusive'
@@ -6462,13 +6671,14 @@ comment on function noetl_internal.split_targets(jsonb, jsonb)
 is 'For each inclusive step, the steps that two different arcs of it can both reach.';
 
 -- playbook/step_joins.sql
--- The joins of a playbook (docs/protocol.md): steps that branches of one inclusive split reach, outside cycles, and
--- steps that say join: all; not those that say join: any.
+-- The joins of a playbook (docs/protocol.md): steps that branches of one inclusive split reach,
+-- outside cycles, and steps that say join: all; not those that say join: any.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.step_joins(p_steps jsonb)
 returns table (step text, definition jsonb)
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_graph jsonb := noetl_internal.step_graph(p_steps);
   v_reverse jsonb := noetl_internal.reverse_graph(v_graph);
@@ -6507,7 +6717,8 @@ $function$;
 comment on function noetl_internal.step_joins(jsonb) is 'The joins of a playbook.';
 
 -- playbook/check_head.sql
--- What the grammar cannot say of the document as a whole: it needs a name, a step, and known entry and final steps.
+-- What the grammar cannot say of the document as a whole: it needs a name, a step, and known entry
+-- and final steps.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_head(
   p_content jsonb,
@@ -6523,7 +6734,9 @@ as $function$
     'Add metadata.path (the catalog key) or metadata.name.'
   ) as p
   where
-    noetl_internal.find_key(noetl_internal.mapping_of(p_content -> 'metadata'), 'path', 'name') is null
+    noetl_internal.find_key(
+      noetl_internal.mapping_of(p_content -> 'metadata'), 'path', 'name'
+    ) is null
   union all
   select p.*
   from noetl_internal.make_problem(
@@ -6556,7 +6769,8 @@ returns setof noetl_internal.problem
 language sql immutable parallel safe
 as $function$
   with step as (
-    select s.value as definition, s.value ->> 'step' as name, s.value -> 'checks' ->> 'at' as at, s.place
+    select
+      s.value as definition, s.value ->> 'step' as name, s.value -> 'checks' ->> 'at' as at, s.place
     from jsonb_array_elements(p_steps) with ordinality as s (value, place)
   ),
 
@@ -6626,7 +6840,10 @@ as $function$
     select c.*
     from noetl_internal.make_problem(
       'warning', (p_tool ->> 'at') || '.kind',
-      format('kind "%s" has no driver in this version: the step fails when it is run', p_tool ->> 'kind'),
+      format(
+        'kind "%s" has no driver in this version: the step fails when it is run',
+        p_tool ->> 'kind'
+      ),
       'Kinds with a driver: ' || array_to_string(k.drivers, ', ') || '.'
     ) as c
     where p_tool ->> 'kind' = any(k.kinds) and p_tool ->> 'kind' <> all(k.drivers)
@@ -6646,7 +6863,8 @@ comment on function noetl_internal.check_kind(jsonb, text [])
 is 'The kind of one tool: known, and with a driver in this version.';
 
 -- playbook/check_pipeline.sql
--- The tasks of one step: names are unique, jumps lead to tasks of the pipeline, retries and failures make sense.
+-- The tasks of one step: names are unique, jumps lead to tasks of the pipeline, retries and
+-- failures make sense.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_pipeline(p_tools jsonb)
 returns setof noetl_internal.problem
@@ -6676,7 +6894,7 @@ as $function$
   cross join known as k
   cross join lateral noetl_internal.make_problem(
     'error', (r.rule ->> 'at') || '.to',
-    coalesce(format('no task named "%s"', r.rule ->> 'to'), '"to" is missing'),
+    coalesce('no task named "' || (r.rule ->> 'to') || '"', '"to" is missing'),
     coalesce(
       noetl_internal.suggest_name(r.rule ->> 'to', k.names),
       'Say where to jump: ' || array_to_string(k.names, ', ') || '.'
@@ -6713,7 +6931,8 @@ as $function$
     as w (value, place)
   cross join lateral noetl_internal.check_kind(
     jsonb_build_object(
-      'at', format('workbook[%s]', w.place - 1) || case when w.value ? 'tool' then '.tool' else '' end,
+      'at',
+      format('workbook[%s]', w.place - 1) || case when w.value ? 'tool' then '.tool' else '' end,
       'kind', noetl_internal.text_of(
         case when w.value ? 'tool' then w.value -> 'tool' -> 'kind' else w.value -> 'kind' end
       )
@@ -6755,7 +6974,10 @@ as $function$
       'A set writes ctx.<name>, step.<name> or iter.<name>.'
     ) as c
     where
-      t.target ~ '^(ctx|local)\.(workload|output|event|input|env|keychain|job|execution_id|results)\.'
+      t.root in (
+        'workload', 'output', 'event', 'input', 'env', 'keychain', 'job', 'execution_id', 'results'
+      )
+      and t.target ~ '^\w+\.\w+\.'
     union all
     select c.*
     from noetl_internal.make_problem(
@@ -6784,9 +7006,12 @@ as $function$
       coalesce(s.value #>> '{loop,in,at}', (s.value #>> '{checks,at}') || '.loop.in') as source_at,
       (s.value #>> '{checks,at}') || '.loop' as at,
       s.value #>> '{loop,mode}' as mode,
-      noetl_internal.mapping_of(p_content -> 'workflow' -> (s.value ->> 'position')::integer -> 'loop')
-        as written
+      noetl_internal.mapping_of(w.loop) as written,
+      coalesce(jsonb_typeof(w.loop), 'object') = 'object' as is_mapping
     from jsonb_array_elements(p_steps) as s (value)
+    cross join lateral (
+      select p_content -> 'workflow' -> (s.value ->> 'position')::integer -> 'loop' as loop
+    ) as w
     where s.value -> 'loop' <> 'null'
   )
 
@@ -6805,7 +7030,7 @@ as $function$
     'error', l.source_at, '"in" is missing: the loop has nothing to run over',
     'Write in: "{{ workload.items }}" or a list.'
   ) as p
-  where coalesce(l.source, 'null') = 'null' and not l.written ? 'cursor'
+  where coalesce(l.source, 'null') = 'null' and not l.written ? 'cursor' and l.is_mapping
   union all
   select p.*
   from loop as l
@@ -6822,8 +7047,8 @@ comment on function noetl_internal.check_loops(jsonb, jsonb)
 is 'What a loop runs over: something that can be a list.';
 
 -- playbook/list_templates.sql
--- All compiled templates of a playbook, each with the step it stands in (null: workload) and whether a worker, not
--- the engine, evaluates it.
+-- All compiled templates of a playbook, each with the step it stands in (null: workload) and
+-- whether a worker, not the engine, evaluates it.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.list_templates(p_compiled jsonb)
 returns table (template jsonb, step text, is_worker boolean)
@@ -6878,7 +7103,8 @@ comment on function noetl_internal.check_templates(jsonb)
 is 'Templates that do not compile, and those that use older names.';
 
 -- playbook/check_names.sql
--- Names that nothing in the document provides. Warnings: the caller's input may bring more than the defaults tell.
+-- Names that nothing in the document provides. Warnings: the caller's input may bring more than the
+-- defaults tell.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_names(
   p_compiled jsonb,
@@ -6939,7 +7165,7 @@ comment on function noetl_internal.check_names(jsonb, jsonb)
 is 'Names that nothing in the document provides.';
 
 -- playbook/check_flow.sql
--- The graph of the steps: what cannot be reached, what never ends, which arcs can never fire.
+-- The graph of the steps: what cannot be reached, and what never ends.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_flow(
   p_head jsonb,
@@ -6952,7 +7178,17 @@ declare
   v_graph jsonb := noetl_internal.step_graph(p_steps);
   v_reached text[] := array(
     select noetl_internal.reachable_steps(
-      v_graph, array_remove(array[p_head ->> 'entry_step', p_head ->> 'final_step'], null)
+      v_graph,
+      array_remove(
+        array[
+          case
+            when v_graph ? (p_head ->> 'entry_step') then p_head ->> 'entry_step'
+            else p_steps -> 0 ->> 'step'
+          end,
+          p_head ->> 'final_step'
+        ],
+        null
+      )
     )
   );
   v_endless text[] := array(select noetl_internal.endless_steps(p_steps));
@@ -6970,7 +7206,10 @@ begin
     from jsonb_array_elements(p_steps) as s (step)
     cross join lateral noetl_internal.make_problem(
       'error', s.step #>> '{checks,at}',
-      format('step "%s" is on a cycle that has no tool and no exit: it would run for ever', s.step ->> 'step'),
+      format(
+        'step "%s" is on a cycle that has no tool and no exit: it would run for ever',
+        s.step ->> 'step'
+      ),
       'Give an arc of the cycle a condition, or a step of it a tool.'
     ) as p
     where
@@ -6982,30 +7221,42 @@ begin
         where
           (o.step ->> 'position')::integer < (s.step ->> 'position')::integer
           and o.step ->> 'step' = any(v_endless)
-          and o.step ->> 'step' in (select noetl_internal.reachable_steps(v_graph, array[s.step ->> 'step']))
+          and o.step ->> 'step' in (
+            select noetl_internal.reachable_steps(v_graph, array[s.step ->> 'step'])
+          )
       );
-  return query
-    select p.*
-    from jsonb_array_elements(p_steps) as s (step)
-    cross join lateral (
-      select
-        a.value as arc,
-        bool_or(a.value -> 'when' = 'null') over (
-          order by a.place rows between unbounded preceding and 1 preceding
-        ) as is_dead
-      from jsonb_array_elements(s.step #> '{next,arcs}') with ordinality as a (value, place)
-      where a.value -> 'on' = 'null'
-    ) as a
-    cross join lateral noetl_internal.make_problem(
-      'info', a.arc ->> 'at', 'this arc can never fire: an arc before it has no condition',
-      'Put the arc without a condition last, or use mode: inclusive.'
-    ) as p
-    where s.step #>> '{next,mode}' = 'exclusive' and a.is_dead;
 end;
 $function$;
 
 comment on function noetl_internal.check_flow(jsonb, jsonb)
 is 'The graph of the steps: what cannot be reached, what never ends.';
+
+-- playbook/check_arcs.sql
+-- Arcs that can never fire, because an exclusive step never gets past an arc without a condition.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.check_arcs(p_steps jsonb)
+returns setof noetl_internal.problem
+language sql immutable parallel safe
+as $function$
+  select p.*
+  from jsonb_array_elements(p_steps) as s (step)
+  cross join lateral (
+    select
+      a.value as arc,
+      bool_or(a.value -> 'when' = 'null') over (
+        order by a.place rows between unbounded preceding and 1 preceding
+      ) as is_dead
+    from jsonb_array_elements(s.step #> '{next,arcs}') with ordinality as a (value, place)
+    where a.value -> 'on' = 'null'
+  ) as a
+  cross join lateral noetl_internal.make_problem(
+    'info', a.arc ->> 'at', 'this arc can never fire: an arc before it has no condition',
+    'Put the arc without a condition last, or use mode: inclusive.'
+  ) as p
+  where s.step #>> '{next,mode}' = 'exclusive' and a.is_dead
+$function$;
+
+comment on function noetl_internal.check_arcs(jsonb) is 'Arcs that can never fire.';
 
 -- playbook/refuse_document.sql
 -- Why a document cannot even be looked at: no mapping, too large, too deep, too many steps.
@@ -7018,7 +7269,8 @@ as $function$
   from noetl_internal.make_problem(
     'error', '',
     format(
-      'the document is %s, expected a mapping', noetl_internal.describe_value(coalesce(p_content, 'null'))
+      'the document is %s, expected a mapping',
+      noetl_internal.describe_value(coalesce(p_content, 'null'))
     ),
     'A playbook begins with apiVersion: noetl.io/v2 and kind: Playbook.'
   ) as p
@@ -7026,7 +7278,8 @@ as $function$
   union all
   select p.*
   from noetl_internal.make_problem(
-    'error', '', format('the document has %s bytes, at most 4194304 are read', octet_length(p_content::text)),
+    'error', '',
+    format('the document has %s bytes, at most 4194304 are read', octet_length(p_content::text)),
     'Keep data in files or tables, not in the playbook.'
   ) as p
   where octet_length(p_content::text) > 4194304
@@ -7040,7 +7293,10 @@ as $function$
   select p.*
   from noetl_internal.make_problem(
     'error', 'workflow',
-    format('the workflow has %s steps, at most 10000 are read', jsonb_array_length(p_content -> 'workflow')),
+    format(
+      'the workflow has %s steps, at most 10000 are read',
+      jsonb_array_length(p_content -> 'workflow')
+    ),
     'Use a loop, or child playbooks.'
   ) as p
   where
@@ -7054,7 +7310,8 @@ comment on function noetl_internal.refuse_document(jsonb)
 is 'Why a document cannot even be looked at.';
 
 -- playbook/playbook_problems.sql
--- Everything that is to be said about a document, in its order, and its compiled form when it can be looked at.
+-- Everything that is to be said about a document, in its order, and its compiled form when it can
+-- be looked at.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.playbook_problems(
   p_content jsonb,
@@ -7084,21 +7341,24 @@ as $function$
     union
     select p.* from noetl_internal.check_names(p_compiled, p_compiled -> 'steps') as p
     union
+    select p.* from noetl_internal.check_arcs(p_compiled -> 'steps') as p
+    union
     select p.* from noetl_internal.check_flow(p_compiled -> 'head', p_compiled -> 'steps') as p
   )
 
   select f.*
   from found as f
   order by
-    coalesce(substring(f.path from '^workflow\[(\d+)\]')::integer, -1), f.path, f.severity, f.message
+    coalesce(substring(f.path from '^workflow\[(\d+)\]')::integer, -1),
+    f.path, f.severity, f.message
 $function$;
 
 comment on function noetl_internal.playbook_problems(jsonb, jsonb)
 is 'Everything that is to be said about a document, in its order.';
 
 -- playbook/analyze_playbook.sql
--- Check and compile a document: its problems (without p_strict, unknown keys are warnings) and the compiled form,
--- null when the document cannot even be looked at.
+-- Check and compile a document: its problems (without p_strict, unknown keys are warnings) and the
+-- compiled form, null when the document cannot even be looked at.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.analyze_playbook(
   p_content jsonb,
@@ -7139,7 +7399,8 @@ language plpgsql immutable parallel safe
 as $function$
 declare
   v_errors text[] := array(
-    select coalesce(nullif(p.path, ''), 'document') || ': ' || p.message || coalesce(' — ' || p.hint, '')
+    select
+      coalesce(nullif(p.path, ''), 'document') || ': ' || p.message || coalesce(' — ' || p.hint, '')
     from unnest(p_problems) as p
     where p.severity = 'error'
   );
@@ -7148,7 +7409,9 @@ begin
     return;
   end if;
   raise exception '%',
-    format('the playbook has %s error%s', cardinality(v_errors), left('s', cardinality(v_errors) - 1))
+    format(
+      'the playbook has %s error%s', cardinality(v_errors), left('s', cardinality(v_errors) - 1)
+    )
     || E'\n' || array_to_string(v_errors[:10], E'\n')
     || case when cardinality(v_errors) > 10 then E'\n…' else '' end
   using
@@ -7226,8 +7489,8 @@ comment on function noetl_internal.store_playbook(text, jsonb, bytea, jsonb)
 is 'Store a compiled document as the next version of a path.';
 
 -- api/lint_playbook.sql
--- Everything that is to be said about a playbook, in document order; the database does not change. With p_strict,
--- unknown keys are errors.
+-- Everything that is to be said about a playbook, in document order; the database does not change.
+-- With p_strict, unknown keys are errors.
 -- Locks: none. Never raises.
 create or replace function noetl.lint_playbook(
   p_content jsonb,
@@ -7236,7 +7499,7 @@ create or replace function noetl.lint_playbook(
 returns table (severity text, path text, message text, hint text)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
-set jit = off  -- estimates of nested sets are high; compiling took a hundred times as long as running
+set jit = off  -- on the high estimates of nested sets it took a hundred times the run itself
 as $function$
   select p.severity, p.path, p.message, p.hint
   from noetl_internal.analyze_playbook(p_content, p_strict) as a
@@ -7250,8 +7513,8 @@ grant execute on function noetl.lint_playbook(jsonb, boolean)
 to noetl_author, noetl_runner, noetl_operator, noetl_reader;
 
 -- api/register_playbook.sql
--- Check, compile and store a playbook under its path. The content of the latest version again gives that version,
--- created false; anything else a new version.
+-- Check, compile and store a playbook under its path. The content of the latest version again gives
+-- that version, created false; anything else a new version.
 -- Locks: an advisory lock on the path. Raises: NE422 with every problem of the document.
 create or replace function noetl.register_playbook(
   p_content jsonb,
@@ -7260,7 +7523,7 @@ create or replace function noetl.register_playbook(
 returns table (catalog_id bigint, path text, version integer, created boolean, warnings jsonb)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
-set jit = off  -- estimates of nested sets are high; compiling took a hundred times as long as running
+set jit = off  -- on the high estimates of nested sets it took a hundred times the run itself
 as $function$
 #variable_conflict use_column
 declare
@@ -7330,7 +7593,8 @@ comment on function noetl_internal.loop_uri(bigint, bigint)
 is 'The reference by which workers read a loop''s collection.';
 
 -- engine/add_result_ref.sql
--- Add the row that says where a result is; the same command and name: the row that is there already.
+-- Add the row that says where a result is; the same command and name: the row that is there
+-- already.
 create or replace function noetl_internal.add_result_ref(
   p_execution_id bigint,
   p_result jsonb
@@ -7371,7 +7635,8 @@ comment on function noetl_internal.add_result_ref(bigint, jsonb)
 is 'Add the row that says where a result is.';
 
 -- engine/store_payload.sql
--- Store a result in the database (tier db) and return its reference; the same command and name: the same reference.
+-- Store a result in the database (tier db) and return its reference; the same command and name: the
+-- same reference.
 create or replace function noetl_internal.store_payload(
   p_execution_id bigint,
   p_command_id text,
@@ -7433,7 +7698,8 @@ comment on function noetl_internal.store_result(jsonb)
 is 'Store one result as a worker describes it.';
 
 -- engine/store_items.sql
--- Store items of a loop's collection, from index p_first on, in chunks of 500. Storing a chunk again changes nothing.
+-- Store items of a loop's collection, from index p_first on, in chunks of 500. Storing a chunk
+-- again changes nothing.
 create or replace function noetl_internal.store_items(
   p_execution_id bigint,
   p_loop_id bigint,
@@ -7484,7 +7750,8 @@ comment on function noetl_internal.load_items(bigint, bigint, integer, integer)
 is 'A range of the items of a loop''s collection.';
 
 -- engine/loop_results.sql
--- The payloads of a loop's items p_first … p_first + p_count - 1, in item order; null for a failed item.
+-- The payloads of a loop's items p_first … p_first + p_count - 1, in item order; null for a failed
+-- item.
 -- Raises: NE464 when an item's payload is outside the database.
 create or replace function noetl_internal.loop_results(
   p_execution_id bigint,
@@ -7543,7 +7810,9 @@ returns void
 language plpgsql stable
 as $function$
 begin
-  if (p_variable.value ->> 'total')::integer > noetl_internal.setting_integer('loop_inline_max') then
+  if
+    (p_variable.value ->> 'total')::integer > noetl_internal.setting_integer('loop_inline_max')
+  then
     raise exception 'the % results of step "%" are too many for an expression of the engine',
       p_variable.value ->> 'total', p_variable.name
     using errcode = 'NE464', hint = 'Loop over them, or read them in a tool.';
@@ -7555,8 +7824,9 @@ comment on function noetl_internal.require_few_items(noetl.variable)
 is 'Refuse to gather the results of a large loop into one value.';
 
 -- engine/result_view.sql
--- The view through which expressions read a result (docs/expressions.md): payload, envelope, which comes first.
--- The payload is left out when SQL cannot see it. Loop results are gathered only when p_wants_items.
+-- The view through which expressions read a result (docs/expressions.md): payload, envelope, which
+-- comes first. The payload is left out when SQL cannot see it. Loop results are gathered only when
+-- p_wants_items.
 -- Raises: NE464 when they are too many for that.
 create or replace function noetl_internal.result_view(
   p_variable noetl.variable,
@@ -7592,7 +7862,8 @@ comment on function noetl_internal.result_view(noetl.variable, text, boolean)
 is 'The view through which expressions read a result.';
 
 -- engine/load_mapping.sql
--- The part of ctx or workload that the listed names read: some keys, or all when one of them needs the whole.
+-- The part of ctx or workload that the listed names read: some keys, or all when one of them needs
+-- the whole.
 create or replace function noetl_internal.load_mapping(
   p_execution_id bigint,
   p_scope text,
@@ -7623,8 +7894,8 @@ comment on function noetl_internal.load_mapping(bigint, text, jsonb)
 is 'The part of ctx or workload that some names read.';
 
 -- engine/load_scope.sql
--- What an expression can see: {"names", "views"}, holding only the names that it uses.
--- p_locals win over everything; p_step is the step whose result reads as output, result and response.
+-- What an expression can see: {"names", "views"}, holding only the names that it uses. p_locals win
+-- over everything; p_step is the step whose result reads as output, result and response.
 create or replace function noetl_internal.load_scope(
   p_execution_id bigint,
   p_names jsonb,
@@ -7663,8 +7934,10 @@ begin
   from (
     select
       r.name,
-      case when r.name in ('output', 'result', 'response') then coalesce(p_step, r.name) else r.name end
-        as step
+      case
+        when r.name in ('output', 'result', 'response') then coalesce(p_step, r.name)
+        else r.name
+      end as step
     from unnest(v_roots) as r (name)
   ) as s
   inner join noetl.variable as v
@@ -7737,7 +8010,7 @@ begin
   if v_value is null then
     raise exception '%: the value is undefined (it reads %)', p_what,
       (
-        select string_agg(array_to_string(array(select jsonb_array_elements_text(n.value)), '.'), ', ')
+        select string_agg(concat_ws('.', n.value ->> 0, n.value ->> 1), ', ')
         from jsonb_array_elements(p_compiled -> 'names') as n (value)
       )
     using
@@ -7794,8 +8067,9 @@ comment on function noetl_internal.base_locals(bigint)
 is 'The names every expression of a run sees beside its variables.';
 
 -- engine/write_ctx.sql
--- Write ctx values, {"a": 1, "b.c": 2}, of a run whose row the caller has locked, and wake the tokens that wait for
--- a change of ctx. Raises: 23514 when a value is over the limit of variable_ctx_is_small.
+-- Write ctx values, {"a": 1, "b.c": 2}, of a run whose row the caller has locked, and wake the
+-- tokens that wait for a change of ctx. Raises: 23514 when a value is over the limit of
+-- variable_ctx_is_small.
 create or replace function noetl_internal.write_ctx(
   p_execution_id bigint,
   p_patch jsonb
@@ -7930,8 +8204,9 @@ comment on function noetl_internal.save_step_result(bigint, text, jsonb, jsonb, 
 is 'Keep the result of a finished step readable by its name.';
 
 -- engine/command_id_of.sql
--- The id of a command: a function of loop and item, or run and token, and of the issue number; never random,
--- so that the unique index catches a second issue. Sortable, because random ids cost a fifth more WAL.
+-- The id of a command: a function of loop and item, or run and token, and of the issue number;
+-- never random, so that the unique index catches a second issue. Sortable, because random ids cost
+-- a fifth more WAL.
 create or replace function noetl_internal.command_id_of(
   p_execution_id bigint,
   p_token_id integer,
@@ -8001,8 +8276,9 @@ $function$;
 comment on function noetl_internal.draft_of(noetl.command) is 'A queue row as a draft.';
 
 -- engine/issue_batch.sql
--- Issue commands: one event and one queue row each, in one statement; returns the ids that were new.
--- A command that was issued before is left alone and not returned. Rings the doorbell once per pool.
+-- Issue commands: one event and one queue row each, in one statement; returns the ids that were
+-- new. A command that was issued before is left alone and not returned. Rings the doorbell once per
+-- pool.
 create or replace function noetl_internal.issue_batch(p_drafts noetl_internal.draft [])
 returns setof text
 language plpgsql volatile
@@ -8054,8 +8330,9 @@ comment on function noetl_internal.issue_batch(noetl_internal.draft [])
 is 'Issue commands, each once; returns the ids that were new.';
 
 -- engine/issue_again.sql
--- Issue commands again under the next issue number of their item, at the front of the line; a repeat issues nothing.
--- p_infra and p_shard say which budget the new attempt is taken from; both draw from the one issue number.
+-- Issue commands again under the next issue number of their item, at the front of the line; a
+-- repeat issues nothing. p_infra and p_shard say which budget the new attempt is taken from; both
+-- draw from the one issue number.
 create or replace function noetl_internal.issue_again(
   p_commands noetl_internal.draft [],
   p_infra integer,
@@ -8152,8 +8429,8 @@ comment on function noetl_internal.lease_commands(noetl.runtime, uuid, integer, 
 is 'Lease the first queued commands of a session''s pools to it.';
 
 -- engine/finish_commands.sql
--- Take the commands of one run that these reports finish out of the queue, under the fence (command, issue number in
--- its id, session); a report that owns nothing changes nothing.
+-- Take the commands of one run that these reports finish out of the queue, under the fence
+-- (command, issue number in its id, session); a report that owns nothing changes nothing.
 -- Locks: command rows, ascending.
 create or replace function noetl_internal.finish_commands(
   p_execution_id bigint,
@@ -8267,8 +8544,9 @@ comment on function noetl_internal.log_heartbeats(bigint, noetl_internal.report 
 is 'Append command.heartbeat events for commands that are still held.';
 
 -- engine/log_outcomes.sql
--- Append the events of finished commands, all in one statement: the command's end, and for a loop's item its outcome.
--- The item's result rides on the item's event, where idx_event_loop_id_type finds it.
+-- Append the events of finished commands, all in one statement: the command's end, and for a loop's
+-- item its outcome. The item's result rides on the item's event, where idx_event_loop_id_type finds
+-- it.
 create or replace function noetl_internal.log_outcomes(
   p_outcomes noetl_internal.outcome [],
   p_retried text []
@@ -8403,8 +8681,8 @@ comment on function noetl_internal.add_token(bigint, text, integer [], text [], 
 is 'Put a token on a step, ready to be routed.';
 
 -- engine/fail_run.sql
--- Mark a run as failing; false when it is not running any more. The sweep is a transaction of its own
--- (sweep_run): here other sessions hold commands of this run.
+-- Mark a run as failing; false when it is not running any more. The sweep is a transaction of its
+-- own (sweep_run): here other sessions hold commands of this run.
 -- Locks: the run row.
 create or replace function noetl_internal.fail_run(
   p_execution_id bigint,
@@ -8465,7 +8743,8 @@ comment on function noetl_internal.exit_locals(bigint, text, jsonb, jsonb, jsonb
 is 'What a step''s own set and arcs see beside the run''s names.';
 
 -- engine/choose_arcs.sql
--- The arcs of a finished step that fire: the first that matches (exclusive) or every one (inclusive), in order.
+-- The arcs of a finished step that fire: the first that matches (exclusive) or every one
+-- (inclusive), in order.
 -- Raises: NE462 … NE464 of the first condition that cannot be evaluated.
 create or replace function noetl_internal.choose_arcs(
   p_execution_id bigint,
@@ -8479,7 +8758,8 @@ as $function$
 declare
   v_arc jsonb;
 begin
-  -- A row loop, because an exclusive split must not evaluate what follows the match; bounded by the document.
+  -- A row loop, because an exclusive split must not evaluate what follows the match; bounded by the
+  -- document.
   for v_arc in
     select a.value
     from jsonb_array_elements(coalesce(p_next -> 'arcs', '[]')) with ordinality as a (value, place)
@@ -8498,8 +8778,9 @@ comment on function noetl_internal.choose_arcs(bigint, jsonb, jsonb, text)
 is 'The arcs of a finished step that fire.';
 
 -- engine/leave_step.sql
--- Route on from a finished step: its set, its arcs, their sets and inputs; new tokens for the destinations.
--- Returns what the step.exit event tells, or null when no arc takes up a failure (or none matches and one must).
+-- Route on from a finished step: its set, its arcs, their sets and inputs; new tokens for the
+-- destinations. Returns what the step.exit event tells, or null when no arc takes up a failure (or
+-- none matches and one must).
 -- Locks: the caller holds the run row. Raises: NE46x of the step's expressions.
 create or replace function noetl_internal.leave_step(
   p_token noetl.token,
@@ -8560,9 +8841,68 @@ $function$;
 comment on function noetl_internal.leave_step(noetl.token, jsonb, boolean, jsonb, jsonb)
 is 'Route on from a finished step; null when nothing takes up its failure.';
 
+-- engine/exit_step.sql
+-- Keep a step's result and route on from it; returns null, or the error that nothing takes up.
+-- What its own expressions get wrong, and values over the limits of what may be stored, are the
+-- playbook's errors: they undo the exit and are returned.
+-- Locks: the caller holds the run row.
+create or replace function noetl_internal.exit_step(
+  p_catalog_id bigint,
+  p_token noetl.token,
+  p_event text,
+  p_result jsonb,
+  p_error jsonb,
+  p_ctx jsonb,
+  p_loop_id bigint
+)
+returns jsonb
+language plpgsql volatile
+as $function$
+declare
+  v_exit jsonb;
+  v_message text;
+  v_code text;
+begin
+  perform noetl_internal.save_step_result(
+    p_token.execution_id, p_token.step, p_result, p_error, p_loop_id
+  );
+  perform noetl_internal.write_ctx(p_token.execution_id, p_ctx);
+  v_exit := noetl_internal.leave_step(
+    p_token, noetl_internal.step_definition(p_catalog_id, p_token.step),
+    noetl_internal.is_no_next_an_error(p_catalog_id),
+    noetl_internal.exit_locals(
+      p_token.execution_id, p_event, p_token.input, p_result, p_error, p_loop_id
+    ),
+    p_error
+  );
+  if v_exit is null then
+    return coalesce(
+      p_error,
+      '{"kind": "routing", "message": "no arc matches and no_next_is_error is set"}'
+    );
+  end if;
+  perform noetl_internal.append_event(
+    p_token.execution_id, p_catalog_id, 'step.exit', p_token.step,
+    case when p_error is null then 'ok' else 'error' end,
+    v_exit, null, jsonb_build_object('token_id', p_token.token_id)
+  );
+  return null;
+exception
+  when sqlstate 'NE461' or sqlstate 'NE462' or sqlstate 'NE463' or sqlstate 'NE464'
+    or check_violation then
+    get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
+    return jsonb_build_object('kind', 'template', 'code', v_code, 'message', v_message);
+end;
+$function$;
+
+comment on function noetl_internal.exit_step(
+  bigint, noetl.token, text, jsonb, jsonb, jsonb, bigint
+) is 'Keep a step''s result and route on from it; returns the error that nothing takes up.';
+
 -- engine/finish_step.sql
--- End the activation of a step: keep its result, route on, drop the token. Does nothing when the token or the run
--- is gone. An error in one of the step's own expressions fails the run with its place.
+-- End the activation of a step: keep its result, route on, drop the token. Does nothing when the
+-- token or the run is gone. An error in one of the step's own expressions fails the run with its
+-- place.
 -- Locks: the run row.
 create or replace function noetl_internal.finish_step(
   p_execution_id bigint,
@@ -8579,11 +8919,7 @@ as $function$
 declare
   v_run noetl.run;
   v_token noetl.token;
-  v_locals jsonb;
-  v_exit jsonb;
-  v_error jsonb := p_error;
-  v_message text;
-  v_code text;
+  v_error jsonb;
 begin
   select * into v_run from noetl.run as r
   where r.execution_id = p_execution_id and r.status in ('running', 'waiting')
@@ -8597,41 +8933,12 @@ begin
     return;
   end if;
 
-  v_locals := noetl_internal.exit_locals(
-    p_execution_id, p_event, v_token.input, p_result, p_error, p_loop_id
+  v_error := noetl_internal.exit_step(
+    v_run.catalog_id, v_token, p_event, p_result, p_error, p_ctx, p_loop_id
   );
-  begin
-    perform noetl_internal.save_step_result(
-      p_execution_id, v_token.step, p_result, p_error, p_loop_id
-    );
-    perform noetl_internal.write_ctx(p_execution_id, p_ctx);
-    v_exit := noetl_internal.leave_step(
-      v_token, noetl_internal.step_definition(v_run.catalog_id, v_token.step),
-      noetl_internal.is_no_next_an_error(v_run.catalog_id), v_locals, p_error
-    );
-    if v_exit is not null then
-      perform noetl_internal.append_event(
-        p_execution_id, v_run.catalog_id, 'step.exit', v_token.step,
-        case when p_error is null then 'ok' else 'error' end,
-        v_exit, null, jsonb_build_object('token_id', p_token_id)
-      );
-    elsif v_error is null then
-      v_error := jsonb_build_object(
-        'kind', 'routing', 'message', 'no arc matches and no_next_is_error is set'
-      );
-    end if;
-  exception
-    -- Expressions (NE46x) and limits of what may be stored (checks) are the playbook's errors, not the engine's.
-    when sqlstate 'NE461' or sqlstate 'NE462' or sqlstate 'NE463' or sqlstate 'NE464'
-      or check_violation then
-      get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
-      v_exit := null;
-      v_error := jsonb_build_object('kind', 'template', 'code', v_code, 'message', v_message);
-  end;
-
   delete from noetl.token as t
   where t.execution_id = p_execution_id and t.token_id = p_token_id;
-  if v_exit is null then
+  if v_error is not null then
     v_error := jsonb_build_object('step', v_token.step) || v_error;
     perform noetl_internal.append_event(
       p_execution_id, v_run.catalog_id, 'step.exit', v_token.step, 'error',
@@ -8684,7 +8991,8 @@ comment on function noetl_internal.finish_call(
 ) is 'Record how the call of a plain step ended, and end its activation.';
 
 -- engine/admission.sql
--- Whether a step lets a token in: allow, wait or discard. The first rule that holds decides; without one, allow.
+-- Whether a step lets a token in: allow, wait or discard. The first rule that holds decides;
+-- without one, allow.
 -- Raises: NE462 … NE464 of a rule's condition.
 create or replace function noetl_internal.admission(
   p_token noetl.token,
@@ -8760,8 +9068,8 @@ comment on function noetl_internal.issue_step(bigint, noetl.token, jsonb, text, 
 is 'Issue the one command of a step that is no loop.';
 
 -- engine/join_arrivals.sql
--- The tokens that wait at joins, each with the split it waits for, its nesting depth, and the steps from which
--- the join can still be reached.
+-- The tokens that wait at joins, each with the split it waits for, its nesting depth, and the steps
+-- from which the join can still be reached.
 create or replace function noetl_internal.join_arrivals(
   p_execution_id bigint,
   p_catalog_id bigint
@@ -8795,8 +9103,8 @@ comment on function noetl_internal.join_arrivals(bigint, bigint)
 is 'The tokens that wait at joins, each with the split it waits for.';
 
 -- engine/merge_tokens.sql
--- Replace the tokens that arrived at a join by one, outside the split (and any inside it), ready to be routed.
--- Their inputs are merged in token order.
+-- Replace the tokens that arrived at a join by one, outside the split (and any inside it), ready to
+-- be routed. Their inputs are merged in token order.
 -- Locks: the caller holds the run row.
 create or replace function noetl_internal.merge_tokens(
   p_execution_id bigint,
@@ -8836,9 +9144,10 @@ comment on function noetl_internal.merge_tokens(bigint, integer [], integer)
 is 'Replace the tokens that arrived at a join by one.';
 
 -- engine/fire_joins.sql
--- Let the joins go on whose branches have all arrived or ended; true if one did.
--- A group is the outermost split that meets at the step; it is complete when none of its tokens elsewhere stands
--- on a step from which the join can still be reached. The arrived tokens become one, inputs merged in order.
+-- Let the joins go on whose branches have all arrived or ended; true if one did. A group is the
+-- outermost split that meets at the step; it is complete when none of its tokens elsewhere stands
+-- on a step from which the join can still be reached. The arrived tokens become one, inputs merged
+-- in order.
 -- Locks: the caller holds the run row.
 create or replace function noetl_internal.fire_joins(
   p_execution_id bigint,
@@ -8898,7 +9207,8 @@ $function$;
 comment on function noetl_internal.waiting_reason(bigint) is 'Why a run waits, in words.';
 
 -- engine/complete_run.sql
--- End a run well: no token is left. Its result is that of the final step, else of the last finished one.
+-- End a run well: no token is left. Its result is that of the final step, else of the last finished
+-- one.
 -- Locks: the caller holds the run row.
 create or replace function noetl_internal.complete_run(p_execution_id bigint)
 returns void
@@ -8911,7 +9221,11 @@ begin
   select
     jsonb_build_object(
       'status', 'ok',
-      'reference', case when v.envelope ? 'ref' then jsonb_build_object('ref', v.envelope -> 'ref', 'store', v.envelope -> 'store') end,
+      'reference',
+      case
+        when v.envelope ? 'ref'
+          then jsonb_build_object('ref', v.envelope -> 'ref', 'store', v.envelope -> 'store')
+      end,
       'context', jsonb_build_object('data', v.value)
     )
   into v_result
@@ -8940,8 +9254,8 @@ $function$;
 comment on function noetl_internal.complete_run(bigint) is 'End a run well.';
 
 -- engine/settle_run.sql
--- Notice that nothing is ready: start the final step (true: there is a new token), complete the run when it is
--- empty, or show that all that is left waits.
+-- Notice that nothing is ready: start the final step (true: there is a new token), complete the run
+-- when it is empty, or show that all that is left waits.
 -- Locks: the caller holds the run row.
 create or replace function noetl_internal.settle_run(p_execution_id bigint)
 returns boolean
@@ -9083,7 +9397,8 @@ comment on function noetl_internal.loop_verdict(noetl.loop)
 is 'How a loop ends, from its counters and policy.';
 
 -- engine/loop_payload.sql
--- The payload of a loop step's result; the items' own results are gathered only when somebody reads them.
+-- The payload of a loop step's result; the items' own results are gathered only when somebody reads
+-- them.
 create or replace function noetl_internal.loop_payload(p_loop noetl.loop)
 returns jsonb
 language sql immutable parallel safe
@@ -9138,7 +9453,8 @@ comment on function noetl_internal.is_loop_lost(noetl.loop)
 is 'Whether a live loop has failed by its policy.';
 
 -- engine/is_loop_starved.sql
--- Whether a live loop has items left but none issued and unfinished: nobody but the caller will issue the next.
+-- Whether a live loop has items left but none issued and unfinished: nobody but the caller will
+-- issue the next.
 create or replace function noetl_internal.is_loop_starved(
   p_execution_id bigint,
   p_loop_id bigint
@@ -9164,8 +9480,9 @@ comment on function noetl_internal.is_loop_starved(bigint, bigint)
 is 'Whether a live loop has items left but none issued and unfinished.';
 
 -- engine/gather_ctx.sql
--- The ctx writes of a finished loop's items, merged in item order: the last item that writes a key wins;
--- {"writes", "conflicts": keys written with different values}. Null when a loop wrote none, or wrote as it went (sequential).
+-- The ctx writes of a finished loop's items, merged in item order: the last item that writes a key
+-- wins; {"writes", "conflicts": keys written with different values}. Null when a loop wrote none,
+-- or wrote as it went (sequential).
 create or replace function noetl_internal.gather_ctx(p_loop noetl.loop)
 returns jsonb
 language plpgsql stable
@@ -9221,8 +9538,8 @@ begin
           noetl_internal.command_id_of(
             p_loop.execution_id, p_loop.token_id, 'run', p_loop.loop_id, n.iter_index, 1
           ),
-          p_loop.catalog_id, p_loop.token_id, p_loop.step, 'run', p_loop.loop_id, n.iter_index, 1, 1,
-          1, s.max_attempts, p_loop.total, p_loop.pool, p_loop.priority,
+          p_loop.catalog_id, p_loop.token_id, p_loop.step, 'run', p_loop.loop_id, n.iter_index,
+          1, 1, 1, s.max_attempts, p_loop.total, p_loop.pool, p_loop.priority,
           p_place + n.iter_index - p_first, p_loop.context_version, i.item, p_loop.input
         )::noetl_internal.draft
       )
@@ -9244,9 +9561,10 @@ comment on function noetl_internal.draft_items(noetl.loop, integer, integer, big
 is 'The drafts of a range of a loop''s items.';
 
 -- engine/draw_items.sql
--- Issue the next items of a loop, as its window allows once p_finishing more are finished, at most p_limit of them;
--- returns how many. The caller moves the cursor (count_loop) later in the same transaction, so that the loop row
--- stays free while commands are being issued. A loop that another session is drawing from is left alone.
+-- Issue the next items of a loop, as its window allows once p_finishing more are finished, at most
+-- p_limit of them; returns how many. The caller moves the cursor (count_loop) later in the same
+-- transaction, so that the loop row stays free while commands are being issued. A loop that another
+-- session is drawing from is left alone.
 -- Locks: the loop's expansion lock, tried.
 create or replace function noetl_internal.draw_items(
   p_execution_id bigint,
@@ -9289,8 +9607,8 @@ comment on function noetl_internal.draw_items(bigint, bigint, integer, integer)
 is 'Issue the next items of a loop, as its window allows.';
 
 -- engine/cancel_items.sql
--- Take the open commands of a loop out of the queue; returns how many. A command that somebody is reporting right now
--- is skipped, and counted by that report.
+-- Take the open commands of a loop out of the queue; returns how many. A command that somebody is
+-- reporting right now is skipped, and counted by that report.
 -- Locks: command rows, skipping locked ones.
 create or replace function noetl_internal.cancel_items(
   p_execution_id bigint,
@@ -9325,8 +9643,9 @@ comment on function noetl_internal.cancel_items(bigint, bigint)
 is 'Take the open commands of a loop out of the queue.';
 
 -- engine/count_loop.sql
--- Add finished and issued items to a loop's row, in one update, late in the transaction; returns the row.
--- If the loop was drained meanwhile, what this transaction has issued is taken back: draining counted it already.
+-- Add finished and issued items to a loop's row, in one update, late in the transaction; returns
+-- the row. If the loop was drained meanwhile, what this transaction has issued is taken back:
+-- draining counted it already.
 -- Locks: the loop row.
 create or replace function noetl_internal.count_loop(
   p_execution_id bigint,
@@ -9425,7 +9744,8 @@ comment on function noetl_internal.drain_loop(bigint, bigint)
 is 'Stop a loop early: nothing more is issued, open commands are cancelled.';
 
 -- engine/close_loop.sql
--- Close a loop whose last item is accounted for, and end its step; true for the one caller that does it.
+-- Close a loop whose last item is accounted for, and end its step; true for the one caller that
+-- does it.
 -- Locks: the loop row, then the run row.
 create or replace function noetl_internal.close_loop(
   p_execution_id bigint,
@@ -9488,7 +9808,8 @@ comment on function noetl_internal.close_loop(bigint, bigint)
 is 'Close a loop whose last item is accounted for, and end its step.';
 
 -- engine/begin_loop.sql
--- Begin a loop whose collection is stored: its row, its events, its first chunk of commands. An empty one ends at once.
+-- Begin a loop whose collection is stored: its row, its events, its first chunk of commands. An
+-- empty one ends at once.
 -- Locks: the caller holds the run row. Raises: NE46x of loop.spec.max_in_flight.
 create or replace function noetl_internal.begin_loop(
   p_execution_id bigint,
@@ -9547,8 +9868,8 @@ comment on function noetl_internal.begin_loop(bigint, integer, bigint, integer)
 is 'Begin a loop whose collection is stored.';
 
 -- engine/enter_loop.sql
--- Start the loop of a step: evaluate its collection and begin it; when SQL cannot see the collection, let a worker
--- collect it first.
+-- Start the loop of a step: evaluate its collection and begin it; when SQL cannot see the
+-- collection, let a worker collect it first.
 -- Locks: the caller holds the run row. Raises: NE46x of loop.in; NE462 when it is no list.
 create or replace function noetl_internal.enter_loop(
   p_run noetl.run,
@@ -9591,7 +9912,8 @@ comment on function noetl_internal.enter_loop(noetl.run, noetl.token, jsonb)
 is 'Start the loop of a step.';
 
 -- engine/enter_step.sql
--- Start the activation of an admitted step: a loop, a command for a worker, or nothing to do at all.
+-- Start the activation of an admitted step: a loop, a command for a worker, or nothing to do at
+-- all.
 -- Locks: the caller holds the run row. Raises: NE46x of the step's expressions.
 create or replace function noetl_internal.enter_step(
   p_run noetl.run,
@@ -9616,7 +9938,9 @@ begin
       p_token.execution_id, p_token.token_id, 'call.done', '{"status": "ok"}', null, null
     );
   else
-    perform noetl_internal.issue_step(p_run.execution_id, p_token, p_definition, 'run', p_token.input);
+    perform noetl_internal.issue_step(
+      p_run.execution_id, p_token, p_definition, 'run', p_token.input
+    );
   end if;
 end;
 $function$;
@@ -9683,8 +10007,8 @@ comment on function noetl_internal.route_token(noetl.run, noetl.token)
 is 'Bring a ready token into its step.';
 
 -- engine/advance_run.sql
--- Move a run on until every token waits for somebody: route what is ready, fire joins, notice the end.
--- Bounded by the setting advance_hops_max per transaction; the rest goes through the outbox.
+-- Move a run on until every token waits for somebody: route what is ready, fire joins, notice the
+-- end. Bounded by the setting advance_hops_max per transaction; the rest goes through the outbox.
 -- Locks: the run row.
 create or replace function noetl_internal.advance_run(p_execution_id bigint)
 returns void
@@ -9756,8 +10080,8 @@ comment on function noetl_internal.write_loop_ctx(bigint, bigint, jsonb)
 is 'Write the ctx values of a sequential loop''s item.';
 
 -- engine/retry_shards.sql
--- Issue failed shards of live fan-outs again while they have retries left; returns the commands that are replaced.
--- The new command keeps loop and index, with the next issue number of the item.
+-- Issue failed shards of live fan-outs again while they have retries left; returns the commands
+-- that are replaced. The new command keeps loop and index, with the next issue number of the item.
 create or replace function noetl_internal.retry_shards(
   p_execution_id bigint,
   p_outcomes noetl_internal.outcome []
@@ -9791,9 +10115,11 @@ comment on function noetl_internal.retry_shards(bigint, noetl_internal.outcome [
 is 'Issue failed shards again while they have retries left.';
 
 -- engine/count_outcomes.sql
--- Add finished items to the counters of their loops, once per loop and batch, issuing as many others as the window lets
--- follow; returns the loops touched. The row lock orders sessions, so that exactly one sees zero left.
--- Locks: expansion locks, tried; loop rows, ascending; the run row for ctx writes of a sequential loop.
+-- Add finished items to the counters of their loops, once per loop and batch, issuing as many
+-- others as the window lets follow; returns the loops touched. The row lock orders sessions, so
+-- that exactly one sees zero left.
+-- Locks: expansion locks, tried; loop rows, ascending; the run row for ctx writes of a sequential
+-- loop.
 create or replace function noetl_internal.count_outcomes(
   p_execution_id bigint,
   p_outcomes noetl_internal.outcome [],
@@ -9883,8 +10209,9 @@ comment on function noetl_internal.end_plain_command(noetl_internal.outcome)
 is 'End what a command without a loop stood for.';
 
 -- engine/apply_outcomes.sql
--- Account for finished commands of one run: events, retries of shards, loop counters, loops that are complete,
--- steps that have ended, and what follows from them. The one path for reports, lost workers and refused commands.
+-- Account for finished commands of one run: events, retries of shards, loop counters, loops that
+-- are complete, steps that have ended, and what follows from them. The one path for reports, lost
+-- workers and refused commands.
 -- Locks: loop rows, ascending; then the run row.
 create or replace function noetl_internal.apply_outcomes(
   p_execution_id bigint,
@@ -9974,8 +10301,8 @@ comment on function noetl_internal.report_problem(jsonb)
 is 'What is wrong with one reported event, or null.';
 
 -- engine/parse_reports.sql
--- The reports of a batch as rows, repeats within the batch left out; position is the index in the batch, unless the
--- event says it itself. Raises: class 22 when one is malformed.
+-- The reports of a batch as rows, repeats within the batch left out; position is the index in the
+-- batch, unless the event says it itself. Raises: class 22 when one is malformed.
 create or replace function noetl_internal.parse_reports(p_events jsonb)
 returns setof noetl_internal.report
 language plpgsql stable
@@ -9983,7 +10310,8 @@ as $function$
 begin
   return query
   select distinct on (e.execution_id, e.command_id, e.type)
-    coalesce(e.position, (e.place - 1)::integer), e.execution_id, e.command_id, e.session, e.type, e.result,
+    coalesce(e.position, (e.place - 1)::integer), e.execution_id, e.command_id, e.session, e.type,
+    e.result,
     nullif(e.error, 'null'), nullif(nullif(e.ctx, 'null'), '{}'),
     (e.collection ->> 'size')::integer, e.iter_key, coalesce(nullif(e.meta, 'null'), '{}')
   from rows from (
@@ -9992,7 +10320,8 @@ begin
       ctx jsonb, collection jsonb, iter_key text, meta jsonb, position integer
     )
   ) with ordinality as e (
-    execution_id, command_id, session, type, result, error, ctx, collection, iter_key, meta, position, place
+    execution_id, command_id, session, type, result, error, ctx, collection, iter_key, meta,
+    position, place
   )
   order by e.execution_id, e.command_id, e.type, e.place;
 end;
@@ -10002,7 +10331,8 @@ comment on function noetl_internal.parse_reports(jsonb)
 is 'The reports of a batch as rows.';
 
 -- engine/is_suspect.sql
--- Whether a parsed report needs a closer look (report_problem): something is missing, unknown, or over a limit.
+-- Whether a parsed report needs a closer look (report_problem): something is missing, unknown, or
+-- over a limit.
 create or replace function noetl_internal.is_suspect(p_report noetl_internal.report)
 returns boolean
 language sql immutable parallel safe
@@ -10026,9 +10356,9 @@ comment on function noetl_internal.is_suspect(noetl_internal.report)
 is 'Whether a parsed report needs a closer look.';
 
 -- engine/take_reports.sql
--- Split a batch into well-formed reports and rejected ones, as record_events answers them.
--- One conversion of the whole batch is several times faster than a look at each event, so that look is taken only when
--- the conversion fails or something in the batch is missing, unknown or large.
+-- Split a batch into well-formed reports and rejected ones, as record_events answers them. One
+-- conversion of the whole batch is several times faster than a look at each event, so that look is
+-- taken only when the conversion fails or something in the batch is missing, unknown or large.
 create or replace function noetl_internal.take_reports(
   p_events jsonb,
   out reports noetl_internal.report [],
@@ -10052,7 +10382,8 @@ begin
   end;
   select
     coalesce(
-      jsonb_agg(e.value || jsonb_build_object('position', e.place - 1)) filter (where p.problem is null),
+      jsonb_agg(e.value || jsonb_build_object('position', e.place - 1))
+      filter (where p.problem is null),
       '[]'
     ),
     coalesce(
@@ -10075,8 +10406,8 @@ comment on function noetl_internal.take_reports(jsonb)
 is 'Split a batch into well-formed reports and rejected ones.';
 
 -- engine/record_run.sql
--- Apply the reports of one run, whose advisory lock the caller holds; returns how many finished a command.
--- Reports that finish nothing are repeats or late: they change nothing.
+-- Apply the reports of one run, whose advisory lock the caller holds; returns how many finished a
+-- command. Reports that finish nothing are repeats or late: they change nothing.
 -- Locks: command rows, loop rows, the run row.
 create or replace function noetl_internal.record_run(
   p_execution_id bigint,
@@ -10105,7 +10436,8 @@ comment on function noetl_internal.record_run(bigint, noetl_internal.report [])
 is 'Apply the reports of one run; returns how many finished a command.';
 
 -- engine/record_batch.sql
--- Apply one run's part of a batch and add to the batch's answer. An error in it is that run's alone.
+-- Apply one run's part of a batch and add to the batch's answer. An error in it is that run's
+-- alone.
 -- Locks: the run's advisory lock shared, tried; then as record_run.
 create or replace function noetl_internal.record_batch(
   p_execution_id bigint,
@@ -10159,7 +10491,8 @@ is 'Apply one run''s part of a batch of reports.';
 
 -- engine/requeue_commands.sql
 -- Take leased commands back from a session and issue them again; those without attempts left fail.
--- p_counts says whether this used up an attempt (a lost worker) or not (handed back). Returns how many.
+-- p_counts says whether this used up an attempt (a lost worker) or not (handed back). Returns how
+-- many.
 -- Locks: command rows, skipping locked ones, which are being reported; then as apply_outcomes.
 create or replace function noetl_internal.requeue_commands(
   p_execution_id bigint,
@@ -10224,9 +10557,9 @@ comment on function noetl_internal.requeue_commands(bigint, text [], uuid, text,
 is 'Take leased commands back from a session and issue them again.';
 
 -- engine/requeue_session.sql
--- Take back every command of an ended session, up to p_limit; returns how many. A run that another session holds
--- exclusively is left for the next pass.
--- A row loop over runs: each is one transaction's worth of locks, taken in ascending order.
+-- Take back every command of an ended session, up to p_limit; returns how many. A run that another
+-- session holds exclusively is left for the next pass. A row loop over runs: each is one
+-- transaction's worth of locks, taken in ascending order.
 -- Locks: the runs' advisory locks shared, tried; then as requeue_commands.
 create or replace function noetl_internal.requeue_session(
   p_session_id uuid,
@@ -10267,8 +10600,8 @@ comment on function noetl_internal.requeue_session(uuid, text, boolean, integer)
 is 'Take back every command of an ended session.';
 
 -- engine/requeue_unlisted.sql
--- Requeue commands that a session was given but does not know of: its claim's answer was lost for good.
--- A claim younger than 15 s may still be on its way to the worker.
+-- Requeue commands that a session was given but does not know of: its claim's answer was lost for
+-- good. A claim younger than 15 s may still be on its way to the worker.
 -- Locks: the runs' advisory locks shared, tried; then as requeue_commands.
 create or replace function noetl_internal.requeue_unlisted(
   p_session_id uuid,
@@ -10308,7 +10641,8 @@ comment on function noetl_internal.requeue_unlisted(uuid, text [])
 is 'Requeue commands that a session was given but does not know of.';
 
 -- engine/end_swept_run.sql
--- Give a swept run its final status and event, and pass a cancellation on to its children through the outbox.
+-- Give a swept run its final status and event, and pass a cancellation on to its children through
+-- the outbox.
 -- Locks: the run row.
 create or replace function noetl_internal.end_swept_run(p_execution_id bigint)
 returns boolean
@@ -10350,8 +10684,10 @@ comment on function noetl_internal.end_swept_run(bigint)
 is 'Give a swept run its final status and event.';
 
 -- engine/sweep_run.sql
--- End a run that fails or is cancelled: no live command, token or loop stays. False when it is neither.
--- Locks: the caller holds the run's advisory lock exclusively; then command rows, loop rows, the run row.
+-- End a run that fails or is cancelled: no live command, token or loop stays. False when it is
+-- neither.
+-- Locks: the caller holds the run's advisory lock exclusively; then command rows, loop rows, the
+-- run row.
 create or replace function noetl_internal.sweep_run(p_execution_id bigint)
 returns boolean
 language plpgsql volatile
@@ -10399,7 +10735,8 @@ comment on function noetl_internal.sweep_run(bigint)
 is 'End a run that fails or is cancelled: no live command, token or loop stays.';
 
 -- engine/advance_change.sql
--- Do what the outbox asks for: cancel a run whose parent has ended, sweep one that ends, or route on one that runs.
+-- Do what the outbox asks for: cancel a run whose parent has ended, sweep one that ends, or route
+-- on one that runs.
 -- Locks: the run's advisory lock exclusively; then as sweep_run and advance_run.
 create or replace function noetl_internal.advance_change(
   p_execution_id bigint,
@@ -10409,7 +10746,8 @@ returns void
 language plpgsql volatile
 as $function$
 begin
-  -- It waits: reports only try this lock, and give way to who waits, so a busy run cannot hold it off.
+  -- It waits: reports only try this lock, and give way to who waits, so a busy run cannot hold it
+  -- off.
   perform pg_advisory_xact_lock(noetl_internal.lock_key('run', p_execution_id));
   if p_is_cancelled then
     update noetl.run as r
@@ -10434,7 +10772,10 @@ language plpgsql stable
 as $function$
 begin
   return (
-    select coalesce(jsonb_object_agg(s.step, jsonb_build_object('status', s.status, 'count', s.count)), '{}')
+    select
+      coalesce(
+        jsonb_object_agg(s.step, jsonb_build_object('status', s.status, 'count', s.count)), '{}'
+      )
     from (
       select
         coalesce(v.name, t.step) as step,
@@ -10464,7 +10805,8 @@ comment on function noetl_internal.step_states(bigint)
 is 'How each visited step of a run stands.';
 
 -- engine/run_state.sql
--- The state column of noetl.execution, from run state: the latest activation of each loop step, and every step.
+-- The state column of noetl.execution, from run state: the latest activation of each loop step, and
+-- every step.
 create or replace function noetl_internal.run_state(p_run noetl.run)
 returns jsonb
 language plpgsql stable
@@ -10590,7 +10932,8 @@ comment on function noetl_internal.find_playbook(text, text)
 is 'A registered playbook: the given version, or the latest.';
 
 -- engine/may_use_credential.sql
--- Whether a role may use a credential: it owns it, or a grant names the role or one it is a member of.
+-- Whether a role may use a credential: it owns it, or a grant names the role or one it is a member
+-- of.
 create or replace function noetl_internal.may_use_credential(
   p_name text,
   p_role name
@@ -10669,9 +11012,10 @@ comment on function noetl_internal.require_session(uuid)
 is 'The live session of the calling worker.';
 
 -- engine/parent_of.sql
--- The run that starts a child, from the options of start_execution; null for a run without a parent. Only the worker
--- that holds the parent's command may name it.
--- Raises: NE403 when the session does not hold the command, NE422 when children are nested too deep.
+-- The run that starts a child, from the options of start_execution; null for a run without a
+-- parent. Only the worker that holds the parent's command may name it.
+-- Raises: NE403 when the session does not hold the command, NE422 when children are nested too
+-- deep.
 create or replace function noetl_internal.parent_of(p_options jsonb)
 returns noetl.run
 language plpgsql stable
@@ -10707,7 +11051,8 @@ comment on function noetl_internal.parent_of(jsonb)
 is 'The run that starts a child, from the options of start_execution.';
 
 -- engine/claim_start_key.sql
--- Claim an idempotency key for a new execution; returns the execution that has it. Without a key: the new one.
+-- Claim an idempotency key for a new execution; returns the execution that has it. Without a key:
+-- the new one.
 -- Locks: waits for a concurrent claim of the same key.
 create or replace function noetl_internal.claim_start_key(
   p_path text,
@@ -10756,8 +11101,9 @@ comment on function noetl_internal.reads_any(jsonb, jsonb)
 is 'Whether an expression reads one of some workload keys.';
 
 -- engine/workload_of.sql
--- The workload of a new run: the caller's input over the playbook's defaults, default templates evaluated once.
--- A default that the caller replaced is data, not a template. Defaults may refer to each other; a cycle is refused.
+-- The workload of a new run: the caller's input over the playbook's defaults, default templates
+-- evaluated once. A default that the caller replaced is data, not a template. Defaults may refer to
+-- each other; a cycle is refused.
 -- Raises: NE422 for a cycle or an input that is no mapping, NE46x of a template.
 create or replace function noetl_internal.workload_of(
   p_execution_id bigint,
@@ -10812,7 +11158,8 @@ comment on function noetl_internal.workload_of(bigint, jsonb, jsonb, jsonb)
 is 'The workload of a new run: the caller''s input over the playbook''s defaults.';
 
 -- engine/workload_context.sql
--- How the first event of a run tells its workload: itself when small, else a stored result's reference.
+-- How the first event of a run tells its workload: itself when small, else a stored result's
+-- reference.
 create or replace function noetl_internal.workload_context(
   p_execution_id bigint,
   p_workload jsonb
@@ -10840,7 +11187,8 @@ comment on function noetl_internal.workload_context(bigint, jsonb)
 is 'How the first event of a run tells its workload.';
 
 -- engine/create_run.sql
--- Store a new run: its row, its workload as variables, its first event, its execution row and its first token.
+-- Store a new run: its row, its workload as variables, its first event, its execution row and its
+-- first token.
 create or replace function noetl_internal.create_run(
   p_execution_id bigint,
   p_catalog noetl.catalog,
@@ -10877,7 +11225,10 @@ begin
   );
   perform noetl_internal.append_event(
     p_execution_id, p_catalog.catalog_id, 'playbook.initialized', null, 'running',
-    jsonb_build_object('path', p_catalog.path, 'version', p_catalog.version, 'tokens', jsonb_build_array(v_token))
+    jsonb_build_object(
+      'path', p_catalog.path, 'version', p_catalog.version,
+      'tokens', jsonb_build_array(v_token)
+    )
     || noetl_internal.workload_context(p_execution_id, p_workload),
     p_meta => jsonb_strip_nulls(
       jsonb_build_object(
@@ -10893,10 +11244,12 @@ comment on function noetl_internal.create_run(bigint, noetl.catalog, jsonb, json
 is 'Store a new run.';
 
 -- api/start_execution.sql
--- Start a playbook in the caller's transaction: the run exists if and only if it commits. Returns the execution id;
--- the same path and idempotency key give the same id again. It only inserts, so any isolation level serves.
+-- Start a playbook in the caller's transaction: the run exists if and only if it commits. Returns
+-- the execution id; the same path and idempotency key give the same id again. It only inserts, so
+-- any isolation level serves.
 -- Locks: none that waits, except for a concurrent start under the same key.
--- Raises: NE404 unknown playbook, NE422 bad input, NE424 missing credential, NE403 not granted, NE46x bad default.
+-- Raises: NE404 unknown playbook, NE422 bad input, NE424 missing credential, NE403 not granted,
+-- NE46x bad default.
 create or replace function noetl.start_execution(
   p_path text,
   p_workload jsonb default '{}',
@@ -10944,8 +11297,8 @@ revoke all on function noetl.start_execution(text, jsonb, jsonb) from public;
 grant execute on function noetl.start_execution(text, jsonb, jsonb) to noetl_runner, noetl_worker;
 
 -- api/cancel_execution.sql
--- Cancel a run: its commands leave the queue at once, running ones are told by their worker's next heartbeat, children
--- follow through the outbox. False when it has ended or is ending already.
+-- Cancel a run: its commands leave the queue at once, running ones are told by their worker's next
+-- heartbeat, children follow through the outbox. False when it has ended or is ending already.
 -- Locks: the run's advisory lock exclusively; then as sweep_run. Raises: NE404, NE409.
 create or replace function noetl.cancel_execution(
   p_execution_id bigint,
@@ -10959,7 +11312,9 @@ begin
   perform noetl_internal.require_read_committed();
   perform pg_advisory_xact_lock(noetl_internal.lock_key('run', p_execution_id));
   update noetl.run as r
-  set status = 'cancelling', reason = coalesce(left(p_reason, 2000), 'cancelled'), version = r.version + 1
+  set
+    status = 'cancelling', reason = coalesce(left(p_reason, 2000), 'cancelled'),
+    version = r.version + 1
   where r.execution_id = p_execution_id and r.status in ('running', 'waiting');
   if found then
     return noetl_internal.sweep_run(p_execution_id);
@@ -10978,8 +11333,8 @@ revoke all on function noetl.cancel_execution(bigint, text) from public;
 grant execute on function noetl.cancel_execution(bigint, text) to noetl_operator, noetl_worker;
 
 -- api/execution_status.sql
--- One row about an execution for a person, a CLI or a UI, read from noetl.execution without scanning events. Its result
--- is the payload, or where the payload is stored: {"ref", "store"}.
+-- One row about an execution for a person, a CLI or a UI, read from noetl.execution without
+-- scanning events. Its result is the payload, or where the payload is stored: {"ref", "store"}.
 -- Raises: NE404.
 create or replace function noetl.execution_status(p_execution_id bigint)
 returns table (
@@ -11015,7 +11370,8 @@ begin
       where s.value ->> 'status' in ('running', 'waiting') order by s.key
     ),
     x.state -> 'loop', x.state -> 'step',
-    coalesce(nullif(x.result -> 'reference', 'null'), x.result -> 'context' -> 'data'), nullif(x.state -> 'error', 'null'),
+    coalesce(nullif(x.result -> 'reference', 'null'), x.result -> 'context' -> 'data'),
+    nullif(x.state -> 'error', 'null'),
     x.parent_execution_id, x.version
   from noetl.execution as x
   inner join noetl.catalog as c on c.catalog_id = x.catalog_id
@@ -11035,6 +11391,7 @@ to noetl_reader, noetl_runner, noetl_operator, noetl_worker;
 
 -- api/list_executions.sql
 -- Executions, newest first; p_status and p_before (an execution id, for paging) narrow the list.
+-- Locks: none. Raises: nothing.
 create or replace function noetl.list_executions(
   p_limit integer default 50,
   p_status text default null,
@@ -11073,6 +11430,7 @@ to noetl_reader, noetl_runner, noetl_operator;
 
 -- api/list_playbooks.sql
 -- Registered playbooks, each in its latest version.
+-- Locks: none. Raises: nothing.
 create or replace function noetl.list_playbooks()
 returns table (
   path text,
@@ -11095,8 +11453,8 @@ revoke all on function noetl.list_playbooks() from public;
 grant execute on function noetl.list_playbooks() to noetl_reader, noetl_author, noetl_runner;
 
 -- api/put_credential.sql
--- Store a credential, encrypted by the client; true if it is new, false if it replaced one. A managed one (embedded mode)
--- never replaces a user's own definition.
+-- Store a credential, encrypted by the client; true if it is new, false if it replaced one. A
+-- managed one (embedded mode) never replaces a user's own definition.
 -- Raises: NE422 for a bad name, NE403 when another role owns it.
 create or replace function noetl.put_credential(
   p_name text,
@@ -11181,6 +11539,7 @@ grant execute on function noetl.remove_credential(text) to noetl_author;
 
 -- api/list_credentials.sql
 -- The credentials the caller may use; never their secrets.
+-- Locks: none. Raises: nothing.
 create or replace function noetl.list_credentials()
 returns table (
   name text,
@@ -11263,8 +11622,8 @@ comment on function noetl_internal.require_kin(uuid, bigint)
 is 'Let a worker read what belongs to its run, or to a child of its run.';
 
 -- api/register_session.sql
--- Register a worker process that has just started; returns its session. An older session of the same name ends at
--- once and its commands are requeued: this is how a restart resumes in seconds.
+-- Register a worker process that has just started; returns its session. An older session of the
+-- same name ends at once and its commands are requeued: this is how a restart resumes in seconds.
 -- Locks: as requeue_session. Raises: NE422 for an empty name or pool list.
 create or replace function noetl.register_session(
   p_name text,
@@ -11312,8 +11671,8 @@ revoke all on function noetl.register_session(text, text [], jsonb) from public;
 grant execute on function noetl.register_session(text, text [], jsonb) to noetl_worker;
 
 -- api/end_session.sql
--- End a worker's session and hand back what it still holds, without counting attempts; returns how many commands.
--- Called again: 0. Locks: as requeue_session.
+-- End a worker's session and hand back what it still holds, without counting attempts; returns how
+-- many commands. Called again: 0. Locks: as requeue_session.
 create or replace function noetl.end_session(p_session uuid)
 returns integer
 language plpgsql volatile security definer
@@ -11340,9 +11699,10 @@ revoke all on function noetl.end_session(uuid) from public;
 grant execute on function noetl.end_session(uuid) to noetl_worker;
 
 -- api/heartbeat.sql
--- Renew a session, however many commands it holds. p_held lists what the worker holds: the answer says which of these it
--- no longer owns (cancelled, or recorded already), and leased commands that it does not list are requeued.
--- Called again: a later deadline. Locks: the session row; then as requeue_commands. Raises: NE401.
+-- Renew a session, however many commands it holds. p_held lists what the worker holds: the answer
+-- says which of these it no longer owns (cancelled, or recorded already), and leased commands that
+-- it does not list are requeued. Called again: a later deadline. Locks: the session row; then as
+-- requeue_commands. Raises: NE401.
 create or replace function noetl.heartbeat(
   p_session uuid,
   p_held text [],
@@ -11383,9 +11743,10 @@ revoke all on function noetl.heartbeat(uuid, text [], jsonb) from public;
 grant execute on function noetl.heartbeat(uuid, text [], jsonb) to noetl_worker;
 
 -- api/claim_commands.sql
--- Hand out up to p_limit queued commands of the session's pools, by priority and place in line, leased to the session.
--- The same request id gives the same rows again. p_marks: per priority, the place below which the worker saw nothing
--- queued, so that dead rows which a foreign snapshot keeps are not walked over again (docs/protocol.md).
+-- Hand out up to p_limit queued commands of the session's pools, by priority and place in line,
+-- leased to the session. The same request id gives the same rows again. p_marks: per priority, the
+-- place below which the worker saw nothing queued, so that dead rows which a foreign snapshot keeps
+-- are not walked over again (docs/protocol.md).
 -- Locks: command rows, skipping locked ones; never waits. Raises: NE401.
 create or replace function noetl.claim_commands(
   p_session uuid,
@@ -11419,8 +11780,8 @@ declare
   v_session noetl.runtime := noetl_internal.require_session(p_session);
   v_limit integer := least(greatest(p_limit, 0), 1000);
 begin
-  -- A claim lost in a crash is a command nobody holds: its session's heartbeat does not list it. So it need not
-  -- wait for the disk; any later report flushes it too.
+  -- A claim lost in a crash is a command nobody holds: its session's heartbeat does not list it. So
+  -- it need not wait for the disk; any later report flushes it too.
   perform set_config('synchronous_commit', 'off', true);
   if not exists (
     select from noetl.command as c
@@ -11449,7 +11810,8 @@ revoke all on function noetl.claim_commands(uuid, uuid, integer, jsonb) from pub
 grant execute on function noetl.claim_commands(uuid, uuid, integer, jsonb) to noetl_worker;
 
 -- api/release_commands.sql
--- Hand commands back that this session holds, without counting an attempt; returns how many. Called again: 0.
+-- Hand commands back that this session holds, without counting an attempt; returns how many. Called
+-- again: 0.
 -- Locks: the runs' advisory locks shared; then as requeue_commands. Raises: NE401.
 create or replace function noetl.release_commands(
   p_session uuid,
@@ -11488,7 +11850,8 @@ revoke all on function noetl.release_commands(uuid, text []) from public;
 grant execute on function noetl.release_commands(uuid, text []) to noetl_worker;
 
 -- api/read_step.sql
--- What a worker needs to run a step (docs/protocol.md, definition.task); it never changes, so it may be cached.
+-- What a worker needs to run a step (docs/protocol.md, definition.task); it never changes, so it
+-- may be cached.
 -- Raises: NE401, NE404.
 create or replace function noetl.read_step(
   p_session uuid,
@@ -11517,8 +11880,8 @@ revoke all on function noetl.read_step(uuid, bigint, text) from public;
 grant execute on function noetl.read_step(uuid, bigint, text) to noetl_worker;
 
 -- api/read_context.sql
--- The names of a run that a task's templates read: {"version", "path", "workload", "ctx", "steps", "loops"}. p_names are
--- workload, ctx, single workload keys and step names; "*" stands for all.
+-- The names of a run that a task's templates read: {"version", "path", "workload", "ctx", "steps",
+-- "loops"}. p_names are workload, ctx, single workload keys and step names; "*" stands for all.
 -- Raises: NE401, NE403.
 create or replace function noetl.read_context(
   p_session uuid,
@@ -11567,7 +11930,8 @@ revoke all on function noetl.read_context(uuid, bigint, text []) from public;
 grant execute on function noetl.read_context(uuid, bigint, text []) to noetl_worker;
 
 -- api/read_items.sql
--- A range of a loop's items (noetl://RUN/loop/N) or of their results (noetl://RUN/loop/N/results), in item order.
+-- A range of a loop's items (noetl://RUN/loop/N) or of their results (noetl://RUN/loop/N/results),
+-- in item order.
 -- Raises: NE401, NE403, NE404 for a reference that is neither.
 create or replace function noetl.read_items(
   p_session uuid,
@@ -11607,9 +11971,10 @@ revoke all on function noetl.read_items(uuid, text, integer, integer) from publi
 grant execute on function noetl.read_items(uuid, text, integer, integer) to noetl_worker;
 
 -- api/store_items.sql
--- Store a chunk of the collection that a collect command gathers, from index p_first on; returns how many items.
--- Chunks start at multiples of 500. Storing one again changes nothing.
--- Raises: NE401, NE403 when the session does not hold the command, NE422 for a chunk that is no list or is misaligned.
+-- Store a chunk of the collection that a collect command gathers, from index p_first on; returns
+-- how many items. Chunks start at multiples of 500. Storing one again changes nothing.
+-- Raises: NE401, NE403 when the session does not hold the command, NE422 for a chunk that is no
+-- list or is misaligned.
 create or replace function noetl.store_items(
   p_session uuid,
   p_execution_id bigint,
@@ -11678,9 +12043,10 @@ revoke all on function noetl.read_credential(uuid, bigint, text) from public;
 grant execute on function noetl.read_credential(uuid, bigint, text) to noetl_worker;
 
 -- api/record_results.sql
--- Store results before they are reported: rows for what lies in files, payload and row for tier db. Each of p_results has
--- execution_id, command_id, step, name, store_tier, physical_uri, content_type, bytes, sha256 and, in tier db, payload.
--- The same command and name: the same reference. Raises: NE401, NE403 for a command the session does not hold.
+-- Store results before they are reported: rows for what lies in files, payload and row for tier db.
+-- Each of p_results has execution_id, command_id, step, name, store_tier, physical_uri,
+-- content_type, bytes, sha256 and, in tier db, payload. The same command and name: the same
+-- reference. Raises: NE401, NE403 for a command the session does not hold.
 create or replace function noetl.record_results(
   p_session uuid,
   p_results jsonb
@@ -11796,10 +12162,13 @@ revoke all on function noetl.child_status(uuid, bigint []) from public;
 grant execute on function noetl.child_status(uuid, bigint []) to noetl_worker;
 
 -- api/record_events.sql
--- Take the reports of workers in: the one ingestion path of every transport. All of a batch in one transaction, run by
--- run; one bad event or one locked run does not stop the rest. Repeats and late reports change nothing and are counted.
--- Answer: {"recorded", "late", "rejected": [{"index","sqlstate","message"}], "retry": [index], "advance": bool}.
--- Locks: the runs' advisory locks shared, ascending, tried; then per run as record_run. Raises: NE409, NE422.
+-- Take the reports of workers in: the one ingestion path of every transport. All of a batch in one
+-- transaction, run by run; one bad event or one locked run does not stop the rest. Repeats and late
+-- reports change nothing and are counted.
+-- Answer: {"recorded", "late", "rejected": [{"index","sqlstate","message"}], "retry": [index],
+-- "advance": bool}.
+-- Locks: the runs' advisory locks shared, ascending, tried; then per run as record_run. Raises:
+-- NE409, NE422.
 create or replace function noetl.record_events(p_events jsonb)
 returns jsonb
 language plpgsql volatile security definer
@@ -11840,9 +12209,10 @@ revoke all on function noetl.record_events(jsonb) from public;
 grant execute on function noetl.record_events(jsonb) to noetl_worker;
 
 -- api/record_shard.sql
--- Record one shard's outcome: its end, its retry, or the fan-in. The single form of record_events: true when it was
--- recorded, false when this changed nothing (a repeat, or late).
--- Locks: as record_events. Raises: NE409; NE422 for an outcome that is no valid event.
+-- Record one shard's outcome: its end, its retry, or the fan-in. The single form of record_events:
+-- true when it was recorded, false when this changed nothing (a repeat, or late).
+-- Locks: as record_events. Raises: NE409; NE422 for an outcome that is no valid event; NE423
+-- while another session holds the execution.
 create or replace function noetl.record_shard(
   p_session uuid,
   p_execution_id bigint,
@@ -11871,7 +12241,7 @@ begin
       errcode = 'NE422', hint = 'See docs/protocol.md for what a report may hold.';
   elsif v_answer -> 'retry' <> '[]' then
     raise exception 'execution % is locked by another session', p_execution_id using
-      errcode = 'lock_not_available', hint = 'Call again.';
+      errcode = 'NE423', hint = 'Call again.';
   end if;
   return v_answer -> 'recorded' = '1';
 end;
@@ -11880,11 +12250,13 @@ $function$;
 comment on function noetl.record_shard(uuid, bigint, text, boolean, jsonb, jsonb)
 is 'Record one shard''s outcome; false when this changed nothing.';
 revoke all on function noetl.record_shard(uuid, bigint, text, boolean, jsonb, jsonb) from public;
-grant execute on function noetl.record_shard(uuid, bigint, text, boolean, jsonb, jsonb) to noetl_worker;
+grant execute on function noetl.record_shard(uuid, bigint, text, boolean, jsonb, jsonb)
+to noetl_worker;
 
 -- api/issue_commands.sql
--- Issue commands given as rows {"execution_id", "command_id", …} (the fields of noetl_internal.draft), each once.
--- A command issued before is answered "already issued": no second row, no doorbell.
+-- Issue commands given as rows {"execution_id", "command_id", …} (the fields of
+-- noetl_internal.draft), each once. A command issued before is answered "already issued": no second
+-- row, no doorbell.
 -- Locks: the runs' advisory locks shared, ascending. Raises: NE409; NE404 when a run is not live.
 create or replace function noetl.issue_commands(p_commands jsonb)
 returns table (command_id text, outcome text)
@@ -11927,8 +12299,9 @@ revoke all on function noetl.issue_commands(jsonb) from public;
 grant execute on function noetl.issue_commands(jsonb) to noetl_operator;
 
 -- api/issue_command.sql
--- Issue one command: the single form of issue_commands. True when it was issued, false when it was issued before.
--- Locks and raises: as issue_commands.
+-- Issue one command: the single form of issue_commands. True when it was issued, false when it was
+-- issued before.
+-- Locks: as issue_commands. Raises: NE409; NE404 when the run is not live.
 create or replace function noetl.issue_command(p_command jsonb)
 returns boolean
 language plpgsql volatile security definer
@@ -11948,7 +12321,8 @@ revoke all on function noetl.issue_command(jsonb) from public;
 grant execute on function noetl.issue_command(jsonb) to noetl_operator;
 
 -- api/claim_loop_done.sql
--- Close a loop whose last item is accounted for, and route on in the same call. True for exactly one caller, ever.
+-- Close a loop whose last item is accounted for, and route on in the same call. True for exactly
+-- one caller, ever.
 -- Locks: the run's advisory lock shared, the loop row, the run row. Raises: NE409.
 create or replace function noetl.claim_loop_done(
   p_execution_id bigint,
@@ -11976,8 +12350,8 @@ revoke all on function noetl.claim_loop_done(bigint, bigint) from public;
 grant execute on function noetl.claim_loop_done(bigint, bigint) to noetl_worker;
 
 -- api/reap_stale.sql
--- End sessions without a heartbeat for session_timeout_seconds and issue their commands again; those without attempts
--- left fail. Returns how many commands; nothing left to do: 0.
+-- End sessions without a heartbeat for session_timeout_seconds and issue their commands again;
+-- those without attempts left fail. Returns how many commands; nothing left to do: 0.
 -- Locks: session rows, skipping locked ones; then as requeue_session. Raises: NE409.
 create or replace function noetl.reap_stale(p_limit integer default 1000)
 returns integer
@@ -12028,8 +12402,8 @@ revoke all on function noetl.reap_stale(integer) from public;
 grant execute on function noetl.reap_stale(integer) to noetl_worker;
 
 -- api/advance_changes.sql
--- Do what the outbox asks for across transactions and runs: sweep runs that end, route on where a transaction stopped.
--- Returns how many rows were done.
+-- Do what the outbox asks for across transactions and runs: sweep runs that end, route on where a
+-- transaction stopped. Returns how many rows were done.
 -- Locks: outbox rows, skipping locked ones; per run, ascending, as advance_change. Raises: NE409.
 create or replace function noetl.advance_changes(p_limit integer default 100)
 returns integer
@@ -12071,8 +12445,9 @@ revoke all on function noetl.advance_changes(integer) from public;
 grant execute on function noetl.advance_changes(integer) to noetl_worker;
 
 -- api/expand_loops.sql
--- Issue the next chunk of items of loops that are being expanded, each chunk one call; returns how many commands.
--- The cursor is on the loop row: whoever comes next continues. Loops that another session expands are skipped.
+-- Issue the next chunk of items of loops that are being expanded, each chunk one call; returns how
+-- many commands. The cursor is on the loop row: whoever comes next continues. Loops that another
+-- session expands are skipped.
 -- Locks: the runs' advisory locks shared, tried, ascending; then as fill_loop. Raises: NE409.
 create or replace function noetl.expand_loops(p_limit integer default 4)
 returns integer
@@ -12085,7 +12460,8 @@ declare
 begin
   perform noetl_internal.require_read_committed();
   for v_loop in
-    select l.execution_id, l.loop_id from noetl."loop" as l  -- quoted: bare, the word ends the for clause
+    -- Quoted, because the bare word would end the for clause.
+    select l.execution_id, l.loop_id from noetl."loop" as l
     where l.status = 'expanding'
     order by l.execution_id, l.loop_id
     limit p_limit
@@ -12105,8 +12481,9 @@ revoke all on function noetl.expand_loops(integer) from public;
 grant execute on function noetl.expand_loops(integer) to noetl_worker;
 
 -- api/project_changes.sql
--- Copy the state of runs that changed into noetl.execution; returns how many outbox rows were consumed.
--- A follower takes visible rows and skips locked ones; it never follows ids, which are taken before commit.
+-- Copy the state of runs that changed into noetl.execution; returns how many outbox rows were
+-- consumed. A follower takes visible rows and skips locked ones; it never follows ids, which are
+-- taken before commit.
 -- Locks: outbox rows, skipping locked ones; execution rows, ascending.
 create or replace function noetl.project_changes(p_limit integer default 500)
 returns integer

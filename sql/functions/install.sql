@@ -67,6 +67,7 @@
 \ir engine/exit_locals.sql
 \ir engine/choose_arcs.sql
 \ir engine/leave_step.sql
+\ir engine/exit_step.sql
 \ir engine/finish_step.sql
 \ir engine/finish_call.sql
 \ir engine/admission.sql

@@ -13,7 +13,9 @@ begin
   perform noetl_internal.require_read_committed();
   perform pg_advisory_xact_lock(noetl_internal.lock_key('run', p_execution_id));
   update noetl.run as r
-  set status = 'cancelling', reason = coalesce(left(p_reason, 2000), 'cancelled'), version = r.version + 1
+  set
+    status = 'cancelling', reason = coalesce(left(p_reason, 2000), 'cancelled'),
+    version = r.version + 1
   where r.execution_id = p_execution_id and r.status in ('running', 'waiting');
   if found then
     return noetl_internal.sweep_run(p_execution_id);

@@ -35,7 +35,8 @@ begin
       where s.value ->> 'status' in ('running', 'waiting') order by s.key
     ),
     x.state -> 'loop', x.state -> 'step',
-    coalesce(nullif(x.result -> 'reference', 'null'), x.result -> 'context' -> 'data'), nullif(x.state -> 'error', 'null'),
+    coalesce(nullif(x.result -> 'reference', 'null'), x.result -> 'context' -> 'data'),
+    nullif(x.state -> 'error', 'null'),
     x.parent_execution_id, x.version
   from noetl.execution as x
   inner join noetl.catalog as c on c.catalog_id = x.catalog_id

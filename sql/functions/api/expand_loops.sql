@@ -13,7 +13,8 @@ declare
 begin
   perform noetl_internal.require_read_committed();
   for v_loop in
-    select l.execution_id, l.loop_id from noetl."loop" as l  -- quoted: bare, the word ends the for clause
+    -- Quoted, because the bare word would end the for clause.
+    select l.execution_id, l.loop_id from noetl."loop" as l
     where l.status = 'expanding'
     order by l.execution_id, l.loop_id
     limit p_limit

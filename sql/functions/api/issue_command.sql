@@ -1,6 +1,6 @@
 -- Issue one command: the single form of issue_commands. True when it was issued, false when it was
 -- issued before.
--- Locks and raises: as issue_commands.
+-- Locks: as issue_commands. Raises: NE409; NE404 when the run is not live.
 create or replace function noetl.issue_command(p_command jsonb)
 returns boolean
 language plpgsql volatile security definer

@@ -8,7 +8,7 @@ create or replace function noetl.lint_playbook(
 returns table (severity text, path text, message text, hint text)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
-set jit = off  -- estimates of nested sets are high; compiling took a hundred times as long as running
+set jit = off  -- on the high estimates of nested sets it took a hundred times the run itself
 as $function$
   select p.severity, p.path, p.message, p.hint
   from noetl_internal.analyze_playbook(p_content, p_strict) as a

@@ -1,4 +1,5 @@
 -- The credentials the caller may use; never their secrets.
+-- Locks: none. Raises: nothing.
 create or replace function noetl.list_credentials()
 returns table (
   name text,

@@ -1,4 +1,5 @@
 -- Executions, newest first; p_status and p_before (an execution id, for paging) narrow the list.
+-- Locks: none. Raises: nothing.
 create or replace function noetl.list_executions(
   p_limit integer default 50,
   p_status text default null,

@@ -1,4 +1,5 @@
 -- Registered playbooks, each in its latest version.
+-- Locks: none. Raises: nothing.
 create or replace function noetl.list_playbooks()
 returns table (
   path text,

@@ -1,6 +1,7 @@
 -- Record one shard's outcome: its end, its retry, or the fan-in. The single form of record_events:
 -- true when it was recorded, false when this changed nothing (a repeat, or late).
--- Locks: as record_events. Raises: NE409; NE422 for an outcome that is no valid event.
+-- Locks: as record_events. Raises: NE409; NE422 for an outcome that is no valid event; NE423
+-- while another session holds the execution.
 create or replace function noetl.record_shard(
   p_session uuid,
   p_execution_id bigint,
@@ -29,7 +30,7 @@ begin
       errcode = 'NE422', hint = 'See docs/protocol.md for what a report may hold.';
   elsif v_answer -> 'retry' <> '[]' then
     raise exception 'execution % is locked by another session', p_execution_id using
-      errcode = 'lock_not_available', hint = 'Call again.';
+      errcode = 'NE423', hint = 'Call again.';
   end if;
   return v_answer -> 'recorded' = '1';
 end;
@@ -38,4 +39,5 @@ $function$;
 comment on function noetl.record_shard(uuid, bigint, text, boolean, jsonb, jsonb)
 is 'Record one shard''s outcome; false when this changed nothing.';
 revoke all on function noetl.record_shard(uuid, bigint, text, boolean, jsonb, jsonb) from public;
-grant execute on function noetl.record_shard(uuid, bigint, text, boolean, jsonb, jsonb) to noetl_worker;
+grant execute on function noetl.record_shard(uuid, bigint, text, boolean, jsonb, jsonb)
+to noetl_worker;

@@ -8,7 +8,7 @@ create or replace function noetl.register_playbook(
 returns table (catalog_id bigint, path text, version integer, created boolean, warnings jsonb)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
-set jit = off  -- estimates of nested sets are high; compiling took a hundred times as long as running
+set jit = off  -- on the high estimates of nested sets it took a hundred times the run itself
 as $function$
 #variable_conflict use_column
 declare

@@ -12,7 +12,11 @@ begin
   select
     jsonb_build_object(
       'status', 'ok',
-      'reference', case when v.envelope ? 'ref' then jsonb_build_object('ref', v.envelope -> 'ref', 'store', v.envelope -> 'store') end,
+      'reference',
+      case
+        when v.envelope ? 'ref'
+          then jsonb_build_object('ref', v.envelope -> 'ref', 'store', v.envelope -> 'store')
+      end,
       'context', jsonb_build_object('data', v.value)
     )
   into v_result

@@ -36,7 +36,10 @@ begin
   );
   perform noetl_internal.append_event(
     p_execution_id, p_catalog.catalog_id, 'playbook.initialized', null, 'running',
-    jsonb_build_object('path', p_catalog.path, 'version', p_catalog.version, 'tokens', jsonb_build_array(v_token))
+    jsonb_build_object(
+      'path', p_catalog.path, 'version', p_catalog.version,
+      'tokens', jsonb_build_array(v_token)
+    )
     || noetl_internal.workload_context(p_execution_id, p_workload),
     p_meta => jsonb_strip_nulls(
       jsonb_build_object(

@@ -17,8 +17,8 @@ begin
           noetl_internal.command_id_of(
             p_loop.execution_id, p_loop.token_id, 'run', p_loop.loop_id, n.iter_index, 1
           ),
-          p_loop.catalog_id, p_loop.token_id, p_loop.step, 'run', p_loop.loop_id, n.iter_index, 1, 1,
-          1, s.max_attempts, p_loop.total, p_loop.pool, p_loop.priority,
+          p_loop.catalog_id, p_loop.token_id, p_loop.step, 'run', p_loop.loop_id, n.iter_index,
+          1, 1, 1, s.max_attempts, p_loop.total, p_loop.pool, p_loop.priority,
           p_place + n.iter_index - p_first, p_loop.context_version, i.item, p_loop.input
         )::noetl_internal.draft
       )

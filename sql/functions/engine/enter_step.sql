@@ -24,7 +24,9 @@ begin
       p_token.execution_id, p_token.token_id, 'call.done', '{"status": "ok"}', null, null
     );
   else
-    perform noetl_internal.issue_step(p_run.execution_id, p_token, p_definition, 'run', p_token.input);
+    perform noetl_internal.issue_step(
+      p_run.execution_id, p_token, p_definition, 'run', p_token.input
+    );
   end if;
 end;
 $function$;

@@ -17,7 +17,7 @@ begin
   if v_value is null then
     raise exception '%: the value is undefined (it reads %)', p_what,
       (
-        select string_agg(array_to_string(array(select jsonb_array_elements_text(n.value)), '.'), ', ')
+        select string_agg(concat_ws('.', n.value ->> 0, n.value ->> 1), ', ')
         from jsonb_array_elements(p_compiled -> 'names') as n (value)
       )
     using

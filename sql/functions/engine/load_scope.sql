@@ -38,8 +38,10 @@ begin
   from (
     select
       r.name,
-      case when r.name in ('output', 'result', 'response') then coalesce(p_step, r.name) else r.name end
-        as step
+      case
+        when r.name in ('output', 'result', 'response') then coalesce(p_step, r.name)
+        else r.name
+      end as step
     from unnest(v_roots) as r (name)
   ) as s
   inner join noetl.variable as v

@@ -7,7 +7,8 @@ as $function$
 begin
   return query
   select distinct on (e.execution_id, e.command_id, e.type)
-    coalesce(e.position, (e.place - 1)::integer), e.execution_id, e.command_id, e.session, e.type, e.result,
+    coalesce(e.position, (e.place - 1)::integer), e.execution_id, e.command_id, e.session, e.type,
+    e.result,
     nullif(e.error, 'null'), nullif(nullif(e.ctx, 'null'), '{}'),
     (e.collection ->> 'size')::integer, e.iter_key, coalesce(nullif(e.meta, 'null'), '{}')
   from rows from (
@@ -16,7 +17,8 @@ begin
       ctx jsonb, collection jsonb, iter_key text, meta jsonb, position integer
     )
   ) with ordinality as e (
-    execution_id, command_id, session, type, result, error, ctx, collection, iter_key, meta, position, place
+    execution_id, command_id, session, type, result, error, ctx, collection, iter_key, meta,
+    position, place
   )
   order by e.execution_id, e.command_id, e.type, e.place;
 end;

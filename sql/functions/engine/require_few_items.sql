@@ -5,7 +5,9 @@ returns void
 language plpgsql stable
 as $function$
 begin
-  if (p_variable.value ->> 'total')::integer > noetl_internal.setting_integer('loop_inline_max') then
+  if
+    (p_variable.value ->> 'total')::integer > noetl_internal.setting_integer('loop_inline_max')
+  then
     raise exception 'the % results of step "%" are too many for an expression of the engine',
       p_variable.value ->> 'total', p_variable.name
     using errcode = 'NE464', hint = 'Loop over them, or read them in a tool.';

@@ -5,7 +5,10 @@ language plpgsql stable
 as $function$
 begin
   return (
-    select coalesce(jsonb_object_agg(s.step, jsonb_build_object('status', s.status, 'count', s.count)), '{}')
+    select
+      coalesce(
+        jsonb_object_agg(s.step, jsonb_build_object('status', s.status, 'count', s.count)), '{}'
+      )
     from (
       select
         coalesce(v.name, t.step) as step,

@@ -24,7 +24,8 @@ begin
   end;
   select
     coalesce(
-      jsonb_agg(e.value || jsonb_build_object('position', e.place - 1)) filter (where p.problem is null),
+      jsonb_agg(e.value || jsonb_build_object('position', e.place - 1))
+      filter (where p.problem is null),
       '[]'
     ),
     coalesce(

@@ -1,5 +1,4 @@
--- Expressions: the compiler and the evaluator of server-side templates (docs/expressions.md),
--- callees first.
+-- Expressions: the compiler and the evaluator of server-side templates (docs/expressions.md), callees first.
 
 -- What a template is: compile_template, compile_condition
 \ir operator_level.sql
@@ -72,6 +71,9 @@
 \ir evaluate_default.sql
 \ir evaluate_document.sql
 \ir iterate_value.sql
+\ir lower_letters.sql
+\ir special_letters.sql
+\ir upper_letters.sql
 \ir fold_case.sql
 \ir read_item.sql
 \ir read_attribute.sql

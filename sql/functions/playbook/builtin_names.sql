@@ -9,8 +9,8 @@ as $function$
     array[
       'iter', 'event', 'output', 'input', 'fanin', 'loop_index', 'execution_id', 'job', 'result',
       'response', 'results', 'step', 'keychain', 'env', 'now', 'token', 'payload', 'args', '_prev',
-      'and', 'or', 'not', 'in', 'is', 'if', 'else', 'elif', 'endif', 'for', 'endfor', 'set', 'endset',
-      'loop', 'true', 'false', 'none', 'True', 'False', 'None', 'range', 'recursive'
+      'and', 'or', 'not', 'in', 'is', 'if', 'else', 'elif', 'endif', 'for', 'endfor',
+      'set', 'endset', 'loop', 'true', 'false', 'none', 'True', 'False', 'None', 'range', 'recursive'
     ]
 $function$;
 

@@ -1,4 +1,4 @@
--- The graph of the steps: what cannot be reached, what never ends, which arcs can never fire.
+-- The graph of the steps: what cannot be reached, and what never ends.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_flow(
   p_head jsonb,
@@ -39,7 +39,10 @@ begin
     from jsonb_array_elements(p_steps) as s (step)
     cross join lateral noetl_internal.make_problem(
       'error', s.step #>> '{checks,at}',
-      format('step "%s" is on a cycle that has no tool and no exit: it would run for ever', s.step ->> 'step'),
+      format(
+        'step "%s" is on a cycle that has no tool and no exit: it would run for ever',
+        s.step ->> 'step'
+      ),
       'Give an arc of the cycle a condition, or a step of it a tool.'
     ) as p
     where
@@ -51,25 +54,10 @@ begin
         where
           (o.step ->> 'position')::integer < (s.step ->> 'position')::integer
           and o.step ->> 'step' = any(v_endless)
-          and o.step ->> 'step' in (select noetl_internal.reachable_steps(v_graph, array[s.step ->> 'step']))
+          and o.step ->> 'step' in (
+            select noetl_internal.reachable_steps(v_graph, array[s.step ->> 'step'])
+          )
       );
-  return query
-    select p.*
-    from jsonb_array_elements(p_steps) as s (step)
-    cross join lateral (
-      select
-        a.value as arc,
-        bool_or(a.value -> 'when' = 'null') over (
-          order by a.place rows between unbounded preceding and 1 preceding
-        ) as is_dead
-      from jsonb_array_elements(s.step #> '{next,arcs}') with ordinality as a (value, place)
-      where a.value -> 'on' = 'null'
-    ) as a
-    cross join lateral noetl_internal.make_problem(
-      'info', a.arc ->> 'at', 'this arc can never fire: an arc before it has no condition',
-      'Put the arc without a condition last, or use mode: inclusive.'
-    ) as p
-    where s.step #>> '{next,mode}' = 'exclusive' and a.is_dead;
 end;
 $function$;
 

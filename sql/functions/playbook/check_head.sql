@@ -15,7 +15,9 @@ as $function$
     'Add metadata.path (the catalog key) or metadata.name.'
   ) as p
   where
-    noetl_internal.find_key(noetl_internal.mapping_of(p_content -> 'metadata'), 'path', 'name') is null
+    noetl_internal.find_key(
+      noetl_internal.mapping_of(p_content -> 'metadata'), 'path', 'name'
+    ) is null
   union all
   select p.*
   from noetl_internal.make_problem(

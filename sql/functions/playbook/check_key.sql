@@ -10,7 +10,9 @@ returns setof noetl_internal.problem
 language sql immutable parallel safe
 as $function$
   select p.*
-  from (select array(select k from jsonb_object_keys(p_keys - '*') as k order by k) as names) as known
+  from (
+    select array(select k from jsonb_object_keys(p_keys - '*') as k order by k) as names
+  ) as known
   cross join lateral (
     select noetl_internal.closest_name(p_key, known.names) as name
     where not p_keys ?| array[p_key, '*']

@@ -27,7 +27,10 @@ as $function$
     select c.*
     from noetl_internal.make_problem(
       'warning', (p_tool ->> 'at') || '.kind',
-      format('kind "%s" has no driver in this version: the step fails when it is run', p_tool ->> 'kind'),
+      format(
+        'kind "%s" has no driver in this version: the step fails when it is run',
+        p_tool ->> 'kind'
+      ),
       'Kinds with a driver: ' || array_to_string(k.drivers, ', ') || '.'
     ) as c
     where p_tool ->> 'kind' = any(k.kinds) and p_tool ->> 'kind' <> all(k.drivers)

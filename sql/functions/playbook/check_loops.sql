@@ -13,12 +13,12 @@ as $function$
       coalesce(s.value #>> '{loop,in,at}', (s.value #>> '{checks,at}') || '.loop.in') as source_at,
       (s.value #>> '{checks,at}') || '.loop' as at,
       s.value #>> '{loop,mode}' as mode,
-      noetl_internal.mapping_of(p_content -> 'workflow' -> (s.value ->> 'position')::integer -> 'loop')
-        as written,
-      coalesce(
-        jsonb_typeof(p_content -> 'workflow' -> (s.value ->> 'position')::integer -> 'loop'), 'object'
-      ) = 'object' as is_mapping
+      noetl_internal.mapping_of(w.loop) as written,
+      coalesce(jsonb_typeof(w.loop), 'object') = 'object' as is_mapping
     from jsonb_array_elements(p_steps) as s (value)
+    cross join lateral (
+      select p_content -> 'workflow' -> (s.value ->> 'position')::integer -> 'loop' as loop
+    ) as w
     where s.value -> 'loop' <> 'null'
   )
 

@@ -27,7 +27,10 @@ as $function$
       'A set writes ctx.<name>, step.<name> or iter.<name>.'
     ) as c
     where
-      t.target ~ '^(ctx|local)\.(workload|output|event|input|env|keychain|job|execution_id|results)\.'
+      t.root in (
+        'workload', 'output', 'event', 'input', 'env', 'keychain', 'job', 'execution_id', 'results'
+      )
+      and t.target ~ '^\w+\.\w+\.'
     union all
     select c.*
     from noetl_internal.make_problem(

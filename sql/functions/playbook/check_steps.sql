@@ -5,7 +5,8 @@ returns setof noetl_internal.problem
 language sql immutable parallel safe
 as $function$
   with step as (
-    select s.value as definition, s.value ->> 'step' as name, s.value -> 'checks' ->> 'at' as at, s.place
+    select
+      s.value as definition, s.value ->> 'step' as name, s.value -> 'checks' ->> 'at' as at, s.place
     from jsonb_array_elements(p_steps) with ordinality as s (value, place)
   ),
 

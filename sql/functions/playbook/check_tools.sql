@@ -22,7 +22,8 @@ as $function$
     as w (value, place)
   cross join lateral noetl_internal.check_kind(
     jsonb_build_object(
-      'at', format('workbook[%s]', w.place - 1) || case when w.value ? 'tool' then '.tool' else '' end,
+      'at',
+      format('workbook[%s]', w.place - 1) || case when w.value ? 'tool' then '.tool' else '' end,
       'kind', noetl_internal.text_of(
         case when w.value ? 'tool' then w.value -> 'tool' -> 'kind' else w.value -> 'kind' end
       )

@@ -11,7 +11,10 @@ as $function$
     coalesce(
       jsonb_agg(
         jsonb_build_object(
-          'when', noetl_internal.compile_at('condition', r.rule -> r.when_key, r.at || '.' || r.when_key),
+          'when',
+          noetl_internal.compile_at(
+            'condition', r.rule -> r.when_key, r.at || '.' || r.when_key
+          ),
           'allow', coalesce(r.action -> 'allow', 'true'),
           'discard', coalesce(r.action -> 'discard', 'false')
         )

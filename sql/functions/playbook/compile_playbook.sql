@@ -6,7 +6,7 @@ returns jsonb
 language plpgsql immutable parallel safe
 as $function$
 declare
-  v_spec jsonb := noetl_internal.mapping_of(noetl_internal.mapping_of(p_content -> 'executor') -> 'spec');
+  v_spec jsonb := noetl_internal.mapping_of(p_content #> '{executor,spec}');
   v_workbook jsonb := noetl_internal.workbook_tools(p_content);
   v_workflow jsonb := noetl_internal.list_of(p_content -> 'workflow');
   v_known text[] := array(

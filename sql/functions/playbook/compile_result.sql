@@ -18,7 +18,8 @@ as $function$
             jsonb_agg(
               case jsonb_typeof(s.value)
                 when 'string' then jsonb_build_object('path', s.value, 'as', s.value)
-                else jsonb_build_object('as', s.value -> 'path') || noetl_internal.mapping_of(s.value)
+                else jsonb_build_object('as', s.value -> 'path')
+                || noetl_internal.mapping_of(s.value)
               end
               order by s.place
             ),

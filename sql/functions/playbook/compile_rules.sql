@@ -38,7 +38,8 @@ as $function$
     cross join lateral (
       select
         case
-          when l.value #> '{else,then}' is not null then array[l.value #> '{else,then}', '".else.then"']
+          when l.value #> '{else,then}' is not null
+            then array[l.value #> '{else,then}', '".else.then"']
           when l.value -> 'else' is not null then array[l.value -> 'else', '".else"']
           when l.value -> 'then' is not null then array[l.value -> 'then', '".then"']
           else array[l.value, '""']

@@ -24,7 +24,7 @@ begin
       jsonb_agg(
         noetl_internal.compile_tool(
           t.name, t.body, t.at,
-          noetl_internal.mapping_of(noetl_internal.mapping_of(v_spec -> 'policy') - 'admit'), p_workbook
+          noetl_internal.mapping_of(v_spec -> 'policy') - 'admit', p_workbook
         )
         order by t.place
       ),
@@ -48,7 +48,9 @@ begin
     end,
     'loop', v_loop,
     'set', case when v_loop is null then noetl_internal.compile_sets(p_step, v_at) else '[]' end,
-    'next', noetl_internal.compile_next(p_step -> 'next', v_spec, v_at || '.next', v_loop is not null),
+    'next', noetl_internal.compile_next(
+      p_step -> 'next', v_spec, v_at || '.next', v_loop is not null
+    ),
     'join', null,
     'task', noetl_internal.compile_task(p_step, v_spec, v_loop, v_tools, v_at, p_known),
     'checks', jsonb_build_object(

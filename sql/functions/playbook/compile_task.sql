@@ -18,7 +18,7 @@ as $function$
         'loop', p_loop is not null,
         'iterator', p_loop -> 'iterator',
         'in', p_loop -> 'in_raw',
-        'input', case when p_loop is not null then p_step -> noetl_internal.input_key(p_step) end,
+        'input', p_step -> noetl_internal.input_key(p_step),
         'set',
         case
           when p_loop is null then '[]'
@@ -30,8 +30,8 @@ as $function$
         case
           when p_tools = '[]' then
             jsonb_build_array(jsonb_build_object(
-              'name', p_step -> 'step', 'kind', 'noop', 'options', '{}'::jsonb, 'rules', '[]'::jsonb,
-              'set', '[]'::jsonb, 'timeout', null
+              'name', p_step -> 'step', 'kind', 'noop', 'options', '{}'::jsonb,
+              'rules', '[]'::jsonb, 'set', '[]'::jsonb, 'timeout', null
             ))
           else noetl_internal.strip_places(p_tools)
         end,

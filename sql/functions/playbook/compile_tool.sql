@@ -17,7 +17,9 @@ as $function$
       'kind', m.tool ->> 'kind',
       'options',
       (m.options - 'args')
-      || case when m.options ? 'args' then jsonb_build_object('input', m.options -> 'args') else '{}' end,
+      || case
+        when m.options ? 'args' then jsonb_build_object('input', m.options -> 'args') else '{}'
+      end,
       'rules', noetl_internal.compile_rules(m.policy -> 'rules', m.policy_at || '.rules'),
       'set', noetl_internal.collect_sets(m.tool, p_at, 'local'),
       'timeout', coalesce(m.options -> 'timeout', m.options -> 'timeout_seconds'),
@@ -36,7 +38,7 @@ as $function$
         nullif(noetl_internal.mapping_of(b.tool -> 'spec' -> 'policy'), '{}'),
         nullif(noetl_internal.mapping_of(b.tool -> 'policy'), '{}'), p_step_policy
       ) as policy,
-      p_at || case when b.tool -> 'policy' is null then '.spec.policy' else '.policy' end as policy_at
+      p_at || case when b.tool ? 'policy' then '.policy' else '.spec.policy' end as policy_at
     from (
       select
         case

@@ -20,9 +20,11 @@ begin
     select
       d.value ->> 'step' as name,
       d.value -> 'loop' = 'null' and d.value -> 'admit' = '[]'
-      and not d.value @? '$.checks.tools[*] ? (@.kind != "noop" || @.rules.size() > 0)' as is_instant,
-      coalesce((select bool_or(l.is_certain) from noetl_internal.live_arcs(d.value -> 'next') as l), false)
-        as is_led_on,
+      and not d.value @? '$.checks.tools[*] ? (@.kind != "noop" || @.rules.size() > 0)'
+        as is_instant,
+      exists (
+        select from noetl_internal.live_arcs(d.value -> 'next') as l where l.is_certain
+      ) as is_led_on,
       array(
         select l.step from noetl_internal.live_arcs(d.value -> 'next') as l
         where l.is_certain or d.value #>> '{next,mode}' <> 'inclusive'

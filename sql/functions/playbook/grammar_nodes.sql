@@ -12,8 +12,8 @@ as $function$
   ('keychain', 'name!:name kind:text *:any'),
   ('executor', 'spec:executor_spec profile-:any version-:any requires-:any'),
   ('workbook_entry', 'name!:name tool:tool desc:text description:text input:map|template'),
-  ('step', 'step!:name desc:text description>desc:text spec:step_spec input:map|template args>input:map|template
-    loop:loop tool:tool|[task] next:next|>[arc/>name]|>name output:any output_select:list'),
+  ('step', 'step!:name desc:text description>desc:text spec:step_spec input:map|template
+    args>input:map|template     loop:loop tool:tool|[task] next:next|>[arc/>name]|>name output:any output_select:list'),
   ('step_spec', 'timeout:seconds|template max_attempts:attempts join:=any,all pool:name
     priority:digit loop_mode:=sequential,parallel,fanout,cursor fanout:fanout policy:step_policy
     result:result max_in_flight:positive|template
@@ -23,8 +23,8 @@ as $function$
     key:text|list|map'),
   ('step_policy', 'admit:admit rules:[rule]'),
   ('admit', 'rules:[admit_rule] mode-:any'),
-  ('admit_rule', 'when:condition cond>when:condition then:admit_action else:admit_else allow>then.allow:bool
-    discard>then.discard:bool'),
+  ('admit_rule', 'when:condition cond>when:condition then:admit_action else:admit_else
+    allow>then.allow:bool discard>then.discard:bool'),
   ('admit_action', 'allow:bool discard:bool'),
   ('admit_else', 'then:admit_action allow:bool discard:bool'),
   ('loop', 'in:any iterator:name cursor:map spec:loop_spec'),
@@ -33,8 +33,8 @@ as $function$
   ('loop_policy', 'exec-:any'),
   ('next', 'spec:next_spec arcs:[arc/>name]'),
   ('next_spec', 'mode:=exclusive,inclusive'),
-  ('arc', 'step!:name when:condition cond>when:condition on:=call.partial desc:text input:map|template
-    args>input:map|template'),
+  ('arc', 'step!:name when:condition cond>when:condition on:=call.partial desc:text
+    input:map|template args>input:map|template'),
   ('sets', 'set:map set_ctx>set:map set_iter>set:map vars>set:map'),
   ('tool_policy', 'rules:[rule]'),
   ('rule', 'when:condition cond>when:condition then:action else:else_action do>then.do:any

@@ -76,6 +76,7 @@
 \ir check_templates.sql
 \ir check_names.sql
 \ir check_flow.sql
+\ir check_arcs.sql
 \ir refuse_document.sql
 \ir playbook_problems.sql
 \ir analyze_playbook.sql

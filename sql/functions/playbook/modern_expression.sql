@@ -18,7 +18,8 @@ begin
   if v_text ~ '\mevent\.name\M' then
     v_text := regexp_replace(v_text, '([''"])step\.failed\1', '\1call.error\1', 'g');
     v_text := regexp_replace(
-      v_text, '([''"])step\.done\1', case when p_is_loop then '\1loop.done\1' else '\1call.done\1' end, 'g'
+      v_text, '([''"])step\.done\1',
+      case when p_is_loop then '\1loop.done\1' else '\1call.done\1' end, 'g'
     );
     if p_is_loop then
       v_text := regexp_replace(

@@ -29,13 +29,16 @@ as $function$
     union
     select p.* from noetl_internal.check_names(p_compiled, p_compiled -> 'steps') as p
     union
+    select p.* from noetl_internal.check_arcs(p_compiled -> 'steps') as p
+    union
     select p.* from noetl_internal.check_flow(p_compiled -> 'head', p_compiled -> 'steps') as p
   )
 
   select f.*
   from found as f
   order by
-    coalesce(substring(f.path from '^workflow\[(\d+)\]')::integer, -1), f.path, f.severity, f.message
+    coalesce(substring(f.path from '^workflow\[(\d+)\]')::integer, -1),
+    f.path, f.severity, f.message
 $function$;
 
 comment on function noetl_internal.playbook_problems(jsonb, jsonb)

@@ -6,7 +6,8 @@ language plpgsql immutable parallel safe
 as $function$
 declare
   v_errors text[] := array(
-    select coalesce(nullif(p.path, ''), 'document') || ': ' || p.message || coalesce(' — ' || p.hint, '')
+    select
+      coalesce(nullif(p.path, ''), 'document') || ': ' || p.message || coalesce(' — ' || p.hint, '')
     from unnest(p_problems) as p
     where p.severity = 'error'
   );
@@ -15,7 +16,9 @@ begin
     return;
   end if;
   raise exception '%',
-    format('the playbook has %s error%s', cardinality(v_errors), left('s', cardinality(v_errors) - 1))
+    format(
+      'the playbook has %s error%s', cardinality(v_errors), left('s', cardinality(v_errors) - 1)
+    )
     || E'\n' || array_to_string(v_errors[:10], E'\n')
     || case when cardinality(v_errors) > 10 then E'\n…' else '' end
   using

@@ -8,7 +8,8 @@ as $function$
   from noetl_internal.make_problem(
     'error', '',
     format(
-      'the document is %s, expected a mapping', noetl_internal.describe_value(coalesce(p_content, 'null'))
+      'the document is %s, expected a mapping',
+      noetl_internal.describe_value(coalesce(p_content, 'null'))
     ),
     'A playbook begins with apiVersion: noetl.io/v2 and kind: Playbook.'
   ) as p
@@ -16,7 +17,8 @@ as $function$
   union all
   select p.*
   from noetl_internal.make_problem(
-    'error', '', format('the document has %s bytes, at most 4194304 are read', octet_length(p_content::text)),
+    'error', '',
+    format('the document has %s bytes, at most 4194304 are read', octet_length(p_content::text)),
     'Keep data in files or tables, not in the playbook.'
   ) as p
   where octet_length(p_content::text) > 4194304
@@ -30,7 +32,10 @@ as $function$
   select p.*
   from noetl_internal.make_problem(
     'error', 'workflow',
-    format('the workflow has %s steps, at most 10000 are read', jsonb_array_length(p_content -> 'workflow')),
+    format(
+      'the workflow has %s steps, at most 10000 are read',
+      jsonb_array_length(p_content -> 'workflow')
+    ),
     'Use a loop, or child playbooks.'
   ) as p
   where

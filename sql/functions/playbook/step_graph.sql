@@ -1,4 +1,4 @@
--- Where each step can lead: {step: [step, …]}. Steps that share a name, which is an error of its own, are one.
+-- Where each step can lead: {step: [step, …]}. Steps that share a name (an error) are one.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.step_graph(p_steps jsonb)
 returns jsonb

@@ -5,6 +5,7 @@ create or replace function noetl_internal.step_joins(p_steps jsonb)
 returns table (step text, definition jsonb)
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_graph jsonb := noetl_internal.step_graph(p_steps);
   v_reverse jsonb := noetl_internal.reverse_graph(v_graph);

@@ -16,7 +16,9 @@ begin
     return query
       select p.*
       from jsonb_each(p_raw) as e
-      cross join lateral noetl_internal.template_problems(p_kind, e.value, p_at || '.' || e.key) as p;
+      cross join lateral noetl_internal.template_problems(
+        p_kind, e.value, p_at || '.' || e.key
+      ) as p;
   elsif p_kind = 'template' and jsonb_typeof(p_raw) = 'array' then
     return query
       select p.*
