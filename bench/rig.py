@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -84,6 +85,7 @@ class Rig:
     server_log: Path
     home: Path
     workers: list[Worker] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def connect(self) -> Connection:
         """Open a connection in autocommit mode."""
@@ -98,8 +100,10 @@ class Rig:
     def running_workers(self, count: int, **settings: str) -> Iterator[None]:
         """Run workers with the given ``NOETL_*`` settings; they end with the block."""
         try:
-            for number in range(1, count + 1):
-                self.workers.append(self._start_worker(f"bench-{number}", settings))
+            for _ in range(count):
+                # A new name each time: a killed worker's session still looks active.
+                name = f"bench-{next(self._numbers)}"
+                self.workers.append(self._start_worker(name, settings))
             self._await_sessions(count)
             yield
             for worker in self.workers:
