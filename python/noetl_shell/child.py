@@ -11,8 +11,8 @@ import signal
 import sys
 import threading
 
+from noetl_shell.logs import configure_logging
 from noetl_worker.main import run
-
 from noetl_worker.settings import WorkerSettings
 
 
@@ -24,6 +24,7 @@ def _stop_with_parent() -> None:
 
 def main() -> None:
     """Run a worker as the environment says."""
+    configure_logging()
     threading.Thread(target=_stop_with_parent, daemon=True).start()
     sys.exit(run(WorkerSettings.from_environment(os.environ)))
 

@@ -44,10 +44,9 @@ def connect(conninfo: str) -> Connection:
 
 
 def _reason(exc: psycopg.OperationalError) -> str:
-    """The last line of libpq's message, which is about the last address tried."""
-    lines = [line.strip() for line in str(exc).splitlines() if line.strip()]
-    text = lines[-1] if lines else type(exc).__name__
-    for prefix in ("FATAL:", "failed:"):
+    """The heart of libpq's message: it repeats the address, and adds advice."""
+    text = (str(exc).strip().splitlines() or [type(exc).__name__])[0]
+    for prefix in ("connection failed:", "failed:", "FATAL:"):
         _, found, rest = text.partition(prefix)
         text = rest.strip() if found else text
     return text

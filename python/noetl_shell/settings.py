@@ -138,9 +138,9 @@ SETTINGS: Final = (
     Setting(
         "log_level",
         _level,
-        lambda: "WARNING",
-        "What goes to the logs: debug, info, warning or error.",
-        "warning",
+        lambda: "INFO",
+        "What workers log: debug, info, warning or error.",
+        "info",
     ),
     Setting(
         "debug",

@@ -32,7 +32,8 @@ def register_file(conn: Connection, path: Path) -> calls.Registered:
     """Register a playbook from a file."""
     document = read_document(path)
     try:
-        return calls.register_playbook(conn, content=document.value)
+        with conn.transaction():  # a savepoint in the caller's: the check follows
+            return calls.register_playbook(conn, content=document.value)
     except InvalidInput as exc:
         raise _with_places(conn, document, exc) from exc
 

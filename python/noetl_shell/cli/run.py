@@ -66,7 +66,8 @@ def run(
     given = {**(read_mapping(workload, "--workload") if workload else {})}
     given = _merge(given, parse_settings(settings))
     with target.open() as conn:
-        execution_id = _start(conn, target, playbook, given)
+        with conn.transaction():  # a run that does not start registers nothing
+            execution_id = _start(conn, target, playbook, given)
         if detach:
             return _detach(target, execution_id, workers, as_json)
         return _carry_out(target, conn, execution_id, workers, as_json)
@@ -144,6 +145,9 @@ def _fleet(target: Target, workers: int | None) -> Iterator[Fleet | None]:
     fleet = Fleet(dsn=target.worker_dsn, home=target.settings.home, count=count)
     try:
         yield fleet
+    except KeyboardInterrupt:
+        print("stopping the workers (Ctrl-C again: at once)", file=sys.stderr)
+        raise
     finally:
         stop_workers(fleet)
 

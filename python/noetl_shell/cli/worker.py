@@ -24,10 +24,11 @@ def worker(
 
     A worker that starts under the name of a dead one takes over its work at once.
     """
+    from noetl_shell.logs import configure_logging
     from noetl_worker.main import run
-
     from noetl_worker.settings import WorkerSettings
 
+    configure_logging()
     target.open().close()
     given = {
         "NOETL_DB": target.worker_dsn,

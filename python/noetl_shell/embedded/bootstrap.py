@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Final
 
 from noetl_shell import calls
@@ -35,17 +36,33 @@ grant create, usage on schema public to {DATA_ROLE};
 
 def open_embedded(server: Server) -> Connection:
     """Connect to the embedded database as its owner, making all that is missing."""
+    key = load_key(server.home, create=True)
     conn = _connect_at_once(server)
-    if conn is not None and is_deployed(conn):
+    if conn is not None and _is_ready(conn, key):
         return conn
     if conn is None:
         server.start()
         _create_database(server)
         conn = connect(server.dsn())
     deploy(conn)
-    conn.execute(_ROLES)
-    _put_credentials(conn, server)
+    with conn.transaction():
+        # Two commands may be here at once; grants do not wait for each other.
+        conn.execute("select pg_advisory_xact_lock(hashtext('noetl bootstrap'))")
+        conn.execute(_ROLES)
+        _put_credentials(conn, server, key)
     return conn
+
+
+def _is_ready(conn: Connection, key: bytes) -> bool:
+    """Whether schema and credentials are there, sealed with the key in use."""
+    if not is_deployed(conn):
+        return False
+    row = conn.execute(
+        "select count(*) from noetl.credential as c where c.name = any(%s)"
+        " and (not c.is_managed or c.description = %s)",
+        [list(CREDENTIALS), _description(key)],
+    ).fetchone()
+    return row == (len(CREDENTIALS),)
 
 
 def _connect_at_once(server: Server) -> Connection | None:
@@ -67,9 +84,8 @@ def _create_database(server: Server) -> None:
             conn.execute(f"create database {DATABASE}".encode())
 
 
-def _put_credentials(conn: Connection, server: Server) -> None:
+def _put_credentials(conn: Connection, server: Server, key: bytes) -> None:
     """Point the usual names to this database, through a role without our schema."""
-    key = load_key(server.home, create=True)
     secret = {"dsn": server.dsn(user=DATA_ROLE)}
     for name in CREDENTIALS:
         calls.put_credential(
@@ -77,6 +93,12 @@ def _put_credentials(conn: Connection, server: Server) -> None:
             name=name,
             kind="postgres",
             secret=seal(key, name, secret),
-            description="The embedded database.",
+            description=_description(key),
             managed=True,
         )
+
+
+def _description(key: bytes) -> str:
+    """Tells by a mark of the key whether another one has sealed the credential."""
+    mark = hashlib.sha256(b"mark" + key).hexdigest()[:8]
+    return f"The embedded database (key {mark})."
