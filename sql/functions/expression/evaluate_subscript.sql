@@ -14,7 +14,7 @@ declare
   v_base jsonb;
   v_keys jsonb[] := '{}';
   v_path text[] := case when p_node -> 1 ->> 0 = 'path' then (p_node -> 1 ->> 1)::text[] end;
-  v_is_view boolean := p_kind <> 'slice' and cardinality(v_path) = 1
+  v_is_view boolean := p_kind <> 'slice' and coalesce(cardinality(v_path), 0) = 1
     and not p_names ? v_path[1] and p_views ? v_path[1];
 begin
   if not v_is_view then
