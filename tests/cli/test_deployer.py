@@ -101,8 +101,8 @@ def registry(dsn: str) -> dict[str, list[Any]]:
         " column_default from information_schema.columns"
         " where table_schema = 'sqitch' order by table_name, ordinal_position",
         "constraints": "select conrelid::regclass::text,"
-        " pg_get_constraintdef(oid, true) from pg_constraint where connamespace = 'sqitch'::regnamespace"
-        " and contype <> 'n' order by 1, 2",
+        " pg_get_constraintdef(oid, true) from pg_constraint"
+        " where connamespace = 'sqitch'::regnamespace and contype <> 'n' order by 1, 2",
     }
     with psycopg.connect(dsn) as conn:
         return {name: conn.execute(query).fetchall() for name, query in queries.items()}

@@ -1,0 +1,61 @@
+"""Every setting is listed, masked when secret, refused when bad, and documented."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from noetl_shell.errors import InputError
+from noetl_shell.reference import cli_reference, settings_table
+from noetl_shell.settings import SETTINGS, read_values
+from noetl_worker import settings as worker_settings
+from tests.cli.support import Cli
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_worker_reads_no_unlisted_setting() -> None:
+    listed = {setting.variable for setting in SETTINGS}
+    assert set(worker_settings._VARIABLES) <= listed
+
+
+def test_config_shows_value_and_source(cli: Cli) -> None:
+    cli.environment = {"NOETL_WORKERS": "3", "NOETL_DB": "postgresql://u:hidden@h/d"}
+    shown = {entry["name"]: entry for entry in cli.json("config")}
+    cli.environment = {}
+    assert shown["NOETL_WORKERS"]["value"] == 3
+    assert shown["NOETL_WORKERS"]["source"] == "NOETL_WORKERS"
+    assert shown["NOETL_INLINE_MAX_BYTES"]["source"] == "default"
+    assert "hidden" not in str(shown)
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("NOETL_WORKERS", "many"),
+        ("NOETL_WORKERS", "0"),
+        ("NOETL_GRACE_SECONDS", "nan"),
+        ("NOETL_LOG_LEVEL", "loud"),
+        ("NOETL_WORKER_TICKS", "perhaps"),
+    ],
+)
+def test_bad_value_names_the_variable(variable: str, text: str) -> None:
+    with pytest.raises(InputError, match=f"{variable} '{text}' is bad"):
+        read_values({variable: text})
+
+
+def test_settings_page_is_current(conn: psycopg.Connection[Any]) -> None:
+    page = (DOCS / "settings.md").read_text()
+    assert settings_table() in page
+    for name, value, description in conn.execute(
+        "select name, value, description from noetl.setting"
+    ):
+        assert f"| `{name}` | {value} | {description} |" in page
+
+
+def test_command_page_is_current() -> None:
+    """Written by: python -m noetl_shell.reference > docs/cli.md"""
+    assert (DOCS / "cli.md").read_text() == cli_reference()
