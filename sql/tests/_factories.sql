@@ -1,0 +1,280 @@
+-- Factories for the pgTAP suite, on the public API only: a test says what it needs and no more.
+create schema noetl_test;
+
+-- A playbook of these steps; p_document is merged over the rest of it. Returns its path.
+create function noetl_test.playbook(p_steps jsonb, p_document jsonb default '{}')
+returns text
+language sql volatile
+as $function$
+  select r.path
+  from (select 'test/' || gen_random_uuid()::text as path) as n
+  cross join lateral noetl.register_playbook(
+    jsonb_build_object(
+      'apiVersion', 'noetl.io/v2', 'kind', 'Playbook',
+      'metadata', jsonb_build_object('name', n.path, 'path', n.path),
+      'workflow', p_steps
+    ) || p_document
+  ) as r
+$function$;
+
+-- A run of these steps.
+create function noetl_test.start(
+  p_steps jsonb,
+  p_workload jsonb default '{}',
+  p_document jsonb default '{}'
+)
+returns bigint
+language plpgsql volatile
+as $function$
+declare
+  v_path text := noetl_test.playbook(p_steps, p_document);
+begin
+  return noetl.start_execution(v_path, p_workload);
+end;
+$function$;
+
+-- A step with a tool that a worker would run; p_more is merged over it.
+create function noetl_test.step(p_step text, p_more jsonb default '{}')
+returns jsonb
+language sql immutable
+as $function$
+  select jsonb_build_object('step', p_step, 'tool', '{"kind": "noop"}'::jsonb) || p_more
+$function$;
+
+-- Arcs to the given steps, each without a condition.
+create function noetl_test.next(variadic p_steps text [])
+returns jsonb
+language sql immutable
+as $function$
+  select jsonb_build_object('arcs', jsonb_agg(jsonb_build_object('step', s)))
+  from unnest(p_steps) as s
+$function$;
+
+-- A loop over 0 … p_count - 1; p_spec is its spec.
+create function noetl_test.loop(p_count integer, p_spec jsonb default '{}')
+returns jsonb
+language sql immutable
+as $function$
+  select jsonb_build_object(
+    'in', to_jsonb(array(select generate_series(0, p_count - 1))), 'iterator', 'item', 'spec', p_spec
+  )
+$function$;
+
+-- A worker's session.
+create function noetl_test.worker(p_name text default 'w1', p_pools text [] default '{default}')
+returns uuid
+language sql volatile
+as $function$
+  select noetl.register_session(p_name, p_pools)
+$function$;
+
+-- Claim under a fresh request id.
+create function noetl_test.claim(p_session uuid, p_limit integer default 100)
+returns table (
+  execution_id bigint, command_id text, step text, task text, loop_id bigint, iter_index integer,
+  collection_ref text, item jsonb, input jsonb, issue integer, attempt integer
+)
+language sql volatile
+as $function$
+  select
+    c.execution_id, c.command_id, c.step, c.task, c.loop_id, c.iter_index, c.collection_ref,
+    c.item, c.input, c.issue, c.attempt
+  from noetl.claim_commands(p_session, gen_random_uuid(), p_limit) as c
+$function$;
+
+-- The event by which a worker reports a command: well with a payload, or badly with an error.
+create function noetl_test.event(
+  p_session uuid,
+  p_execution_id bigint,
+  p_command_id text,
+  p_data jsonb default '{}',
+  p_error jsonb default null,
+  p_more jsonb default '{}'
+)
+returns jsonb
+language sql immutable
+as $function$
+  select jsonb_build_object(
+    'session', p_session, 'execution_id', p_execution_id, 'command_id', p_command_id,
+    'type', case when p_error is null then 'command.completed' else 'command.failed' end,
+    'result', jsonb_build_object(
+      'status', case when p_error is null then 'ok' else 'error' end, 'reference', null,
+      'context', jsonb_build_object('data', p_data)
+    ),
+    'error', p_error
+  ) || p_more
+$function$;
+
+-- Report one command.
+create function noetl_test.report(
+  p_session uuid,
+  p_execution_id bigint,
+  p_command_id text,
+  p_data jsonb default '{}',
+  p_error jsonb default null,
+  p_more jsonb default '{}'
+)
+returns jsonb
+language sql volatile
+as $function$
+  select noetl.record_events(
+    jsonb_build_array(
+      noetl_test.event(p_session, p_execution_id, p_command_id, p_data, p_error, p_more)
+    )
+  )
+$function$;
+
+-- Do what the ticks do, until nothing is left.
+create function noetl_test.tick()
+returns void
+language plpgsql volatile
+as $function$
+begin
+  while noetl.advance_changes() + noetl.expand_loops() + noetl.project_changes() > 0 loop
+  end loop;
+end;
+$function$;
+
+-- Claim and report everything that is queued, p_batch at a time, until nothing comes any more, and
+-- return the status of the run. p_outcomes says what to report, {"step": …} or {"step[2]": …} for
+-- one item: {"data", "error", "ctx", "result", "times": how often an error is reported at most}.
+create function noetl_test.work(
+  p_execution_id bigint,
+  p_outcomes jsonb default '{}',
+  p_batch integer default 100
+)
+returns text
+language plpgsql volatile
+as $function$
+declare
+  v_session uuid := noetl_test.worker('robot');
+  v_events jsonb;
+begin
+  loop
+    perform noetl_test.tick();
+    select jsonb_agg(
+      noetl_test.event(
+        v_session, c.execution_id, c.command_id, coalesce(o.outcome -> 'data', '{}'),
+        case when c.issue <= coalesce((o.outcome ->> 'times')::integer, 1000) then o.outcome -> 'error' end,
+        o.outcome - array['data', 'error', 'times']
+      )
+    )
+    into v_events
+    from noetl_test.claim(v_session, p_batch) as c
+    cross join lateral (
+      select coalesce(
+        p_outcomes -> format('%s[%s]', c.step, c.iter_index), p_outcomes -> c.step, '{}'
+      ) as outcome
+    ) as o;
+    exit when v_events is null;
+    perform noetl.record_events(v_events);
+  end loop;
+  perform noetl.end_session(v_session);
+  return (select r.status from noetl.run as r where r.execution_id = p_execution_id);
+end;
+$function$;
+
+-- What happened in a run, in order: "event_type step" of the given types.
+create function noetl_test.trail(p_execution_id bigint, variadic p_types text [])
+returns text
+language sql stable
+as $function$
+  select string_agg(concat_ws(' ', e.event_type, e.node_name), ', ' order by e.event_id)
+  from noetl.event as e
+  where e.execution_id = p_execution_id and e.event_type = any(p_types)
+$function$;
+
+-- The steps that a run has entered, in order.
+create function noetl_test.entered(p_execution_id bigint)
+returns text
+language sql stable
+as $function$
+  select string_agg(e.node_name, ' ' order by e.event_id)
+  from noetl.event as e
+  where e.execution_id = p_execution_id and e.event_type = 'step.enter' and e.status = 'entered'
+$function$;
+
+-- A ctx value of a run.
+create function noetl_test.ctx(p_execution_id bigint, p_name text)
+returns jsonb
+language sql stable
+as $function$
+  select v.value from noetl.variable as v
+  where v.execution_id = p_execution_id and v.scope = 'ctx' and v.name = p_name
+$function$;
+
+-- How many events of a type a run has.
+create function noetl_test.count(p_execution_id bigint, p_type text)
+returns integer
+language sql stable
+as $function$
+  select count(*)::integer from noetl.event as e
+  where e.execution_id = p_execution_id and e.event_type = p_type
+$function$;
+
+-- What is wrong with the state of a run, empty when nothing is: the invariants of the design.
+create function noetl_test.problems(p_execution_id bigint)
+returns setof text
+language sql stable
+as $function$
+  select 'ended run has a command: ' || c.command_id
+  from noetl.command as c
+  inner join noetl.run as r on r.execution_id = c.execution_id
+  where r.execution_id = p_execution_id and r.finished_at is not null
+  union all
+  select 'ended run has a token on ' || t.step
+  from noetl.token as t
+  inner join noetl.run as r on r.execution_id = t.execution_id
+  where r.execution_id = p_execution_id and r.finished_at is not null
+  union all
+  select 'ended run has a live loop of ' || l.step
+  from noetl.loop as l
+  inner join noetl.run as r on r.execution_id = l.execution_id
+  where
+    r.execution_id = p_execution_id and r.finished_at is not null and l.finished_at is null
+  union all
+  select format('command %s has %s terminal events and %s rows', i.command_id, i.ended, i.open)
+  from (
+    select
+      e.meta ->> 'command_id' as command_id,
+      (
+        select count(*) from noetl.event as t
+        where
+          t.execution_id = e.execution_id
+          and t.event_type in ('command.completed', 'command.failed', 'command.cancelled')
+          and t.meta ->> 'command_id' = e.meta ->> 'command_id'
+      ) as ended,
+      (
+        select count(*) from noetl.command as c
+        where c.execution_id = e.execution_id and c.command_id = e.meta ->> 'command_id'
+      ) as open
+    from noetl.event as e
+    where e.execution_id = p_execution_id and e.event_type = 'command.issued'
+  ) as i
+  where i.ended + i.open <> 1
+  union all
+  select format('loop %s counts %s/%s, its events %s/%s', l.step, l.done, l.failed, e.done, e.failed)
+  from noetl.loop as l
+  cross join lateral (
+    select
+      count(*) filter (where i.status = 'ok') as done,
+      count(*) filter (where i.status = 'error') as failed
+    from noetl.event as i
+    where
+      i.execution_id = l.execution_id
+      and i.meta ->> 'loop_id' = l.loop_id::text
+      and i.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
+      and i.meta -> 'final' is distinct from 'false'
+  ) as e
+  where l.execution_id = p_execution_id and (l.done, l.failed) <> (e.done, e.failed)
+  union all
+  select 'run is stuck: nothing is queued, ready, waiting or in the outbox'
+  from noetl.run as r
+  where
+    r.execution_id = p_execution_id and r.status in ('running', 'failing', 'cancelling')
+    and not exists (select from noetl.command as c where c.execution_id = r.execution_id)
+    and not exists (select from noetl.change as c where c.execution_id = r.execution_id and c.kind <> 'dirty')
+    and not exists (
+      select from noetl.loop as l where l.execution_id = r.execution_id and l.status = 'expanding'
+    )
+$function$;
