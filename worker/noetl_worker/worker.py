@@ -120,7 +120,9 @@ class Worker:
             if now >= self._beat_at or (self._is_claim_due and self._free() > 0):
                 return
             if now >= self._claim_at:
+                # Without a free slot nobody claims: wait again, do not spin.
                 self._is_claim_due = True
+                self._claim_at = now + self._settings.poll_seconds
                 continue
             self._wake.clear()
             until = min(self._beat_at, self._claim_at) - now
