@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 MESSAGE_MAX: Final = 2_000
+_PERMANENT: Final = frozenset({"template", "unsupported", "result", "auth"})
 
 
 class TaskError(Exception):
@@ -18,14 +19,15 @@ class TaskError(Exception):
         message: str,
         *,
         code: str | int | None = None,
-        retryable: bool = False,
+        retryable: bool | None = None,
         line: int | None = None,
     ) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
         self.code = code
-        self.retryable = retryable
+        # None: nobody knows; a fan-out's own retries treat it like true.
+        self.retryable = False if kind in _PERMANENT else retryable
         self.line = line
 
     def as_mapping(self, task: str | None = None) -> dict[str, Any]:

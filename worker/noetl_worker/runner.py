@@ -27,6 +27,7 @@ from noetl_worker.templates import TemplateError
 from noetl_worker.tools import ToolContext, find_tool
 
 ITEMS_CHUNK: Final = 500
+RESULTS_MAX: Final = 2048
 _PLANS_MAX: Final = 1000
 _CONTEXT_SIZE: Final = 32_768
 
@@ -128,9 +129,11 @@ class Runner:
         event: Event = {"iter_key": key[:500]} if key is not None else {}
         if scope.ctx_writes:
             event["ctx"] = self._ctx(scope.ctx_writes)
-        return event | await self._finish(command, plan, outcome)
+        return event | await self._finish(command, plan, outcome, scope)
 
-    async def _finish(self, command: Command, plan: Plan, outcome: Outcome) -> Event:
+    async def _finish(
+        self, command: Command, plan: Plan, outcome: Outcome, scope: Scope
+    ) -> Event:
         """Store the payload; the event carries it only if it is small."""
         output, error = outcome.output, outcome.error
         stored = Stored(b"null")
@@ -147,6 +150,8 @@ class Runner:
             context["data"] = orjson.Fragment(stored.data)
         if plan.select and error is None:
             context["selected"] = select_fields(output.payload, plan.select)
+        if len(plan.tools) > 1 and not plan.is_loop and error is None:
+            context["results"] = _small_results(scope.task_payloads())
         if output.http is not None:
             context["http"] = {"status": output.http["status"]}
         if output.pg:
@@ -273,6 +278,21 @@ def _instant_payload(plan: Plan) -> Event | None:
         return None
     context = {} if payload is None else {"data": payload}
     return {"status": "ok", "reference": None, "context": context}
+
+
+def _small_results(payloads: Mapping[str, Any]) -> Event:
+    """What ``results.<task>`` reads after the step: small payloads, as room allows."""
+    results: Event = {}
+    room = RESULTS_MAX
+    for task, payload in payloads.items():
+        try:
+            text = encode(payload)
+        except NotJsonError:
+            continue  # of a task whose payload was never to be stored
+        if len(text) <= min(room, INLINE_MAX):
+            results[task] = orjson.Fragment(text)
+            room -= len(text)
+    return results
 
 
 def _type_name(value: Any) -> str:

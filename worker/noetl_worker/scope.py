@@ -170,6 +170,10 @@ class Scope:
         self.names[task] = view
         self.names["results"] = {**self.names["results"], task: view}
 
+    def task_payloads(self) -> dict[str, Any]:
+        """The payloads of the tasks that have run, by name."""
+        return {name: view.whole() for name, view in self.names["results"].items()}
+
     def pass_on(self, task: str) -> None:
         """The task is over: it is the previous one of what comes next."""
         self.names["_prev"] = self.names[task]

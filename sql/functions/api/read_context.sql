@@ -11,9 +11,11 @@ language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
-  v_run noetl.run := noetl_internal.require_run(p_session, p_execution_id);
+  v_run noetl.run;
   v_context jsonb;
 begin
+  perform noetl_internal.require_kin(p_session, p_execution_id);
+  select * into v_run from noetl.run as r where r.execution_id = p_execution_id;
   select
     jsonb_build_object(
       'version', v_run.context_version, 'path', v_run.path,

@@ -121,9 +121,7 @@ class _Text:
         return line
 
 
-def _undeclared(
-    environment: RuleEnvironment, tree: nodes.Template
-) -> frozenset[str]:
+def _undeclared(environment: RuleEnvironment, tree: nodes.Template) -> frozenset[str]:
     tracker = TrackingCodeGenerator(environment)
     tracker.optimizer = None  # it would fold constants by Python's rules, in the tree
     tracker.visit(tree)

@@ -92,8 +92,6 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
         "idempotency_key": _key(task, path, workload, ctx),
         "session": str(engine.session),
     }
-    if return_step := text_option(options, "return_step"):
-        settings["return_step"] = return_step
     try:
         child = await engine.start_execution(
             path=path, workload=workload or {}, options=settings
@@ -114,11 +112,33 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
             )
         raise
     if status == "completed":
-        return Output(result)
+        step = text_option(options, "return_step")
+        return Output(await _result(child, result, step, ctx))
     reason = (error or {}).get("message") or status
     raise TaskError(
         "playbook", f'"{path}" (execution {child}) {status}: {reason}', code=status
     )
+
+
+async def _result(
+    child: int, result: Any, return_step: str | None, ctx: ToolContext
+) -> Any:
+    """The payload of the run, or of the step that the option names."""
+    if return_step is not None:
+        context = await ctx.services.engine.read_context(
+            execution_id=child, names=[return_step]
+        )
+        view = context["steps"].get(return_step)
+        if view is None:
+            raise TaskError(
+                "playbook", f'execution {child} has not run the step "{return_step}"'
+            )
+        if "payload" in view:
+            return view["payload"]
+        return await ctx.services.store.load(view["envelope"]["ref"])
+    if reference := (result or {}).get("reference"):
+        return await ctx.services.store.load(reference["ref"])
+    return ((result or {}).get("context") or {}).get("data")
 
 
 def _key(task: Tool, path: str, workload: Any, ctx: ToolContext) -> str:

@@ -24,6 +24,7 @@ from noetl_worker.tools.sql import first_words, payload_of, result_of, split_sta
 POOL_SIZE: Final = 10
 POOL_MAX: Final = 100
 _RETRYABLE: Final = ("08", "40", "53", "55P03", "57P")
+_PERMANENT: Final = ("22", "23", "42")
 _AUTH: Final = ("28", "42501")
 _CONTROL: Final = frozenset(
     {"begin", "start", "commit", "rollback", "end", "abort", "savepoint", "release"}
@@ -256,7 +257,11 @@ def _failure(error: psycopg.Error) -> Output:
     message = diagnosis.message_primary or str(error)
     if diagnosis.message_detail:
         message += f" ({diagnosis.message_detail})"
-    retryable = kind == "connection" or (state or "").startswith(_RETRYABLE)
+    retryable = None
+    if kind == "connection" or (state or "").startswith(_RETRYABLE):
+        retryable = True
+    elif state is not None and state.startswith(_PERMANENT):
+        retryable = False
     pg = {"sqlstate": state} if state else {}
     return Output(
         error=TaskError(kind, message, code=state, retryable=retryable), pg=pg
