@@ -3,15 +3,21 @@
 -- Locks: none. Never raises.
 create or replace function noetl_internal.builtin_names()
 returns text []
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    array[
-      'iter', 'event', 'output', 'input', 'fanin', 'loop_index', 'execution_id', 'job', 'result',
-      'response', 'results', 'step', 'keychain', 'env', 'now', 'token', 'payload', 'args', '_prev',
-      'and', 'or', 'not', 'in', 'is', 'if', 'else', 'elif', 'endif', 'for', 'endfor',
-      'set', 'endset', 'loop', 'true', 'false', 'none', 'True', 'False', 'None', 'range', 'recursive'
-    ]
+begin
+  return (
+    select
+      array[
+        'iter', 'event', 'output', 'input', 'fanin', 'loop_index', 'execution_id', 'job', 'result',
+        'response', 'results', 'step', 'keychain', 'env', 'now', 'token', 'payload', 'args',
+        '_prev',
+        'and', 'or', 'not', 'in', 'is', 'if', 'else', 'elif', 'endif', 'for', 'endfor',
+        'set', 'endset',
+        'loop', 'true', 'false', 'none', 'True', 'False', 'None', 'range', 'recursive'
+      ]
+  );
+end;
 $function$;
 
 comment on function noetl_internal.builtin_names()

@@ -24,7 +24,11 @@ declare
       )
     )
   );
-  v_endless text[] := array(select noetl_internal.endless_steps(p_steps));
+  v_endless text[] := array(
+    select e.step
+    from noetl_internal.endless_steps(p_steps) as e (step)
+    where noetl_internal.is_on_cycle(v_graph, e.step)
+  );
 begin
   return query
     select p.*
@@ -34,6 +38,9 @@ begin
       'Lead an arc to it, or leave it out.'
     ) as p
     where s.step ->> 'step' <> all(v_reached);
+  if v_endless = '{}' then
+    return;
+  end if;
   return query
     select p.*
     from jsonb_array_elements(p_steps) as s (step)
@@ -48,7 +55,6 @@ begin
     where
       s.step ->> 'step' = any(v_endless)
       -- One report per cycle, at its first step.
-      and noetl_internal.is_on_cycle(v_graph, s.step ->> 'step')
       and not exists (
         select from jsonb_array_elements(p_steps) as o (step)
         where

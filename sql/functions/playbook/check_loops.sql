@@ -5,49 +5,54 @@ create or replace function noetl_internal.check_loops(
   p_steps jsonb
 )
 returns setof noetl_internal.problem
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  with loop as (
-    select
-      s.value #> '{loop,in_raw}' as source,
-      coalesce(s.value #>> '{loop,in,at}', (s.value #>> '{checks,at}') || '.loop.in') as source_at,
-      (s.value #>> '{checks,at}') || '.loop' as at,
-      s.value #>> '{loop,mode}' as mode,
-      noetl_internal.mapping_of(w.loop) as written,
-      coalesce(jsonb_typeof(w.loop), 'object') = 'object' as is_mapping
-    from jsonb_array_elements(p_steps) as s (value)
-    cross join lateral (
-      select p_content -> 'workflow' -> (s.value ->> 'position')::integer -> 'loop' as loop
-    ) as w
-    where s.value -> 'loop' <> 'null'
-  )
+begin
+  return query
+    with loop as (
+      select
+        s.value #> '{loop,in_raw}' as source,
+        coalesce(s.value #>> '{loop,in,at}', (s.value #>> '{checks,at}') || '.loop.in')
+          as source_at,
+        (s.value #>> '{checks,at}') || '.loop' as at,
+        s.value #>> '{loop,mode}' as mode,
+        noetl_internal.mapping_of(w.loop) as written,
+        coalesce(jsonb_typeof(w.loop), 'object') = 'object' as is_mapping
+      from jsonb_array_elements(p_steps) as s (value)
+      cross join lateral (
+        select p_content -> 'workflow' -> (s.value ->> 'position')::integer -> 'loop' as loop
+      ) as w
+      where s.value -> 'loop' <> 'null'
+    )
 
-  select p.*
-  from loop as l
-  cross join lateral noetl_internal.make_problem(
-    'error', l.at || case when l.written ? 'cursor' then '.cursor' else '.spec.mode' end,
-    'cursor loops are not available in this version',
-    'Read the rows in a step of its own and loop over them: in: "{{ that_step.rows }}".'
-  ) as p
-  where l.written ? 'cursor' or l.mode = 'cursor'
-  union all
-  select p.*
-  from loop as l
-  cross join lateral noetl_internal.make_problem(
-    'error', l.source_at, '"in" is missing: the loop has nothing to run over',
-    'Write in: "{{ workload.items }}" or a list.'
-  ) as p
-  where coalesce(l.source, 'null') = 'null' and not l.written ? 'cursor' and l.is_mapping
-  union all
-  select p.*
-  from loop as l
-  cross join lateral noetl_internal.make_problem(
-    'error', l.source_at, format('is %s, expected a list', noetl_internal.describe_value(l.source)),
-    'A loop runs over a list or over an expression that gives one: in: "{{ workload.items }}".'
-  ) as p
-  where
-    jsonb_typeof(l.source) in ('object', 'number', 'boolean')
-    or jsonb_typeof(l.source) = 'string' and l.source #>> '{}' !~ '\{[{%]'
+    select p.*
+    from loop as l
+    cross join lateral noetl_internal.make_problem(
+      'error', l.at || case when l.written ? 'cursor' then '.cursor' else '.spec.mode' end,
+      'cursor loops are not available in this version',
+      'Read the rows in a step of its own and loop over them: in: "{{ that_step.rows }}".'
+    ) as p
+    where l.written ? 'cursor' or l.mode = 'cursor'
+    union all
+    select p.*
+    from loop as l
+    cross join lateral noetl_internal.make_problem(
+      'error', l.source_at, '"in" is missing: the loop has nothing to run over',
+      'Write in: "{{ workload.items }}" or a list.'
+    ) as p
+    where coalesce(l.source, 'null') = 'null' and not l.written ? 'cursor' and l.is_mapping
+    union all
+    select p.*
+    from loop as l
+    cross join lateral noetl_internal.make_problem(
+      'error', l.source_at,
+      format('is %s, expected a list', noetl_internal.describe_value(l.source)),
+      'A loop runs over a list or over an expression that gives one: in: "{{ workload.items }}".'
+    ) as p
+    where
+      jsonb_typeof(l.source) in ('object', 'number', 'boolean')
+      or jsonb_typeof(l.source) = 'string' and l.source #>> '{}' !~ '\{[{%]';
+end;
 $function$;
 
 comment on function noetl_internal.check_loops(jsonb, jsonb)

@@ -28,6 +28,11 @@ begin
       select c.* from noetl_internal.check_key(
         v_keys, e.key, noetl_internal.join_path(p_path, e.key)
       ) as c
+      -- Most keys are known and modern: not worth a call.
+      where coalesce(
+        v_keys -> e.key ->> 'modern' is not null or (v_keys -> e.key ->> 'idle')::boolean,
+        not v_keys ? e.key
+      )
       union all
       select c.* from noetl_internal.check_value(
         p_grammar, array(select jsonb_array_elements_text(v_keys -> e.key -> 'types')), e.value,

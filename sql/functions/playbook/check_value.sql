@@ -49,7 +49,7 @@ begin
         p_grammar, string_to_array(trim('[]' from v_type), '/'), e.value,
         format('%s[%s]', p_path, e.place - 1)
       ) as p;
-  elsif noetl_internal.node_of(p_grammar, v_type, p_value) is not null then
+  elsif jsonb_typeof(p_value) = 'object' and p_grammar #> array['types', v_type] is null then
     return query select p.* from noetl_internal.check_node(p_grammar, v_type, p_value, p_path) as p;
   end if;
 end;

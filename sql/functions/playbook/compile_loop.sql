@@ -7,42 +7,48 @@ create or replace function noetl_internal.compile_loop(
   p_at text
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    jsonb_build_object(
-      'in', noetl_internal.compile_at('template', l.source -> 'in', l.source ->> 'in_at'),
-      'in_raw', l.source -> 'in',
-      'iterator', l.source -> 'iterator',
-      'mode', l.mode,
-      'max_in_flight',
-      case
-        when jsonb_typeof(l.spec -> 'max_in_flight') = 'string'
-          then noetl_internal.compile_at(
-            'template', l.spec -> 'max_in_flight', p_at || '.loop.spec.max_in_flight'
-          )
-        else coalesce(l.spec -> 'max_in_flight', case l.mode when 'parallel' then to_jsonb(10) end)
-      end,
-      'policy', coalesce(noetl_internal.text_of(l.spec -> 'policy'), 'fail_fast'),
-      'max_shard_retries', coalesce(l.fanout -> 'max_shard_retries', '2'),
-      'allow_partial', coalesce(l.fanout -> 'allow_partial', 'false'),
-      'fail_fast', coalesce(l.fanout -> 'fail_fast', 'false'),
-      'max_failures', l.fanout -> 'max_failures',
-      'key', l.fanout -> 'key'
-    )
-  from (
+begin
+  return (
     select
-      noetl_internal.loop_source(p_step, p_at) as source,
-      p_specs -> 'loop' as spec,
-      noetl_internal.mapping_of(p_specs -> 'step' -> 'fanout') as fanout,
-      coalesce(
-        noetl_internal.text_of(p_specs -> 'own' -> 'loop_mode'),
-        noetl_internal.text_of(p_specs -> 'loop' -> 'mode'),
-        noetl_internal.text_of(p_specs -> 'step' -> 'loop_mode'),
-        'sequential'
-      ) as mode
-  ) as l
-  where l.source is not null
+      jsonb_build_object(
+        'in', noetl_internal.compile_at('template', l.source -> 'in', l.source ->> 'in_at'),
+        'in_raw', l.source -> 'in',
+        'iterator', l.source -> 'iterator',
+        'mode', l.mode,
+        'max_in_flight',
+        case
+          when jsonb_typeof(l.spec -> 'max_in_flight') = 'string'
+            then noetl_internal.compile_at(
+              'template', l.spec -> 'max_in_flight', p_at || '.loop.spec.max_in_flight'
+            )
+          else coalesce(
+            l.spec -> 'max_in_flight', case l.mode when 'parallel' then to_jsonb(10) end
+          )
+        end,
+        'policy', coalesce(noetl_internal.text_of(l.spec -> 'policy'), 'fail_fast'),
+        'max_shard_retries', coalesce(l.fanout -> 'max_shard_retries', '2'),
+        'allow_partial', coalesce(l.fanout -> 'allow_partial', 'false'),
+        'fail_fast', coalesce(l.fanout -> 'fail_fast', 'false'),
+        'max_failures', l.fanout -> 'max_failures',
+        'key', l.fanout -> 'key'
+      )
+    from (
+      select
+        noetl_internal.loop_source(p_step, p_at) as source,
+        p_specs -> 'loop' as spec,
+        noetl_internal.mapping_of(p_specs -> 'step' -> 'fanout') as fanout,
+        coalesce(
+          noetl_internal.text_of(p_specs -> 'own' -> 'loop_mode'),
+          noetl_internal.text_of(p_specs -> 'loop' -> 'mode'),
+          noetl_internal.text_of(p_specs -> 'step' -> 'loop_mode'),
+          'sequential'
+        ) as mode
+    ) as l
+    where l.source is not null
+  );
+end;
 $function$;
 
 comment on function noetl_internal.compile_loop(jsonb, jsonb, text)

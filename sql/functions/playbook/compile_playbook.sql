@@ -9,14 +9,7 @@ declare
   v_spec jsonb := noetl_internal.mapping_of(p_content #> '{executor,spec}');
   v_workbook jsonb := noetl_internal.workbook_tools(p_content);
   v_workflow jsonb := noetl_internal.list_of(p_content -> 'workflow');
-  v_known text[] := array(
-    select 'workload' union select 'ctx'
-    union
-    select jsonb_object_keys(noetl_internal.mapping_of(p_content -> 'workload'))
-    union
-    select s #>> '{}' from jsonb_path_query(v_workflow, '$[*].step') as s
-    where jsonb_typeof(s) = 'string'
-  );
+  v_known jsonb := noetl_internal.known_names(p_content, v_workflow);
   v_steps jsonb;
 begin
   select

@@ -5,25 +5,29 @@ create or replace function noetl_internal.compile_sets(
   p_at text
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    coalesce(
-      jsonb_agg(
-        s.value || jsonb_build_object(
-          'value',
-          coalesce(
-            noetl_internal.compile_at('template', s.value -> 'value', s.value ->> 'at'),
-            noetl_internal.compile_template('null')
+begin
+  return (
+    select
+      coalesce(
+        jsonb_agg(
+          s.value || jsonb_build_object(
+            'value',
+            coalesce(
+              noetl_internal.compile_at('template', s.value -> 'value', s.value ->> 'at'),
+              noetl_internal.compile_template('null')
+            )
           )
-        )
-        order by s.place
-      ),
-      '[]'
-    )
-  from jsonb_array_elements(
-    noetl_internal.collect_sets(p_node, p_at, 'ctx')
-  ) with ordinality as s (value, place)
+          order by s.place
+        ),
+        '[]'
+      )
+    from jsonb_array_elements(
+      noetl_internal.collect_sets(p_node, p_at, 'ctx')
+    ) with ordinality as s (value, place)
+  );
+end;
 $function$;
 
 comment on function noetl_internal.compile_sets(jsonb, text)

@@ -5,7 +5,7 @@ create or replace function noetl_internal.compile_step(
   p_position integer,
   p_defaults jsonb,
   p_workbook jsonb,
-  p_known text []
+  p_known jsonb
 )
 returns jsonb
 language plpgsql immutable parallel safe
@@ -64,5 +64,5 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.compile_step(jsonb, integer, jsonb, jsonb, text [])
+comment on function noetl_internal.compile_step(jsonb, integer, jsonb, jsonb, jsonb)
 is 'The definition of a step, and under "checks" what only the checks need.';

@@ -6,39 +6,43 @@ create or replace function noetl_internal.compile_task(
   p_loop jsonb,
   p_tools jsonb,
   p_at text,
-  p_known text []
+  p_known jsonb
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select t.task || jsonb_build_object('names', noetl_internal.run_names(t.task, p_known))
-  from (
-    select
-      jsonb_build_object(
-        'loop', p_loop is not null,
-        'iterator', p_loop -> 'iterator',
-        'in', p_loop -> 'in_raw',
-        'input', p_step -> noetl_internal.input_key(p_step),
-        'set',
-        case
-          when p_loop is null then '[]'
-          else noetl_internal.strip_set_places(noetl_internal.collect_sets(p_step, p_at, 'ctx'))
-        end,
-        'key', p_loop -> 'key',
-        'timeout', p_spec -> 'timeout',
-        'tools',
-        case
-          when p_tools = '[]' then
-            jsonb_build_array(jsonb_build_object(
-              'name', p_step -> 'step', 'kind', 'noop', 'options', '{}'::jsonb,
-              'rules', '[]'::jsonb, 'set', '[]'::jsonb, 'timeout', null
-            ))
-          else noetl_internal.strip_places(p_tools)
-        end,
-        'result', noetl_internal.compile_result(p_step, p_spec, p_tools)
-      ) as task
-  ) as t
+begin
+  return (
+    select t.task || jsonb_build_object('names', noetl_internal.run_names(t.task, p_known))
+    from (
+      select
+        jsonb_build_object(
+          'loop', p_loop is not null,
+          'iterator', p_loop -> 'iterator',
+          'in', p_loop -> 'in_raw',
+          'input', p_step -> noetl_internal.input_key(p_step),
+          'set',
+          case
+            when p_loop is null then '[]'
+            else noetl_internal.strip_set_places(noetl_internal.collect_sets(p_step, p_at, 'ctx'))
+          end,
+          'key', p_loop -> 'key',
+          'timeout', p_spec -> 'timeout',
+          'tools',
+          case
+            when p_tools = '[]' then
+              jsonb_build_array(jsonb_build_object(
+                'name', p_step -> 'step', 'kind', 'noop', 'options', '{}'::jsonb,
+                'rules', '[]'::jsonb, 'set', '[]'::jsonb, 'timeout', null
+              ))
+            else noetl_internal.strip_places(p_tools)
+          end,
+          'result', noetl_internal.compile_result(p_step, p_spec, p_tools)
+        ) as task
+    ) as t
+  );
+end;
 $function$;
 
-comment on function noetl_internal.compile_task(jsonb, jsonb, jsonb, jsonb, text, text [])
+comment on function noetl_internal.compile_task(jsonb, jsonb, jsonb, jsonb, text, jsonb)
 is 'What a worker needs to run a step, all raw.';

@@ -9,47 +9,51 @@ create or replace function noetl_internal.compile_tool(
   p_workbook jsonb
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    jsonb_build_object(
-      'name', p_name,
-      'kind', m.tool ->> 'kind',
-      'options',
-      (m.options - 'args')
-      || case
-        when m.options ? 'args' then jsonb_build_object('input', m.options -> 'args') else '{}'
-      end,
-      'rules', noetl_internal.compile_rules(m.policy -> 'rules', m.policy_at || '.rules'),
-      'set', noetl_internal.collect_sets(m.tool, p_at, 'local'),
-      'timeout', coalesce(m.options -> 'timeout', m.options -> 'timeout_seconds'),
-      'result', m.tool -> 'spec' -> 'result',
-      'output_select', m.tool -> 'output_select',
-      'at', p_at
-    )
-  from (
+begin
+  return (
     select
-      b.tool,
-      (noetl_internal.mapping_of(b.tool -> 'spec') - '{policy,result}'::text []) || (
-        b.tool - '{name,kind,spec,set,set_ctx,set_iter,vars,policy,desc,description}'::text []
-        - '{iterator,output_select}'::text []
-      ) as options,
-      coalesce(
-        nullif(noetl_internal.mapping_of(b.tool -> 'spec' -> 'policy'), '{}'),
-        nullif(noetl_internal.mapping_of(b.tool -> 'policy'), '{}'), p_step_policy
-      ) as policy,
-      p_at || case when b.tool ? 'policy' then '.policy' else '.spec.policy' end as policy_at
+      jsonb_build_object(
+        'name', p_name,
+        'kind', m.tool ->> 'kind',
+        'options',
+        (m.options - 'args')
+        || case
+          when m.options ? 'args' then jsonb_build_object('input', m.options -> 'args') else '{}'
+        end,
+        'rules', noetl_internal.compile_rules(m.policy -> 'rules', m.policy_at || '.rules'),
+        'set', noetl_internal.collect_sets(m.tool, p_at, 'local'),
+        'timeout', coalesce(m.options -> 'timeout', m.options -> 'timeout_seconds'),
+        'result', m.tool -> 'spec' -> 'result',
+        'output_select', m.tool -> 'output_select',
+        'at', p_at
+      )
     from (
       select
-        case
-          when p_body ->> 'kind' = 'workbook' and p_workbook ? (p_body ->> 'task')
-            then noetl_internal.deep_merge(
-              p_workbook -> (p_body ->> 'task'), p_body - '{kind,task,name}'::text []
-            )
-          else p_body
-        end as tool
-    ) as b
-  ) as m
+        b.tool,
+        (noetl_internal.mapping_of(b.tool -> 'spec') - '{policy,result}'::text []) || (
+          b.tool - '{name,kind,spec,set,set_ctx,set_iter,vars,policy,desc,description}'::text []
+          - '{iterator,output_select}'::text []
+        ) as options,
+        coalesce(
+          nullif(noetl_internal.mapping_of(b.tool -> 'spec' -> 'policy'), '{}'),
+          nullif(noetl_internal.mapping_of(b.tool -> 'policy'), '{}'), p_step_policy
+        ) as policy,
+        p_at || case when b.tool ? 'policy' then '.policy' else '.spec.policy' end as policy_at
+      from (
+        select
+          case
+            when p_body ->> 'kind' = 'workbook' and p_workbook ? (p_body ->> 'task')
+              then noetl_internal.deep_merge(
+                p_workbook -> (p_body ->> 'task'), p_body - '{kind,task,name}'::text []
+              )
+            else p_body
+          end as tool
+      ) as b
+    ) as m
+  );
+end;
 $function$;
 
 comment on function noetl_internal.compile_tool(text, jsonb, text, jsonb, jsonb)

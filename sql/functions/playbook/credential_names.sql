@@ -6,29 +6,32 @@ create or replace function noetl_internal.credential_names(
   p_keychain jsonb
 )
 returns setof text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select distinct n.value #>> '{}'
-  from jsonb_array_elements(p_tools) as t (tool)
-  cross join lateral (
-    values (t.tool #> '{options,auth}'), (t.tool #> '{options,credential}')
-  ) as o (auth)
-  cross join lateral (
-    select o.auth as value
-    union all
-    select a.value from jsonb_path_query(o.auth, '$.*') as a (value)
-    where a.value in (o.auth -> 'credential', o.auth -> 'key')
-    union all
-    select a.value from jsonb_path_query(o.auth, '$.*.credential') as a (value)
-    union all
-    select a.value from jsonb_path_query(o.auth, '$.*.key') as a (value)
-  ) as n
-  where
-    jsonb_typeof(n.value) = 'string' and jsonb_typeof(o.auth) in ('string', 'object')
-    and not exists (
-      select from jsonb_array_elements(noetl_internal.list_of(p_keychain)) as k (entry)
-      where k.entry -> 'name' = n.value
-    )
+begin
+  return query
+    select distinct n.value #>> '{}'
+    from jsonb_array_elements(p_tools) as t (tool)
+    cross join lateral (
+      values (t.tool #> '{options,auth}'), (t.tool #> '{options,credential}')
+    ) as o (auth)
+    cross join lateral (
+      select o.auth as value
+      union all
+      select a.value from jsonb_path_query(o.auth, '$.*') as a (value)
+      where a.value in (o.auth -> 'credential', o.auth -> 'key')
+      union all
+      select a.value from jsonb_path_query(o.auth, '$.*.credential') as a (value)
+      union all
+      select a.value from jsonb_path_query(o.auth, '$.*.key') as a (value)
+    ) as n
+    where
+      jsonb_typeof(n.value) = 'string' and jsonb_typeof(o.auth) in ('string', 'object')
+      and not exists (
+        select from jsonb_array_elements(noetl_internal.list_of(p_keychain)) as k (entry)
+        where k.entry -> 'name' = n.value
+      );
+end;
 $function$;
 
 comment on function noetl_internal.credential_names(jsonb, jsonb)

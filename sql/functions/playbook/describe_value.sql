@@ -2,16 +2,20 @@
 -- Locks: none. Never raises.
 create or replace function noetl_internal.describe_value(p_value jsonb)
 returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    case jsonb_typeof(p_value)
-      when 'null' then 'nothing (null)'
-      when 'object' then 'a mapping'
-      when 'array' then 'a list'
-      when 'string' then 'the string ' || left(p_value::text, 60)
-      else left(p_value::text, 60)
-    end
+begin
+  return (
+    select
+      case jsonb_typeof(p_value)
+        when 'null' then 'nothing (null)'
+        when 'object' then 'a mapping'
+        when 'array' then 'a list'
+        when 'string' then 'the string ' || left(p_value::text, 60)
+        else left(p_value::text, 60)
+      end
+  );
+end;
 $function$;
 
 comment on function noetl_internal.describe_value(jsonb)

@@ -27,7 +27,9 @@ begin
       ) as is_led_on,
       array(
         select l.step from noetl_internal.live_arcs(d.value -> 'next') as l
-        where l.is_certain or d.value #>> '{next,mode}' <> 'inclusive'
+        where
+          l.step is not null
+          and (l.is_certain or d.value #>> '{next,mode}' <> 'inclusive')
       ) as targets
     from jsonb_array_elements(p_steps) as d (value)
     where d.value ->> 'step' is not null

@@ -5,13 +5,17 @@ create or replace function noetl_internal.find_key(
   variadic p_keys text []
 )
 returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select k.key
-  from unnest(p_keys) with ordinality as k (key, place)
-  where p_mapping ? k.key and p_mapping -> k.key <> 'null'
-  order by k.place
-  limit 1
+begin
+  return (
+    select k.key
+    from unnest(p_keys) with ordinality as k (key, place)
+    where p_mapping ? k.key and p_mapping -> k.key <> 'null'
+    order by k.place
+    limit 1
+  );
+end;
 $function$;
 
 comment on function noetl_internal.find_key(jsonb, text [])

@@ -6,25 +6,20 @@ create or replace function noetl_internal.fits_type(
   p_value jsonb
 )
 returns boolean
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    case
-      when left(p_type, 1) = '='
-        then jsonb_typeof(p_value) = 'string'
-        and p_value #>> '{}' = any(string_to_array(substr(p_type, 2), ','))
-      when left(p_type, 1) = '[' then jsonb_typeof(p_value) = 'array'
-      when p_grammar -> 'types' ? p_type
-        then
-          jsonb_typeof(p_value) = any(
-            string_to_array(p_grammar -> 'types' -> p_type ->> 0, ' ')
-          )
-          and (
-            p_grammar -> 'types' -> p_type ->> 1 = ''
-            or p_value #>> '{}' ~ (p_grammar -> 'types' -> p_type ->> 1)
-          )
-      else jsonb_typeof(p_value) = 'object'
-    end
+declare
+  v_scalar jsonb := p_grammar #> array['types', p_type];
+begin
+  if v_scalar is not null then
+    return strpos(v_scalar ->> 0, jsonb_typeof(p_value)) > 0
+      and (v_scalar ->> 1 = '' or p_value #>> '{}' ~ (v_scalar ->> 1));
+  elsif left(p_type, 1) = '=' then
+    return jsonb_typeof(p_value) = 'string'
+      and p_value #>> '{}' = any(string_to_array(substr(p_type, 2), ','));
+  end if;
+  return jsonb_typeof(p_value) = case when left(p_type, 1) = '[' then 'array' else 'object' end;
+end;
 $function$;
 
 comment on function noetl_internal.fits_type(jsonb, text, jsonb)

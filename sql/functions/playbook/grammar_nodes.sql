@@ -13,7 +13,8 @@ as $function$
   ('executor', 'spec:executor_spec profile-:any version-:any requires-:any'),
   ('workbook_entry', 'name!:name tool:tool desc:text description:text input:map|template'),
   ('step', 'step!:name desc:text description>desc:text spec:step_spec input:map|template
-    args>input:map|template     loop:loop tool:tool|[task] next:next|>[arc/>name]|>name output:any output_select:list'),
+    args>input:map|template loop:loop tool:tool|[task] next:next|>[arc/>name]|>name output:any
+    output_select:list'),
   ('step_spec', 'timeout:seconds|template max_attempts:attempts join:=any,all pool:name
     priority:digit loop_mode:=sequential,parallel,fanout,cursor fanout:fanout policy:step_policy
     result:result max_in_flight:positive|template

@@ -2,9 +2,11 @@
 -- Locks: none. Never raises.
 create or replace function noetl_internal.input_key(p_node jsonb)
 returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select coalesce(noetl_internal.find_key(p_node, 'input', 'args'), 'input')
+begin
+  return coalesce(noetl_internal.find_key(p_node, 'input', 'args'), 'input');
+end;
 $function$;
 
 comment on function noetl_internal.input_key(jsonb)

@@ -44,6 +44,7 @@
 \ir compile_result.sql
 \ir builtin_names.sql
 \ir run_names.sql
+\ir known_names.sql
 \ir strip_set_places.sql
 \ir strip_places.sql
 \ir compile_task.sql

@@ -5,13 +5,17 @@ create or replace function noetl_internal.is_on_cycle(
   p_step text
 )
 returns boolean
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select p_step in (
-    select noetl_internal.reachable_steps(
-      p_graph, array(select jsonb_array_elements_text(p_graph -> p_step))
+begin
+  return (
+    select p_step in (
+      select noetl_internal.reachable_steps(
+        p_graph, array(select jsonb_array_elements_text(p_graph -> p_step))
+      )
     )
-  )
+  );
+end;
 $function$;
 
 comment on function noetl_internal.is_on_cycle(jsonb, text)

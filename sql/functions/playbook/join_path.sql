@@ -5,9 +5,11 @@ create or replace function noetl_internal.join_path(
   p_key text
 )
 returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select case when p_path = '' then p_key else p_path || '.' || p_key end
+begin
+  return case when p_path = '' then p_key else p_path || '.' || p_key end;
+end;
 $function$;
 
 comment on function noetl_internal.join_path(text, text)

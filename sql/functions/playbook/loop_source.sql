@@ -6,33 +6,37 @@ create or replace function noetl_internal.loop_source(
   p_at text
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    case
-      when p_step ? 'loop' then
-        jsonb_build_object(
-          'in', s.loop -> 'in',
-          'in_at', p_at || '.loop.in',
-          'iterator',
-          coalesce(
-            noetl_internal.text_of(s.loop -> 'iterator'),
-            noetl_internal.text_of(noetl_internal.mapping_of(s.loop -> 'spec') -> 'iterator'),
-            'item'
-          )
-        )
-      when jsonb_typeof(s.older) = 'object' then
-        jsonb_build_object(
-          'in', s.older -> 'items',
-          'in_at', p_at || '.tool.iterator.items',
-          'iterator', coalesce(noetl_internal.text_of(s.older -> 'item'), 'item')
-        )
-    end
-  from (
+begin
+  return (
     select
-      noetl_internal.mapping_of(p_step -> 'loop') as loop,
-      noetl_internal.mapping_of(p_step -> 'tool') -> 'iterator' as older
-  ) as s
+      case
+        when p_step ? 'loop' then
+          jsonb_build_object(
+            'in', s.loop -> 'in',
+            'in_at', p_at || '.loop.in',
+            'iterator',
+            coalesce(
+              noetl_internal.text_of(s.loop -> 'iterator'),
+              noetl_internal.text_of(noetl_internal.mapping_of(s.loop -> 'spec') -> 'iterator'),
+              'item'
+            )
+          )
+        when jsonb_typeof(s.older) = 'object' then
+          jsonb_build_object(
+            'in', s.older -> 'items',
+            'in_at', p_at || '.tool.iterator.items',
+            'iterator', coalesce(noetl_internal.text_of(s.older -> 'item'), 'item')
+          )
+      end
+    from (
+      select
+        noetl_internal.mapping_of(p_step -> 'loop') as loop,
+        noetl_internal.mapping_of(p_step -> 'tool') -> 'iterator' as older
+    ) as s
+  );
+end;
 $function$;
 
 comment on function noetl_internal.loop_source(jsonb, text)

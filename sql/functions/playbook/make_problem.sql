@@ -7,9 +7,11 @@ create or replace function noetl_internal.make_problem(
   p_hint text default null
 )
 returns noetl_internal.problem
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select row(p_severity, p_path, p_message, p_hint)::noetl_internal.problem
+begin
+  return row(p_severity, p_path, p_message, p_hint)::noetl_internal.problem;
+end;
 $function$;
 
 comment on function noetl_internal.make_problem(text, text, text, text) is 'A problem, as a row.';

@@ -3,9 +3,11 @@
 -- Locks: none. Never raises.
 create or replace function noetl_internal.mapping_of(p_value jsonb)
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select case when jsonb_typeof(p_value) = 'object' then p_value else '{}' end
+begin
+  return case when jsonb_typeof(p_value) = 'object' then p_value else '{}' end;
+end;
 $function$;
 
 comment on function noetl_internal.mapping_of(jsonb)

@@ -6,26 +6,30 @@ create or replace function noetl_internal.merge_specs(
   p_defaults jsonb
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    jsonb_build_object(
-      'own', s.own,
-      'step', s.step,
-      'loop',
-      noetl_internal.deep_merge(
-        jsonb_strip_nulls(jsonb_build_object(
-          'max_in_flight', s.step -> 'max_in_flight',
-          'mode', substring(s.step ->> 'mode' from '^(?:sequential|parallel|cursor)$')
-        )),
-        noetl_internal.mapping_of(noetl_internal.mapping_of(p_step -> 'loop') -> 'spec')
-      )
-    )
-  from (
+begin
+  return (
     select
-      noetl_internal.mapping_of(p_step -> 'spec') as own,
-      noetl_internal.deep_merge(p_defaults, noetl_internal.mapping_of(p_step -> 'spec')) as step
-  ) as s
+      jsonb_build_object(
+        'own', s.own,
+        'step', s.step,
+        'loop',
+        noetl_internal.deep_merge(
+          jsonb_strip_nulls(jsonb_build_object(
+            'max_in_flight', s.step -> 'max_in_flight',
+            'mode', substring(s.step ->> 'mode' from '^(?:sequential|parallel|cursor)$')
+          )),
+          noetl_internal.mapping_of(noetl_internal.mapping_of(p_step -> 'loop') -> 'spec')
+        )
+      )
+    from (
+      select
+        noetl_internal.mapping_of(p_step -> 'spec') as own,
+        noetl_internal.deep_merge(p_defaults, noetl_internal.mapping_of(p_step -> 'spec')) as step
+    ) as s
+  );
+end;
 $function$;
 
 comment on function noetl_internal.merge_specs(jsonb, jsonb)

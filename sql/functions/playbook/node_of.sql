@@ -6,20 +6,21 @@ create or replace function noetl_internal.node_of(
   p_value jsonb
 )
 returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    case
-      when p_type = 'workbook' and p_value ? 'tool' then 'workbook_entry'
-      when p_type in ('tool', 'task', 'workbook') then
-        case
-          when p_grammar -> 'nodes' ? ('tool.' || (p_value ->> 'kind'))
-            then 'tool.' || (p_value ->> 'kind')
-          else 'tool.?'
-        end
-      when p_type = 'next' and p_value ? 'step' then 'arc'
-      when p_grammar -> 'nodes' ? p_type then p_type
-    end
+begin
+  if p_type = 'workbook' and p_value ? 'tool' then
+    return 'workbook_entry';
+  elsif p_type in ('tool', 'task', 'workbook') then
+    return case
+      when p_grammar #> array['nodes', 'tool.' || (p_value ->> 'kind')] is null then 'tool.?'
+      else 'tool.' || (p_value ->> 'kind')
+    end;
+  elsif p_type = 'next' and p_value ? 'step' then
+    return 'arc';
+  end if;
+  return p_type;
+end;
 $function$;
 
 comment on function noetl_internal.node_of(jsonb, text, jsonb)

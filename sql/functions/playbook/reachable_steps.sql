@@ -5,17 +5,20 @@ create or replace function noetl_internal.reachable_steps(
   p_from text []
 )
 returns setof text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  with recursive reached as (
-    select f.step from unnest(p_from) as f (step)
-    union
-    select t.step
-    from reached as r
-    cross join lateral jsonb_array_elements_text(p_graph -> r.step) as t (step)
-  )
+begin
+  return query
+    with recursive reached as (
+      select f.step from unnest(p_from) as f (step)
+      union
+      select t.step
+      from reached as r
+      cross join lateral jsonb_array_elements_text(p_graph -> r.step) as t (step)
+    )
 
-  select r.step from reached as r
+    select r.step from reached as r;
+end;
 $function$;
 
 comment on function noetl_internal.reachable_steps(jsonb, text [])

@@ -2,15 +2,19 @@
 -- Locks: none. Never raises.
 create or replace function noetl_internal.reverse_graph(p_graph jsonb)
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select coalesce(jsonb_object_agg(r.target, r.origins), '{}')
-  from (
-    select t.target, jsonb_agg(g.key order by g.key) as origins
-    from jsonb_each(p_graph) as g
-    cross join lateral jsonb_array_elements_text(g.value) as t (target)
-    group by t.target
-  ) as r
+begin
+  return (
+    select coalesce(jsonb_object_agg(r.target, r.origins), '{}')
+    from (
+      select t.target, jsonb_agg(g.key order by g.key) as origins
+      from jsonb_each(p_graph) as g
+      cross join lateral jsonb_array_elements_text(g.value) as t (target)
+      group by t.target
+    ) as r
+  );
+end;
 $function$;
 
 comment on function noetl_internal.reverse_graph(jsonb) is

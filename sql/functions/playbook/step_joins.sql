@@ -11,6 +11,17 @@ declare
   v_reverse jsonb := noetl_internal.reverse_graph(v_graph);
 begin
   return query
+    -- Materialized: else the walk along the graph is done for steps that no split reaches.
+    with candidate as materialized (
+      select
+        s.value ->> 'step' as step,
+        s.value #>> '{checks,join}' as wanted,
+        array_agg(t.split order by t.split) as splits
+      from jsonb_array_elements(p_steps) as s (value)
+      inner join noetl_internal.split_targets(p_steps, v_graph) as t on t.step = s.value ->> 'step'
+      group by s.value ->> 'step', s.value #>> '{checks,join}'
+    )
+
     select
       j.step,
       jsonb_build_object(
@@ -23,18 +34,9 @@ begin
           ) as r (step)
         )
       )
-    from (
-      select
-        s.value ->> 'step' as step,
-        s.value #>> '{checks,join}' as wanted,
-        array_agg(t.split order by t.split) filter (where t.split is not null) as splits
-      from jsonb_array_elements(p_steps) as s (value)
-      left join noetl_internal.split_targets(p_steps, v_graph) as t on t.step = s.value ->> 'step'
-      group by s.value ->> 'step', s.value #>> '{checks,join}'
-    ) as j
+    from candidate as j
     where
-      j.splits is not null
-      and case
+      case
         when j.wanted is null then not noetl_internal.is_on_cycle(v_graph, j.step)
         else j.wanted = 'all'
       end;

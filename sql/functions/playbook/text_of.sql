@@ -2,9 +2,11 @@
 -- Locks: none. Never raises.
 create or replace function noetl_internal.text_of(p_value jsonb)
 returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select case when jsonb_typeof(p_value) = 'string' then p_value #>> '{}' end
+begin
+  return case when jsonb_typeof(p_value) = 'string' then p_value #>> '{}' end;
+end;
 $function$;
 
 comment on function noetl_internal.text_of(jsonb)

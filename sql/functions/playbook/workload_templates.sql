@@ -2,14 +2,18 @@
 -- Locks: none. Never raises.
 create or replace function noetl_internal.workload_templates(p_workload jsonb)
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    jsonb_object_agg(
-      w.key, noetl_internal.compile_at('template', w.value, 'workload.' || w.key)
-    )
-  from jsonb_each(p_workload) as w
-  where w.value::text ~ '\{[{%#]'
+begin
+  return (
+    select
+      jsonb_object_agg(
+        w.key, noetl_internal.compile_at('template', w.value, 'workload.' || w.key)
+      )
+    from jsonb_each(p_workload) as w
+    where w.value::text ~ '\{[{%#]'
+  );
+end;
 $function$;
 
 comment on function noetl_internal.workload_templates(jsonb)
