@@ -14,7 +14,8 @@ begin
   case p_name
     when 'join' then
       return noetl_internal.join_items(
-        noetl_internal.item_keys(v_items, p_arguments[2], false), noetl_internal.print_value(p_arguments[1])
+        noetl_internal.item_keys(v_items, p_arguments[2], false),
+          noetl_internal.print_value(p_arguments[1])
       );
     when 'sum' then
       return noetl_internal.sum_items(

@@ -36,7 +36,8 @@ begin
   elsif p_name in ('values', 'items') then
     return coalesce((
       select jsonb_agg(
-        case p_name when 'values' then m.value else jsonb_build_array(m.key, m.value) end order by m.at
+        case p_name when 'values' then m.value else jsonb_build_array(m.key, m.value) end
+          order by m.at
       )
       from jsonb_each(p_value) with ordinality as m (key, value, at)
     ), '[]');

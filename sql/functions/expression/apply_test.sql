@@ -21,7 +21,8 @@ begin
   elsif p_name in ('lower', 'upper') then
     v_text := noetl_internal.print_value(p_value);
     return v_text = noetl_internal.fold_case(v_text, p_name)
-      and v_text <> noetl_internal.fold_case(v_text, case p_name when 'lower' then 'upper' else 'lower' end);
+      and v_text <> noetl_internal.fold_case(v_text, case p_name when 'lower' then 'upper'
+        else 'lower' end);
   end if;
   return case p_name
     when 'none' then v_type = 'null'

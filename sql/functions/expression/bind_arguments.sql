@@ -11,7 +11,7 @@ returns jsonb
 language plpgsql immutable parallel safe
 as $function$
 declare
-  v_bound jsonb := '{}';
+  v_bound jsonb := '{}'::jsonb;
   v_name text;
   v_reason text;
   v_argument jsonb;
@@ -38,7 +38,8 @@ begin
   if v_reason is not null then
     perform noetl_internal.raise_syntax(p_source, p_at, format('%s %s', p_what, v_reason), format(
       'Its arguments: %s.',
-      coalesce((select string_agg(p ->> 0, ', ') from jsonb_array_elements(p_parameters) as p), 'none')
+      coalesce((select string_agg(p ->> 0, ', ') from jsonb_array_elements(p_parameters) as p),
+        'none')
     ));
   end if;
   return (

@@ -5,7 +5,7 @@ returns jsonb
 language plpgsql immutable parallel safe
 as $function$
 declare
-  v_mapping jsonb := '{}';
+  v_mapping jsonb := '{}'::jsonb;
 begin
   for i in 1..cardinality(p_values) by 2 loop
     if jsonb_typeof(p_values[i]) <> 'string' then

@@ -39,5 +39,6 @@ end;
 $function$;
 
 comment on function noetl_internal.build_filter(text, integer, text, jsonb, jsonb)
-  is 'Node of a filter whose arguments are bound to its parameters: [filter, name, base, a1, …].';
+  is 'Node of a filter whose arguments are bound to its parameters: [filter, name, base, a1, '
+    '…].';
 revoke all on function noetl_internal.build_filter(text, integer, text, jsonb, jsonb) from public;

@@ -42,5 +42,6 @@ end;
 $function$;
 
 comment on function noetl_internal.build_map(text, integer, jsonb, jsonb)
-  is 'Node of map: [mapattr, base, attribute, default] or [map, base, filter node with a null base].';
+  is 'Node of map: [mapattr, base, attribute, default] or [map, base, filter node with a null '
+    'base].';
 revoke all on function noetl_internal.build_map(text, integer, jsonb, jsonb) from public;

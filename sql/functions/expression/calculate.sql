@@ -26,17 +26,21 @@ begin
     return to_jsonb((p_left #>> '{}') || (p_right #>> '{}'));
   elsif p_operator = 'add' and v_left = 'array' and v_right = 'array' then
     return p_left || p_right;
-  elsif p_operator = 'mul' and v_left in ('string', 'array') and noetl_internal.is_integer(p_right) then
+  elsif p_operator = 'mul' and v_left in ('string', 'array')
+    and noetl_internal.is_integer(p_right) then
     return noetl_internal.repeat_value(p_left, noetl_internal.numeric_of(p_right));
-  elsif p_operator = 'mul' and v_right in ('string', 'array') and noetl_internal.is_integer(p_left) then
+  elsif p_operator = 'mul' and v_right in ('string', 'array')
+    and noetl_internal.is_integer(p_left) then
     return noetl_internal.repeat_value(p_right, noetl_internal.numeric_of(p_left));
   end if;
   perform noetl_internal.raise_value(format(
     'unsupported operand type(s) for %s: ''%s'' and ''%s''',
-    '{"add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "mod": "%", "pow": "**"}'::jsonb
+    '{"add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//",
+      "mod": "%", "pow": "**"}'::jsonb
       ->> p_operator,
     noetl_internal.type_name(p_left), noetl_internal.type_name(p_right)
   ));
+  return null;
 end;
 $function$;
 

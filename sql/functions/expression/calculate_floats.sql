@@ -44,4 +44,5 @@ $function$;
 
 comment on function noetl_internal.calculate_floats(text, double precision, double precision)
   is 'Arithmetic on floats as in Python; what underflows is zero.';
-revoke all on function noetl_internal.calculate_floats(text, double precision, double precision) from public;
+revoke all on function noetl_internal.calculate_floats(text, double precision, double precision)
+  from public;

@@ -15,7 +15,8 @@ begin
     perform noetl_internal.raise_value('division by zero');
   elsif p_operator = 'div' then
     -- sixty digits more than a float has: rounding twice cannot be seen
-    return noetl_internal.float_value(noetl_internal.float_of(to_jsonb(round(p_left, 60) / p_right)));
+    return noetl_internal.float_value(
+      noetl_internal.float_of(to_jsonb(round(p_left, 60) / p_right)));
   elsif p_operator = 'pow' and p_right < 0 then
     return noetl_internal.calculate_floats(
       'pow', noetl_internal.float_of(to_jsonb(p_left)), noetl_internal.float_of(to_jsonb(p_right))
@@ -40,5 +41,6 @@ end;
 $function$;
 
 comment on function noetl_internal.calculate_integers(text, numeric, numeric)
-  is 'Arithmetic on exact integers; "/" gives a float, "//" and "%" round towards minus infinity.';
+  is 'Arithmetic on exact integers; "/" gives a float, "//" and "%" round towards minus '
+    'infinity.';
 revoke all on function noetl_internal.calculate_integers(text, numeric, numeric) from public;

@@ -26,4 +26,5 @@ $function$;
 
 comment on function noetl_internal.check_token_limits(text, integer, integer, integer)
   is 'Keep expressions within what the recursive parser and evaluator can hold on the stack.';
-revoke all on function noetl_internal.check_token_limits(text, integer, integer, integer) from public;
+revoke all on function noetl_internal.check_token_limits(text, integer, integer, integer)
+  from public;

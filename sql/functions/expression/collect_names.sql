@@ -22,5 +22,6 @@ end;
 $function$;
 
 comment on function noetl_internal.collect_names(jsonb)
-  is 'Names that a tree reads, each with its first static attribute where there is one; may repeat.';
+  is 'Names that a tree reads, each with its first static attribute where there is one; may '
+    'repeat.';
 revoke all on function noetl_internal.collect_names(jsonb) from public;

@@ -27,5 +27,6 @@ end;
 $function$;
 
 comment on function noetl_internal.compare_values(text, jsonb, jsonb)
-  is 'Whether two defined values compare as p_operator says (eq ne lt le gt ge in notin), as in Python.';
+  is 'Whether two defined values compare as p_operator says (eq ne lt le gt ge in notin), as '
+    'in Python.';
 revoke all on function noetl_internal.compare_values(text, jsonb, jsonb) from public;

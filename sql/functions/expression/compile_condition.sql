@@ -32,5 +32,6 @@ end;
 $function$;
 
 comment on function noetl_internal.compile_condition(jsonb)
-  is 'Compile a condition, a boolean or one expression with or without braces, as compile_template does.';
+  is 'Compile a condition, a boolean or one expression with or without braces, as '
+    'compile_template';
 revoke all on function noetl_internal.compile_condition(jsonb) from public;

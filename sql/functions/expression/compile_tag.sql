@@ -10,6 +10,7 @@ create or replace function noetl_internal.compile_tag(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_tokens jsonb;
   v_end jsonb;
@@ -18,19 +19,21 @@ begin
   if p_open like '{\%%' then
     perform noetl_internal.raise_syntax(
       p_text, p_at, 'statement {% … %}; server-side templates are expressions only',
-      'Write {{ a if condition else b }}, or move the template into a tool (tools use all of Jinja2).'
+      'Write {{ a if condition else b }}, or move it into a tool (tools use all of Jinja2).'
     );
   elsif p_open like '{#%' then
     v_close := strpos(substr(p_text, p_at), '#}');
     if v_close = 0 then
-      perform noetl_internal.raise_syntax(p_text, p_at, 'the comment is not closed', 'Close it with #}.');
+      perform noetl_internal.raise_syntax(p_text, p_at, 'the comment is not closed',
+        'Close it with #}.');
     end if;
     next := p_at + v_close + 1;
     strip := substr(p_text, next - 3, 1) = '-';
     return;
   end if;
   v_tokens := noetl_internal.read_tokens(p_text, p_at + length(p_open), true);
-  select p.node, p.next into node, next from noetl_internal.parse_expression(p_text, v_tokens, 0) as p;
+  select p.node, p.next into node, next
+    from noetl_internal.parse_expression(p_text, v_tokens, 0) as p;
   v_end := v_tokens -> next;
   if v_end ->> 0 <> 'end' then
     perform noetl_internal.raise_unexpected(p_text, v_end, 'an operator or }}');
@@ -41,5 +44,6 @@ end;
 $function$;
 
 comment on function noetl_internal.compile_tag(text, integer, text)
-  is 'Tree of the tag at p_at (null for a comment), the position after it, whether space after it goes.';
+  is 'Tree of the tag at p_at (null for a comment), the position after it, whether space after'
+    ' it goes.';
 revoke all on function noetl_internal.compile_tag(text, integer, text) from public;

@@ -11,5 +11,6 @@ end;
 $function$;
 
 comment on function noetl_internal.compile_template(jsonb)
-  is 'Compile a JSON document whose strings may hold templates into {"node": tree, "names": what it reads}.';
+  is 'Compile a JSON document whose strings may hold templates into {"node": tree, "names": '
+    'what it';
 revoke all on function noetl_internal.compile_template(jsonb) from public;

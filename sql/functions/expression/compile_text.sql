@@ -6,7 +6,7 @@ language plpgsql immutable parallel safe
 as $function$
 declare
   v_text text := regexp_replace(p_text, E'\r\n?', E'\n', 'g');
-  v_parts jsonb[] := '{}';
+  v_parts jsonb[] := array[]::jsonb[];
   v_at integer := 1;
   v_data text;
   v_found integer;
@@ -24,10 +24,12 @@ begin
     v_found := regexp_instr(v_text, '\{[{%#]', v_at);
     v_open := substring(v_text from v_found for 3);
     v_open := case when v_open ~ '[-+]$' then v_open else left(v_open, 2) end;
-    v_data := case when v_found > 0 then substr(v_text, v_at, v_found - v_at) else substr(v_text, v_at) end;
+    v_data := case when v_found > 0 then substr(v_text, v_at, v_found - v_at)
+      else substr(v_text, v_at) end;
     v_at := v_found;
     v_data := case when v_strip then regexp_replace(v_data, '^\s+', '') else v_data end;
-    v_data := case when v_found > 0 and v_open like '%-' then regexp_replace(v_data, '\s+$', '') else v_data end;
+    v_data := case when v_found > 0 and v_open like '%-' then regexp_replace(v_data, '\s+$', '')
+      else v_data end;
     if v_data <> '' then
       v_parts := v_parts || to_jsonb(v_data);
       v_has_text := v_has_text or v_data ~ '\S';

@@ -8,16 +8,18 @@ returns jsonb
 language plpgsql immutable parallel safe
 as $function$
 declare
-  v_parts jsonb[] := '{}';
+  v_parts jsonb[] := array[]::jsonb[];
   v_part record;
   v_message text;
   v_detail text;
   v_hint text;
 begin
   if p_value::text !~ '\{[{%#]' then
-    return case jsonb_typeof(p_value) when 'array' then jsonb_build_array('const', p_value) else p_value end;
+    return case jsonb_typeof(p_value) when 'array' then jsonb_build_array('const', p_value)
+      else p_value end;
   elsif jsonb_typeof(p_value) = 'array' then
-    for v_part in select x.e, x.o from jsonb_array_elements(p_value) with ordinality as x (e, o) loop
+    for v_part in select x.e, x.o from jsonb_array_elements(p_value)
+      with ordinality as x (e, o) loop
       v_parts := v_parts || noetl_internal.compile_value(
         v_part.e, format('%s[%s]', p_path, v_part.o - 1)
       );
@@ -45,5 +47,6 @@ end;
 $function$;
 
 comment on function noetl_internal.compile_value(jsonb, text)
-  is 'Tree of a JSON document whose strings may hold templates; p_path names the place in messages.';
+  is 'Tree of a JSON document whose strings may hold templates; p_path names the place in '
+    'messages.';
 revoke all on function noetl_internal.compile_value(jsonb, text) from public;

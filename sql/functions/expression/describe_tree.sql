@@ -17,5 +17,6 @@ as $function$
 $function$;
 
 comment on function noetl_internal.describe_tree(jsonb)
-  is 'What compilation answers for a tree: {"node", "names"}; a name read whole covers its attributes.';
+  is 'What compilation answers for a tree: {"node", "names"}; a name read whole covers its '
+    'attributes.';
 revoke all on function noetl_internal.describe_tree(jsonb) from public;

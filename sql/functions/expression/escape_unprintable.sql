@@ -6,7 +6,10 @@ language sql immutable parallel safe
 as $function$
   select string_agg(
     case
-      when c.char !~ '[\u0001-\u001f\u007f-\u00a0\u00ad\u0600-\u0605\u061c\u06dd\u070f\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ue000-\uf8ff\ufeff\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]'
+      when c.char !~ ('[\u0001-\u001f\u007f-\u00a0\u00ad\u0600-\u0605'
+        || '\u061c\u06dd\u070f\u1680\u180e\u2000-\u200f\u2028-\u202f'
+        || '\u205f-\u206f\u3000\ue000-\uf8ff\ufeff'
+        || '\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]')
         then c.char
       when ascii(c.char) < 256 then '\x' || lpad(to_hex(ascii(c.char)), 2, '0')
       when ascii(c.char) < 65536 then '\u' || lpad(to_hex(ascii(c.char)), 4, '0')

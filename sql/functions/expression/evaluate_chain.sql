@@ -18,7 +18,8 @@ begin
     v_right := noetl_internal.evaluate_node(p_node -> (i + 1), p_names, p_views, p_lenient);
     if v_left is null or v_right is null then
       if not p_lenient then
-        perform noetl_internal.raise_undefined(p_node -> case when v_left is null then i - 1 else i + 1 end);
+        perform noetl_internal.raise_undefined(p_node -> case when v_left is null then i - 1
+          else i + 1 end);
       end if;
       v_holds := p_node ->> i in ('ne', 'notin');
     else

@@ -14,5 +14,6 @@ end;
 $function$;
 
 comment on function noetl_internal.evaluate_condition(jsonb, jsonb, jsonb)
-  is 'Whether a compiled condition holds; what is undefined is unequal to everything and false.';
+  is 'Whether a compiled condition holds; what is undefined is unequal to everything and '
+    'false.';
 revoke all on function noetl_internal.evaluate_condition(jsonb, jsonb, jsonb) from public;

@@ -17,7 +17,8 @@ begin
   if v_boolean is null and not p_lenient and p_value is not null then
     perform noetl_internal.raise_undefined(p_node -> 3);
   end if;
-  if p_value is null or (noetl_internal.is_truthy(v_boolean) and not noetl_internal.is_truthy(p_value)) then
+  if p_value is null or (noetl_internal.is_truthy(v_boolean)
+    and not noetl_internal.is_truthy(p_value)) then
     return v_default;
   end if;
   return p_value;
@@ -26,4 +27,5 @@ $function$;
 
 comment on function noetl_internal.evaluate_default(jsonb, jsonb, jsonb, jsonb, boolean)
   is 'Value of "x | default(y, boolean)": y when x is undefined, or falsy with boolean.';
-revoke all on function noetl_internal.evaluate_default(jsonb, jsonb, jsonb, jsonb, boolean) from public;
+revoke all on function noetl_internal.evaluate_default(jsonb, jsonb, jsonb, jsonb, boolean)
+  from public;

@@ -12,8 +12,8 @@ language plpgsql stable parallel safe
 as $function$
 declare
   v_is_object boolean := p_kind = 'object';
-  v_keys text[] := '{}';
-  v_values jsonb[] := '{}';
+  v_keys text[] := array[]::text[];
+  v_values jsonb[] := array[]::jsonb[];
 begin
   for i in 1..jsonb_array_length(p_node) - 1 loop
     if v_is_object and i % 2 = 1 then
@@ -35,4 +35,5 @@ $function$;
 
 comment on function noetl_internal.evaluate_document(text, jsonb, jsonb, jsonb, boolean)
   is 'Value of a document of templates; a leaf that is undefined becomes null.';
-revoke all on function noetl_internal.evaluate_document(text, jsonb, jsonb, jsonb, boolean) from public;
+revoke all on function noetl_internal.evaluate_document(text, jsonb, jsonb, jsonb, boolean)
+  from public;

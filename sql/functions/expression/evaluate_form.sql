@@ -15,7 +15,7 @@ declare
 begin
   if p_kind = 'const' then
     return p_node -> 1;
-  elsif p_kind in ('not', 'if', 'test', 'default') then
+  elsif p_kind in ('not', 'if', 'default') then
     v_base := noetl_internal.evaluate_node(p_node -> 1, p_names, p_views, p_lenient);
   end if;
   if p_kind in ('not', 'if') and v_base is null and not p_lenient then
@@ -29,7 +29,7 @@ begin
       p_names, p_views, p_lenient
     );
   elsif p_kind = 'test' then
-    return noetl_internal.evaluate_test(p_node, v_base, p_names, p_views, p_lenient);
+    return noetl_internal.evaluate_test(p_node, p_names, p_views, p_lenient);
   elsif p_kind = 'default' then
     return noetl_internal.evaluate_default(p_node, v_base, p_names, p_views, p_lenient);
   elsif p_kind in ('object', 'array') then
@@ -50,5 +50,6 @@ end;
 $function$;
 
 comment on function noetl_internal.evaluate_form(text, jsonb, jsonb, jsonb, boolean)
-  is 'Value of a node that is neither path, logic nor comparison; routes to the family''s function.';
+  is 'Value of a node that is neither path, logic nor comparison; routes to the family''s '
+    'function.';
 revoke all on function noetl_internal.evaluate_form(text, jsonb, jsonb, jsonb, boolean) from public;

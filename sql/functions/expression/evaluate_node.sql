@@ -61,5 +61,6 @@ end;
 $function$;
 
 comment on function noetl_internal.evaluate_node(jsonb, jsonb, jsonb, boolean)
-  is 'Value of a tree''s node, null when undefined; p_lenient: undefined spreads instead of raising.';
+  is 'Value of a tree''s node, null when undefined; p_lenient: undefined spreads instead of '
+    'raising.';
 revoke all on function noetl_internal.evaluate_node(jsonb, jsonb, jsonb, boolean) from public;

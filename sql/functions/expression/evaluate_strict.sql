@@ -15,7 +15,7 @@ declare
   v_first integer := case p_kind when 'filter' then 2 else 1 end;
   v_last integer := jsonb_array_length(p_node) - 1;
   v_undefined integer;
-  v_values jsonb[] := '{}';
+  v_values jsonb[] := array[]::jsonb[];
 begin
   for i in v_first..v_last loop
     v_values := v_values || noetl_internal.evaluate_node(p_node -> i, p_names, p_views, p_lenient);
@@ -52,5 +52,7 @@ end;
 $function$;
 
 comment on function noetl_internal.evaluate_strict(text, jsonb, jsonb, jsonb, boolean)
-  is 'Value of a node that needs all its operands: they are evaluated in order, then one function is called.';
-revoke all on function noetl_internal.evaluate_strict(text, jsonb, jsonb, jsonb, boolean) from public;
+  is 'Value of a node that needs all its operands: they are evaluated in order, then one '
+    'function is';
+revoke all on function noetl_internal.evaluate_strict(text, jsonb, jsonb, jsonb, boolean)
+  from public;

@@ -12,7 +12,7 @@ language plpgsql stable parallel safe
 as $function$
 declare
   v_base jsonb;
-  v_keys jsonb[] := '{}';
+  v_keys jsonb[] := array[]::jsonb[];
   v_path text[] := case when p_node -> 1 ->> 0 = 'path' then (p_node -> 1 ->> 1)::text[] end;
   v_is_view boolean := p_kind <> 'slice' and coalesce(cardinality(v_path), 0) = 1
     and not p_names ? v_path[1] and p_views ? v_path[1];
@@ -47,4 +47,5 @@ $function$;
 
 comment on function noetl_internal.evaluate_subscript(text, jsonb, jsonb, jsonb, boolean)
   is 'Value of x.name, x[key] or x[from:to:step]; what is not there is undefined.';
-revoke all on function noetl_internal.evaluate_subscript(text, jsonb, jsonb, jsonb, boolean) from public;
+revoke all on function noetl_internal.evaluate_subscript(text, jsonb, jsonb, jsonb, boolean)
+  from public;

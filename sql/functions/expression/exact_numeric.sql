@@ -20,7 +20,8 @@ begin
     return v_mantissa * round(power(2::numeric, v_exponent));
   end if;
   -- m / 2^k = m * 5^k / 10^k
-  return trim_scale(v_mantissa * round(power(5::numeric, -v_exponent)) * ('1e' || v_exponent)::numeric);
+  return trim_scale(v_mantissa * round(power(5::numeric, -v_exponent)) * ('1e'
+    || v_exponent)::numeric);
 end;
 $function$;
 

@@ -25,5 +25,6 @@ end;
 $function$;
 
 comment on function noetl_internal.extreme_item(text, jsonb[], jsonb[])
-  is 'The first item with the smallest ("min") or largest ("max") key; null when there is none.';
+  is 'The first item with the smallest ("min") or largest ("max") key; null when there is '
+    'none.';
 revoke all on function noetl_internal.extreme_item(text, jsonb[], jsonb[]) from public;

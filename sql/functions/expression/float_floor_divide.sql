@@ -22,4 +22,5 @@ $function$;
 
 comment on function noetl_internal.float_floor_divide(double precision, double precision)
   is 'Quotient of floats rounded down, as Python computes it.';
-revoke all on function noetl_internal.float_floor_divide(double precision, double precision) from public;
+revoke all on function noetl_internal.float_floor_divide(double precision, double precision)
+  from public;

@@ -17,5 +17,6 @@ end;
 $function$;
 
 comment on function noetl_internal.float_value(double precision)
-  is 'JSON number of a float, which keeps a fraction digit so that it stays one; no negative zero.';
+  is 'JSON number of a float, which keeps a fraction digit so that it stays one; no negative '
+    'zero.';
 revoke all on function noetl_internal.float_value(double precision) from public;

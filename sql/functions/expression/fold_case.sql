@@ -11,7 +11,8 @@ declare
   v_letters text[];
 begin
   if octet_length(p_text) = length(p_text) then
-    return case p_case when 'lower' then lower(p_text collate "C") else upper(p_text collate "C") end;
+    return case p_case when 'lower' then lower(p_text collate "C")
+      else upper(p_text collate "C") end;
   elsif p_case = 'lower' then
     v_letters := noetl_internal.lower_letters();
     return translate(

@@ -1,4 +1,5 @@
--- Expressions: the compiler and the evaluator of server-side templates (docs/expressions.md), callees first.
+-- Expressions: the compiler and the evaluator of server-side templates (docs/expressions.md),
+-- callees first.
 
 -- What a template is: compile_template, compile_condition
 \ir operator_level.sql

@@ -16,12 +16,14 @@ begin
         return p_right @> p_left;
       end if;
       return exists (
-        select from jsonb_array_elements(p_right) as e where noetl_internal.is_equal(e.value, p_left)
+        select from jsonb_array_elements(p_right) as e where noetl_internal.is_equal(e.value,
+          p_left)
       );
     when 'string' then
       if v_type <> 'string' then
         perform noetl_internal.raise_value(format(
-          '''in <string>'' requires string as left operand, not %s', noetl_internal.type_name(p_left)
+          '''in <string>'' requires string as left operand, not %s',
+            noetl_internal.type_name(p_left)
         ));
       end if;
       return strpos(p_right #>> '{}', p_left #>> '{}') > 0;
@@ -37,6 +39,7 @@ begin
         format('argument of type ''%s'' is not iterable', noetl_internal.type_name(p_right))
       );
   end case;
+  return null;
 end;
 $function$;
 

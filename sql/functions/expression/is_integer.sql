@@ -11,5 +11,6 @@ as $function$
 $function$;
 
 comment on function noetl_internal.is_integer(jsonb)
-  is 'Whether a value is an integer as Python counts them: a number without a fraction, or a boolean.';
+  is 'Whether a value is an integer as Python counts them: a number without a fraction, or a '
+    'boolean.';
 revoke all on function noetl_internal.is_integer(jsonb) from public;

@@ -33,5 +33,6 @@ end;
 $function$;
 
 comment on function noetl_internal.item_keys(jsonb[], jsonb, boolean)
-  is 'The values that a list filter looks at: items or their attribute, text in lower case if p_fold.';
+  is 'The values that a list filter looks at: items or their attribute, text in lower case if '
+    'p_fold.';
 revoke all on function noetl_internal.item_keys(jsonb[], jsonb, boolean) from public;

@@ -7,12 +7,14 @@ as $function$
 begin
   case jsonb_typeof(p_value)
     when 'array' then
-      return array(select e.value from jsonb_array_elements(p_value) with ordinality as e (value, at) order by e.at);
+      return array(select e.value from jsonb_array_elements(p_value)
+        with ordinality as e (value, at) order by e.at);
     when 'object' then
-      return array(select to_jsonb(k.key) from jsonb_object_keys(p_value) with ordinality as k (key, at) order by k.at);
+      return array(select to_jsonb(k.key) from jsonb_object_keys(p_value)
+        with ordinality as k (key, at) order by k.at);
     when 'string' then
       if p_value = '""' then
-        return '{}';
+        return array[]::jsonb[];
       end if;
       return array(
         select to_jsonb(c.char)
@@ -24,6 +26,7 @@ begin
         format('''%s'' object is not iterable', noetl_internal.type_name(p_value))
       );
   end case;
+  return null;
 end;
 $function$;
 

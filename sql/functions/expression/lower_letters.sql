@@ -1,4 +1,5 @@
--- Letters beyond ASCII that have a lower case and, in the same places, those counterparts (Unicode).
+-- Letters beyond ASCII that have a lower case and, in the same places, those counterparts
+-- (Unicode).
 -- From a table, not upper() and lower(): these depend on the database's locale. Never raises.
 create or replace function noetl_internal.lower_letters()
 returns text[]
@@ -43,5 +44,6 @@ as $function$
 $function$;
 
 comment on function noetl_internal.lower_letters()
-  is 'Letters beyond ASCII that have a lower case and, in the same places, those counterparts (Unicode).';
+  is 'Letters beyond ASCII that have a lower case and, in the same places, those counterparts '
+    '(Unicode).';
 revoke all on function noetl_internal.lower_letters() from public;

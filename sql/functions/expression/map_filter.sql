@@ -9,7 +9,7 @@ returns jsonb
 language plpgsql immutable parallel safe
 as $function$
 declare
-  v_values jsonb[] := '{}';
+  v_values jsonb[] := array[]::jsonb[];
   v_item jsonb;
 begin
   foreach v_item in array p_items loop

@@ -32,9 +32,11 @@ begin
     '{"lt": "<", "le": "<=", "gt": ">", "ge": ">="}'::jsonb ->> p_operator,
     noetl_internal.type_name(p_left), noetl_internal.type_name(p_right)
   ));
+  return null;
 end;
 $function$;
 
 comment on function noetl_internal.order_values(jsonb, jsonb, text)
-  is 'Order of two values, -1, 0 or 1: numbers by size, text by code point, lists item by item.';
+  is 'Order of two values, -1, 0 or 1: numbers by size, text by code point, lists item by '
+    'item.';
 revoke all on function noetl_internal.order_values(jsonb, jsonb, text) from public;

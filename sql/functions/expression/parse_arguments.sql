@@ -9,6 +9,7 @@ create or replace function noetl_internal.parse_arguments(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_name text;
   v_node jsonb;

@@ -9,6 +9,7 @@ create or replace function noetl_internal.parse_call(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_name text := p_tokens -> p_at ->> 1;
   v_count integer;

@@ -23,5 +23,6 @@ end;
 $function$;
 
 comment on function noetl_internal.parse_digits(text, integer)
-  is 'Integer value of digits in a base from 2 to 36, null when a character is no digit of the base.';
+  is 'Integer value of digits in a base from 2 to 36, null when a character is no digit of the'
+    ' base.';
 revoke all on function noetl_internal.parse_digits(text, integer) from public;

@@ -10,6 +10,7 @@ create or replace function noetl_internal.parse_expression(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_condition jsonb;
   v_else jsonb;
@@ -31,5 +32,6 @@ end;
 $function$;
 
 comment on function noetl_internal.parse_expression(text, jsonb, integer)
-  is 'Parse a whole expression: operations joined by "a if c else b"; answers the node and the next token.';
+  is 'Parse a whole expression: operations joined by "a if c else b"; answers the node and the'
+    ' next';
 revoke all on function noetl_internal.parse_expression(text, jsonb, integer) from public;

@@ -10,9 +10,10 @@ create or replace function noetl_internal.parse_filter(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_at integer := (p_tokens -> p_at ->> 2)::integer;
-  v_arguments jsonb := '[]';
+  v_arguments jsonb := '[]'::jsonb;
   v_name text := p_tokens -> p_at ->> 1;
 begin
   if p_tokens -> p_at ->> 0 <> 'name' then

@@ -10,6 +10,7 @@ create or replace function noetl_internal.parse_items(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_item jsonb;
 begin

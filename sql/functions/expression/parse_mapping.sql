@@ -9,6 +9,7 @@ create or replace function noetl_internal.parse_mapping(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_key jsonb;
   v_value jsonb;

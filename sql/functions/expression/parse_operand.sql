@@ -10,6 +10,7 @@ create or replace function noetl_internal.parse_operand(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_kind text := p_tokens -> p_at ->> 0;
 begin
@@ -52,5 +53,6 @@ end;
 $function$;
 
 comment on function noetl_internal.parse_operand(text, jsonb, integer, boolean)
-  is 'Parse one operand: signs, a primary, and what follows it (attributes, indexes, filters, tests).';
+  is 'Parse one operand: signs, a primary, and what follows it (attributes, indexes, filters, '
+    'tests).';
 revoke all on function noetl_internal.parse_operand(text, jsonb, integer, boolean) from public;

@@ -10,6 +10,7 @@ create or replace function noetl_internal.parse_operation(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_kind text;
   v_level integer;
@@ -40,7 +41,8 @@ begin
         node := jsonb_build_array('chain', node -> 1, node -> 0, node -> 2);
       end if;
       node := node || jsonb_build_array(v_kind, v_right);
-    elsif v_kind in ('and', 'or', 'cat') and node ->> 0 = v_kind and jsonb_typeof(node) = 'array' then
+    elsif v_kind in ('and', 'or', 'cat') and node ->> 0 = v_kind
+      and jsonb_typeof(node) = 'array' then
       node := node || jsonb_build_array(v_right);
     else
       node := jsonb_build_array(v_kind, node, v_right);

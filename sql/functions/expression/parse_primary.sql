@@ -9,6 +9,7 @@ create or replace function noetl_internal.parse_primary(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_kind text := p_tokens -> p_at ->> 0;
   v_text text := p_tokens -> p_at ->> 1;

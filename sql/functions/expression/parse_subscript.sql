@@ -10,6 +10,7 @@ create or replace function noetl_internal.parse_subscript(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_key jsonb;
   v_parts jsonb[] := array[]::jsonb[];
@@ -18,7 +19,8 @@ begin
   if p_tokens -> p_at ->> 0 = '.' then
     if p_tokens -> next ->> 0 = 'int' then
       v_key := noetl_internal.decode_number(p_source, p_tokens -> next);
-    elsif p_tokens -> next ->> 1 ~ '^[^\W\d]|^[^\x01-\x7f]' and p_tokens -> next ->> 0 <> 'string' then
+    elsif p_tokens -> next ->> 1 ~ '^[^\W\d]|^[^\x01-\x7f]'
+      and p_tokens -> next ->> 0 <> 'string' then
       v_key := p_tokens -> next -> 1;
     else
       perform noetl_internal.raise_unexpected(p_source, p_tokens -> next, 'an attribute name');

@@ -10,10 +10,11 @@ create or replace function noetl_internal.parse_test(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_is_negated boolean := p_tokens -> p_at ->> 0 = 'not';
   v_name jsonb;
-  v_arguments jsonb := '[]';
+  v_arguments jsonb := '[]'::jsonb;
 begin
   next := p_at + v_is_negated::integer;
   v_name := p_tokens -> next;
@@ -40,5 +41,6 @@ end;
 $function$;
 
 comment on function noetl_internal.parse_test(text, jsonb, integer, jsonb)
-  is 'Parse a test after "is": a name, perhaps negated, with arguments in brackets or one without.';
+  is 'Parse a test after "is": a name, perhaps negated, with arguments in brackets or one '
+    'without.';
 revoke all on function noetl_internal.parse_test(text, jsonb, integer, jsonb) from public;

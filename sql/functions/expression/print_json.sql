@@ -20,13 +20,15 @@ begin
     when 'string' then
       return noetl_internal.quote_json(p_value #>> '{}');
     when 'array' then
-      select string_agg(noetl_internal.print_json(e.value, p_indent, p_level + 1), v_comma || v_break order by e.at)
+      select string_agg(noetl_internal.print_json(e.value, p_indent, p_level + 1), v_comma
+        || v_break order by e.at)
       into v_body
       from jsonb_array_elements(p_value) with ordinality as e (value, at);
       return coalesce('[' || v_break || v_body || v_end || ']', '[]');
     when 'object' then
       select string_agg(
-        noetl_internal.quote_json(m.key) || ': ' || noetl_internal.print_json(m.value, p_indent, p_level + 1),
+        noetl_internal.quote_json(m.key) || ': '
+          || noetl_internal.print_json(m.value, p_indent, p_level + 1),
         v_comma || v_break order by m.key collate "C"
       )
       into v_body

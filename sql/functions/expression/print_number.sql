@@ -23,7 +23,8 @@ begin
   v_digits := rtrim(v_digits, '0');
   return case when v_number < 0 then '-' else '' end || left(v_digits, 1)
     || case when length(v_digits) > 1 then '.' || substr(v_digits, 2) else '' end
-    || case when v_exponent < 0 then 'e-' else 'e+' end || lpad(abs(v_exponent)::text, greatest(length(abs(v_exponent)::text), 2), '0');
+    || case when v_exponent < 0 then 'e-' else 'e+' end
+      || lpad(abs(v_exponent)::text, greatest(length(abs(v_exponent)::text), 2), '0');
 end;
 $function$;
 

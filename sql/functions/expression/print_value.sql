@@ -22,7 +22,8 @@ begin
     else
       return format('{%s}', (
         select string_agg(
-          noetl_internal.quote_value(to_jsonb(m.key)) || ': ' || noetl_internal.quote_value(m.value),
+          noetl_internal.quote_value(to_jsonb(m.key)) || ': '
+            || noetl_internal.quote_value(m.value),
           ', ' order by m.at
         )
         from jsonb_each(p_value) with ordinality as m (key, value, at)

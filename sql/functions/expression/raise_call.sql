@@ -19,7 +19,7 @@ begin
       when v_name in ('items', 'keys', 'values', 'lower', 'upper', 'replace', 'join')
         then format('Write the filter: x | %s.', v_name)
       when v_name in ('strip', 'lstrip', 'rstrip') then 'Write the filter: x | trim.'
-      else 'Only now() and range() can be called here; compute it in a tool (tools use all of Jinja2).'
+      else 'Only now() and range() can be called; compute it in a tool (tools use all of Jinja2).'
     end
   );
 end;

@@ -5,10 +5,10 @@ returns void
 language plpgsql immutable parallel safe
 as $function$
 begin
-  raise exception 'the result of "%" is stored outside the database; an expression here cannot read it',
+  raise exception 'the result of "%" is stored outside the database; SQL cannot read it',
     p_name using
     errcode = 'NE464',
-    hint = 'List the fields that conditions need under output_select of that step, or read it in a tool.';
+    hint = 'List the fields that are needed under output_select of that step, or use a tool.';
 end;
 $function$;
 

@@ -28,5 +28,6 @@ end;
 $function$;
 
 comment on function noetl_internal.raise_syntax(text, integer, text, text)
-  is 'Refuse a template: what is wrong, at which line and column, near which text, and what to do.';
+  is 'Refuse a template: what is wrong, at which line and column, near which text, and what to'
+    ' do.';
 revoke all on function noetl_internal.raise_syntax(text, integer, text, text) from public;

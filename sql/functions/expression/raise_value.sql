@@ -2,7 +2,7 @@
 -- Locks: none. Raises: NE462 always.
 create or replace function noetl_internal.raise_value(p_message text)
 returns void
-language plpgsql immutable parallel safe
+language plpgsql volatile parallel safe
 as $function$
 begin
   raise exception '%', p_message using

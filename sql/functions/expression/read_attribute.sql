@@ -16,7 +16,8 @@ begin
   end if;
   foreach v_step in array string_to_array(p_attribute #>> '{}', '.') loop
     v_value := noetl_internal.read_item(
-      v_value, case when v_step ~ '^[0-9]+$' then to_jsonb(v_step::numeric) else to_jsonb(v_step) end
+      v_value, case when v_step ~ '^[0-9]+$' then to_jsonb(v_step::numeric)
+        else to_jsonb(v_step) end
     );
   end loop;
   return v_value;
@@ -24,5 +25,6 @@ end;
 $function$;
 
 comment on function noetl_internal.read_attribute(jsonb, jsonb)
-  is 'Value at an attribute path like "a.b.0" of an item; null when undefined. A number is an index.';
+  is 'Value at an attribute path like "a.b.0" of an item; null when undefined. A number is an '
+    'index.';
 revoke all on function noetl_internal.read_attribute(jsonb, jsonb) from public;

@@ -12,7 +12,8 @@ begin
   elsif v_text in ('true', 'yes', 'on', '1', 't', 'y') then
     return 'true'::jsonb;
   elsif v_text not in ('false', 'no', 'off', '0', 'f', 'n', 'none', 'null', '') then
-    perform noetl_internal.raise_value(format('filter "bool" cannot read %s', left(p_value::text, 40)));
+    perform noetl_internal.raise_value(format('filter "bool" cannot read %s',
+      left(p_value::text, 40)));
   end if;
   return 'false'::jsonb;
 end;

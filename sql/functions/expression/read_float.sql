@@ -11,7 +11,8 @@ begin
     return null;
   elsif v_text ~ '^[-+]?(inf|infinity|nan)$' then
     perform noetl_internal.raise_value('the result is not a finite number');
-  elsif v_text !~ '^[-+]?([0-9](_?[0-9])*\.?([0-9](_?[0-9])*)?|\.[0-9](_?[0-9])*)(e[-+]?[0-9](_?[0-9])*)?$' then
+  elsif v_text !~ ('^[-+]?([0-9](_?[0-9])*\.?([0-9](_?[0-9])*)?|\.[0-9](_?[0-9])*)'
+    || '(e[-+]?[0-9](_?[0-9])*)?$') then
     return null;
   end if;
   return noetl_internal.float_value(replace(v_text, '_', '')::float8);

@@ -10,13 +10,17 @@ returns jsonb
 language plpgsql immutable parallel safe
 as $function$
 declare
-  v_text text := replace(lower(btrim(p_value #>> '{}', noetl_internal.white_space()) collate "C"), '_', '');
+  v_text text := replace(lower(btrim(p_value #>> '{}', noetl_internal.white_space()) collate "C"),
+    '_', '');
   v_parts text[];
   v_base integer;
   v_number numeric;
 begin
   if noetl_internal.is_numeric(p_value) then
-    return to_jsonb(trunc(noetl_internal.numeric_of(p_value)));
+    v_number := noetl_internal.numeric_of(p_value);
+    return to_jsonb(trunc(case
+      when scale(v_number) > 0 then noetl_internal.exact_numeric(v_number::float8) else v_number
+    end));
   elsif jsonb_typeof(p_value) <> 'string' then
     return p_default;
   elsif p_base::text !~ '^(0|[2-9]|[12][0-9]|3[0-6])$' then
@@ -29,7 +33,8 @@ begin
       v_parts[3] := v_parts[2] || v_parts[3];
     end if;
     v_base := case when p_base = '0' then v_base else p_base::integer end;
-    if v_parts[3] is not null and (v_parts[2] is not null or p_base <> '0' or v_parts[3] ~ '^([1-9]|0+$)') then
+    if v_parts[3] is not null
+      and (v_parts[2] is not null or p_base <> '0' or v_parts[3] ~ '^([1-9]|0+$)') then
       v_number := noetl_internal.parse_digits(v_parts[3], v_base);
     end if;
   end if;
@@ -45,5 +50,6 @@ end;
 $function$;
 
 comment on function noetl_internal.read_integer(jsonb, jsonb, jsonb)
-  is 'Integer of a value: numbers are cut off, text is read in a base, else as a float; else the default.';
+  is 'Integer of a value: numbers are cut off, text is read in a base, else as a float; else '
+    'the';
 revoke all on function noetl_internal.read_integer(jsonb, jsonb, jsonb) from public;

@@ -15,6 +15,7 @@ exception when data_exception or program_limit_exceeded then
   perform noetl_internal.raise_value(
     format('filter "fromjson": the text is no JSON: %s', left(p_value #>> '{}', 40))
   );
+  return null;
 end;
 $function$;
 

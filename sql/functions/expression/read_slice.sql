@@ -29,18 +29,21 @@ begin
   v_items := noetl_internal.iterate_value(p_base);
   v_length := cardinality(v_items);
   v_first := noetl_internal.slice_bound(p_start, case when v_step > 0 then 0 else v_length - 1 end);
-  v_last := noetl_internal.slice_bound(p_stop, case when v_step > 0 then v_length else -v_length - 1 end);
+  v_last := noetl_internal.slice_bound(p_stop, case when v_step > 0 then v_length
+    else -v_length - 1 end);
   v_first := v_first + case when v_first < 0 then v_length else 0 end;
   v_last := v_last + case when v_last < 0 then v_length else 0 end;
   if v_step > 0 then
     v_items := array(
       select v_items[i + 1]
-      from generate_series(greatest(v_first, 0), least(v_last, v_length) - 1, v_step) as i order by i
+      from generate_series(greatest(v_first, 0), least(v_last, v_length) - 1, v_step) as i
+        order by i
     );
   else
     v_items := array(
       select v_items[i + 1]
-      from generate_series(least(v_first, v_length - 1), greatest(v_last, -1) + 1, v_step) as i order by i desc
+      from generate_series(least(v_first, v_length - 1), greatest(v_last, -1) + 1, v_step) as i
+        order by i desc
     );
   end if;
   if jsonb_typeof(p_base) = 'array' then

@@ -13,14 +13,15 @@ declare
     || '|([0-9](?:_?[0-9])*(?:\.[0-9](?:_?[0-9])*)?[eE][-+]?[0-9](?:_?[0-9])*'
     || '|[0-9](?:_?[0-9])*\.[0-9](?:_?[0-9])*)'
     || '|(0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[0-9a-fA-F])+|[1-9](?:_?[0-9])*|0(?:_?0)*)'
-    || '|([a-zA-Z_\u0080-\uffff\U00010000-\U0010ffff][a-zA-Z0-9_\u0080-\uffff\U00010000-\U0010ffff]*)'
+    || '|([a-zA-Z_\u0080-\uffff\U00010000-\U0010ffff]'
+    || '[a-zA-Z0-9_\u0080-\uffff\U00010000-\U0010ffff]*)'
     || '|(''(?:[^''\\]|\\.)*''|"(?:[^"\\]|\\.)*")'
     || '|([-]?\}\}|//|\*\*|==|!=|<=|>=|[-+*/%~<>=|.:,(){}]|\[|\]))';
   v_at integer := p_from;
   v_depth integer := 0;
   v_match text[];
   v_text text;
-  v_tokens jsonb[] := '{}';
+  v_tokens jsonb[] := array[]::jsonb[];
 begin
   while v_at <= length(p_source) loop
     v_match := regexp_match(substr(p_source, v_at), c_pattern);

@@ -10,7 +10,8 @@ as $function$
 declare
   v_times numeric := greatest(p_times, 0);
 begin
-  if p_times < -9223372036854775808 or (p_times > 9223372036854775807 and p_value in ('""', '[]')) then
+  if p_times < -9223372036854775808
+    or (p_times > 9223372036854775807 and p_value in ('""', '[]')) then
     perform noetl_internal.raise_value('cannot repeat that many times');
   end if;
   if jsonb_typeof(p_value) = 'string' then

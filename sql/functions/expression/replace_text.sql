@@ -25,13 +25,15 @@ begin
   end if;
   -- an empty pattern matches before each character and at the end
   if p_old = '' then
-    v_parts := array[''] || regexp_split_to_array(p_text, '') || case when p_text <> '' then '{""}'::text[] end;
+    v_parts := array[''] || regexp_split_to_array(p_text, '') || case when p_text <> ''
+      then '{""}'::text[] end;
     v_parts := case when p_text = '' then '{"",""}' else v_parts end;
   else
     v_parts := string_to_array(p_text, p_old);
   end if;
   v_times := least(v_limit, greatest(cardinality(v_parts) - 1, 0));
-  perform noetl_internal.check_size('characters', length(p_text) + v_times::numeric * length(p_new));
+  perform noetl_internal.check_size('characters',
+    length(p_text) + v_times::numeric * length(p_new));
   return to_jsonb(coalesce(
     array_to_string(v_parts[:v_times], p_new) || case when v_times > 0 then p_new else '' end
       || array_to_string(v_parts[v_times + 1:], p_old), ''

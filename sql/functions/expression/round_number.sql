@@ -19,12 +19,14 @@ begin
     perform noetl_internal.raise_value(
       format('type %s doesn''t define __round__ method', noetl_internal.type_name(p_value))
     );
-  elsif not noetl_internal.is_integer(p_precision) or abs(noetl_internal.numeric_of(p_precision)) > 300 then
+  elsif not noetl_internal.is_integer(p_precision)
+    or abs(noetl_internal.numeric_of(p_precision)) > 300 then
     perform noetl_internal.raise_value('round: precision must be an integer from -300 to 300');
   end if;
   v_number := noetl_internal.numeric_of(p_value);
   if p_method = '"common"' then
-    v_number := noetl_internal.round_half_even(v_number, noetl_internal.numeric_of(p_precision)::integer);
+    v_number := noetl_internal.round_half_even(v_number,
+      noetl_internal.numeric_of(p_precision)::integer);
     return case
       when noetl_internal.is_integer(p_value) then to_jsonb(trim_scale(v_number))
       else noetl_internal.float_value(noetl_internal.float_of(to_jsonb(v_number)))
@@ -38,5 +40,6 @@ end;
 $function$;
 
 comment on function noetl_internal.round_number(jsonb, jsonb, jsonb)
-  is 'A number rounded: "common" as Python''s round(), half to even; "ceil" and "floor" give floats.';
+  is 'A number rounded: "common" as Python''s round(), half to even; "ceil" and "floor" give '
+    'floats.';
 revoke all on function noetl_internal.round_number(jsonb, jsonb, jsonb) from public;

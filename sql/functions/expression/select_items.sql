@@ -12,7 +12,7 @@ returns jsonb
 language plpgsql immutable parallel safe
 as $function$
 declare
-  v_kept jsonb[] := '{}';
+  v_kept jsonb[] := array[]::jsonb[];
   v_item jsonb;
   v_value jsonb;
   v_passes boolean;
@@ -41,4 +41,5 @@ $function$;
 
 comment on function noetl_internal.select_items(jsonb[], jsonb, text, jsonb, boolean, boolean)
   is 'The items that pass a test (or do not, for reject), looked at whole or by an attribute.';
-revoke all on function noetl_internal.select_items(jsonb[], jsonb, text, jsonb, boolean, boolean) from public;
+revoke all on function noetl_internal.select_items(jsonb[], jsonb, text, jsonb, boolean, boolean)
+  from public;

@@ -8,7 +8,8 @@ returns jsonb
 language plpgsql immutable parallel safe
 as $function$
 declare
-  v_bad jsonb := (select k from unnest(p_keys) as k where jsonb_typeof(k) in ('array', 'object') limit 1);
+  v_bad jsonb := (select k
+    from unnest(p_keys) as k where jsonb_typeof(k) in ('array', 'object') limit 1);
 begin
   if p_keys is null then
     return null;
