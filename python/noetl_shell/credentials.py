@@ -39,7 +39,7 @@ def _assign(target: dict[str, Any], keys: list[str], value: Any, option: str) ->
 
 def read_mapping(text: str, option: str) -> dict[str, Any]:
     """Read a mapping given as a file's name or as JSON text."""
-    if text.lstrip().startswith("{"):
+    if text.lstrip().startswith(("{", "[")):
         value = parse_document(text, option).value
     else:
         value = read_document(Path(text)).value
