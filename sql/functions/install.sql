@@ -45,6 +45,7 @@
 \ir engine/base_locals.sql
 \ir engine/write_ctx.sql
 \ir engine/apply_set.sql
+\ir engine/defined_entries.sql
 \ir engine/save_step_result.sql
 
 -- Commands: issue, claim, finish
@@ -106,6 +107,7 @@
 \ir engine/write_loop_ctx.sql
 \ir engine/retry_shards.sql
 \ir engine/count_outcomes.sql
+\ir engine/begin_collected.sql
 \ir engine/end_plain_command.sql
 \ir engine/apply_outcomes.sql
 \ir engine/report_problem.sql

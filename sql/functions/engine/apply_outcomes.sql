@@ -11,7 +11,7 @@ language plpgsql volatile
 as $function$
 declare
   v_retried text [];
-  v_loop_id bigint;
+  v_touched record;
   v_has_moved boolean := false;
   v_outcome noetl_internal.outcome;
 begin
@@ -19,16 +19,19 @@ begin
   perform noetl_internal.log_outcomes(p_outcomes, v_retried);
 
   -- A row loop over the loops of the batch: each may close and route on.
-  for v_loop_id in
-    select noetl_internal.count_outcomes(p_execution_id, p_outcomes, v_retried)
+  for v_touched in
+    select * from noetl_internal.count_outcomes(p_execution_id, p_outcomes, v_retried)
   loop
-    if noetl_internal.close_loop(p_execution_id, v_loop_id) then
+    if v_touched.ctx is not null then
+      perform noetl_internal.write_loop_ctx(p_execution_id, v_touched.loop_id, v_touched.ctx);
       v_has_moved := true;
-    elsif noetl_internal.is_loop_starved(p_execution_id, v_loop_id) then
-      perform noetl_internal.fill_loop(p_execution_id, v_loop_id);
+    end if;
+    if noetl_internal.close_loop(p_execution_id, v_touched.loop_id) then
+      v_has_moved := true;
+    elsif noetl_internal.is_loop_starved(p_execution_id, v_touched.loop_id) then
+      perform noetl_internal.fill_loop(p_execution_id, v_touched.loop_id);
     end if;
   end loop;
-
   -- A row loop over the plain steps of the batch, which are one or few per run.
   foreach v_outcome in array p_outcomes loop
     continue when (v_outcome.command).loop_id is not null;

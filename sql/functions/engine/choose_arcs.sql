@@ -1,5 +1,6 @@
 -- The arcs of a finished step that fire: the first that matches (exclusive) or every one
--- (inclusive), in order.
+-- (inclusive), in order. An arc without a condition takes up no failure: going on after one must be
+-- asked for.
 -- Raises: NE462 … NE464 of the first condition that cannot be evaluated.
 create or replace function noetl_internal.choose_arcs(
   p_execution_id bigint,
@@ -18,7 +19,9 @@ begin
   for v_arc in
     select a.value
     from jsonb_array_elements(coalesce(p_next -> 'arcs', '[]')) with ordinality as a (value, place)
-    where coalesce(a.value ->> 'on', '') <> 'call.partial'
+    where
+      coalesce(a.value ->> 'on', '') <> 'call.partial'
+      and (a.value ->> 'when' is not null or p_locals #>> '{event,name}' <> 'call.error')
     order by a.place
   loop
     if noetl_internal.is_true(p_execution_id, v_arc -> 'when', p_locals, p_step) then

@@ -1,6 +1,6 @@
 -- Add finished and issued items to a loop's row, in one update, late in the transaction; returns
--- the row. If the loop was drained meanwhile, what this transaction has issued is taken back:
--- draining counted it already.
+-- the row. If the loop was drained meanwhile, what this transaction has issued is taken back, which
+-- draining counted already; and with it what draining skipped because somebody had it locked.
 -- Locks: the loop row.
 create or replace function noetl_internal.count_loop(
   p_execution_id bigint,
@@ -16,6 +16,7 @@ language plpgsql volatile
 as $function$
 declare
   v_loop noetl.loop;
+  v_skipped integer;
 begin
   update noetl.loop as l
   set
@@ -38,7 +39,11 @@ begin
   where l.execution_id = p_execution_id and l.loop_id = p_loop_id
   returning l.* into v_loop;
   if p_issued > 0 and v_loop.status not in ('expanding', 'running') then
-    perform noetl_internal.cancel_items(p_execution_id, p_loop_id);
+    v_skipped := noetl_internal.cancel_items(p_execution_id, p_loop_id) - p_issued;
+    update noetl.loop as l
+    set cancelled = l.cancelled + v_skipped
+    where l.execution_id = p_execution_id and l.loop_id = p_loop_id
+    returning l.* into v_loop;
   end if;
   return v_loop;
 end;

@@ -1,16 +1,17 @@
 -- Add finished items to the counters of their loops, once per loop and batch, issuing as many
 -- others as the window lets follow; returns the loops touched. The row lock orders sessions, so
--- that exactly one sees zero left.
--- Locks: expansion locks, tried; loop rows, ascending; the run row for ctx writes of a sequential
--- loop.
+-- that exactly one sees zero left. With each loop the ctx writes of a sequential one's item, which
+-- the caller makes later: the run row comes after all loop rows.
+-- Locks: expansion locks, tried; loop rows, ascending.
 create or replace function noetl_internal.count_outcomes(
   p_execution_id bigint,
   p_outcomes noetl_internal.outcome [],
   p_retried text []
 )
-returns setof bigint
+returns table (loop_id bigint, ctx jsonb)
 language plpgsql volatile
 as $function$
+#variable_conflict use_column
 declare
   v_count record;
   v_drawn integer;
@@ -46,10 +47,10 @@ begin
     );
     if noetl_internal.is_loop_lost(v_loop) then
       perform noetl_internal.drain_loop(p_execution_id, v_count.loop_id);
-    elsif v_loop.mode = 'sequential' and v_count.ctx is not null then
-      perform noetl_internal.write_loop_ctx(p_execution_id, v_count.loop_id, v_count.ctx);
     end if;
-    return next v_count.loop_id;
+    loop_id := v_loop.loop_id;
+    ctx := case when v_loop.mode = 'sequential' then v_count.ctx end;
+    return next;
   end loop;
 end;
 $function$;

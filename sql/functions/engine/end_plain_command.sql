@@ -8,15 +8,7 @@ declare
   v_command noetl_internal.draft := p_outcome.command;
 begin
   if v_command.task = 'collect' and p_outcome.is_ok then
-    perform 1 from noetl.run as r
-    where r.execution_id = v_command.execution_id and r.status in ('running', 'waiting')
-    for no key update;
-    if found then
-      perform noetl_internal.begin_loop(
-        v_command.execution_id, v_command.token_id, (v_command.input ->> 'loop_id')::bigint,
-        p_outcome.collection_size
-      );
-    end if;
+    perform noetl_internal.begin_collected(v_command, p_outcome.collection_size);
   else
     perform noetl_internal.finish_call(
       v_command.execution_id, v_command.catalog_id, v_command.token_id, v_command.step,

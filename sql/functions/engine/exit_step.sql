@@ -47,7 +47,10 @@ exception
   when sqlstate 'NE461' or sqlstate 'NE462' or sqlstate 'NE463' or sqlstate 'NE464'
     or check_violation then
     get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
-    return jsonb_build_object('kind', 'template', 'code', v_code, 'message', v_message);
+    return jsonb_build_object(
+      'kind', 'template', 'code', v_code,
+      'message', concat_ws('; after: ', v_message, p_error ->> 'message')
+    );
 end;
 $function$;
 

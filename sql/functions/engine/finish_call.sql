@@ -18,7 +18,11 @@ declare
 begin
   perform noetl_internal.append_event(
     p_execution_id, p_catalog_id, v_event, p_step, p_result ->> 'status',
-    case when p_error is not null then jsonb_build_object('error', p_error) end,
+    nullif(
+      case when p_ctx is null then '{}' else jsonb_build_object('ctx', p_ctx) end
+      || case when p_error is null then '{}' else jsonb_build_object('error', p_error) end,
+      '{}'
+    ),
     p_result, jsonb_build_object('token_id', p_token_id), p_error ->> 'message'
   );
   perform noetl_internal.finish_step(

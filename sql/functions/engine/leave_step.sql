@@ -21,14 +21,24 @@ declare
   v_tokens jsonb := jsonb_build_array();
 begin
   v_writes := noetl_internal.apply_set(
-    v_execution_id, p_definition -> 'set', p_locals, p_token.step
+    v_execution_id,
+    case
+      when p_error is null then p_definition -> 'set'
+      else noetl_internal.defined_entries(
+        v_execution_id, p_definition -> 'set', p_locals, p_token.step
+      )
+    end,
+    p_locals, p_token.step
   );
   v_arcs := array(
     select noetl_internal.choose_arcs(
       v_execution_id, p_definition -> 'next', p_locals, p_token.step
     )
   );
-  if cardinality(v_arcs) = 0 and (p_error is not null or p_no_next_is_error) then
+  if
+    cardinality(v_arcs) = 0
+    and (p_error is not null or p_no_next_is_error and p_definition #> '{next,arcs}' <> '[]')
+  then
     return null;
   end if;
   if cardinality(v_arcs) > 1 then
@@ -52,9 +62,9 @@ begin
       end
     );
   end loop;
-  return jsonb_strip_nulls(jsonb_build_object(
-    'ctx', nullif(v_writes, '{}'), 'tokens', nullif(v_tokens, '[]')
-  ));
+  return
+    case when v_writes = '{}' then '{}' else jsonb_build_object('ctx', v_writes) end
+    || case when v_tokens = '[]' then '{}' else jsonb_build_object('tokens', v_tokens) end;
 end;
 $function$;
 

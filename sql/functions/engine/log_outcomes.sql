@@ -30,10 +30,11 @@ begin
       else 'loop.shard.failed'
     end,
     (o.command).step, case when o.is_ok then 'ok' else 'error' end, (o.command).iter_index,
-    case
-      when o.ctx is not null or o.error is not null
-        then jsonb_strip_nulls(jsonb_build_object('ctx', o.ctx, 'error', o.error))
-    end,
+    nullif(
+      case when o.ctx is null then '{}' else jsonb_build_object('ctx', o.ctx) end
+      || case when o.error is null then '{}' else jsonb_build_object('error', o.error) end,
+      '{}'
+    ),
     o.result,
     case
       when l.mode <> 'fanout'

@@ -1,5 +1,5 @@
 -- The reports of a batch as rows, repeats within the batch left out; position is the index in the
--- batch, unless the event says it itself. Raises: class 22 when one is malformed.
+-- batch, unless the event says it itself. A failure always has an error, a success never. Raises: class 22 when one is malformed.
 create or replace function noetl_internal.parse_reports(p_events jsonb)
 returns setof noetl_internal.report
 language plpgsql stable
@@ -9,7 +9,12 @@ begin
   select distinct on (e.execution_id, e.command_id, e.type)
     coalesce(e.position, (e.place - 1)::integer), e.execution_id, e.command_id, e.session, e.type,
     e.result,
-    nullif(e.error, 'null'), nullif(nullif(e.ctx, 'null'), '{}'),
+    case
+      when e.type = 'command.failed'
+        then '{"kind": "unknown", "message": "the worker gave no reason"}'
+          || coalesce(nullif(e.error, 'null'), '{}')
+    end,
+    nullif(nullif(e.ctx, 'null'), '{}'),
     (e.collection ->> 'size')::integer, e.iter_key, coalesce(nullif(e.meta, 'null'), '{}')
   from rows from (
     jsonb_to_recordset(p_events) as (

@@ -1,5 +1,5 @@
 -- Apply one run's part of a batch and add to the batch's answer. An error in it is that run's
--- alone.
+-- alone, and fails it: refused and requeued, the same reports would come back for ever.
 -- Locks: the run's advisory lock shared, tried; then as record_run.
 create or replace function noetl_internal.record_batch(
   p_execution_id bigint,
@@ -23,13 +23,18 @@ begin
   begin
     v_recorded := noetl_internal.record_run(p_execution_id, p_reports);
   exception
-    -- Another session was in the way: the same reports succeed when they come again.
-    when deadlock_detected or serialization_failure or lock_not_available then
+    -- Another session or a full disk was in the way: the same reports succeed when they come again.
+    when deadlock_detected or serialization_failure or lock_not_available
+      or insufficient_resources then
       return jsonb_set(p_answer, '{retry}', p_answer -> 'retry' || v_positions);
     when query_canceled or admin_shutdown or crash_shutdown then
       raise;
     when others then
       get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
+      perform noetl_internal.fail_run(
+        p_execution_id,
+        jsonb_build_object('kind', 'engine', 'code', v_code, 'message', v_message)
+      );
       return jsonb_set(
         p_answer, '{rejected}', p_answer -> 'rejected' || (
           select jsonb_agg(

@@ -20,7 +20,7 @@ as $function$
         then 'type must be command.completed, command.failed or command.heartbeat'
       when coalesce(jsonb_typeof(p_event -> 'result'), 'null') not in ('object', 'null')
         then 'result must be a mapping'
-      when (p_event -> 'result') - array['status', 'reference', 'context'] <> '{}'
+      when nullif(p_event -> 'result', 'null') - array['status', 'reference', 'context'] <> '{}'
         then 'result may hold status, reference and context only'
       when octet_length((p_event -> 'result')::text) > 8000
         then 'result is over the limit of an event: store the payload and report its reference'

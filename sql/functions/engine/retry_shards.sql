@@ -19,7 +19,7 @@ begin
     and l.mode = 'fanout'
     and l.status in ('expanding', 'running')
     and (o.command).shard_attempt <= l.max_shard_retries
-    and coalesce((o.error ->> 'retryable')::boolean, true)
+    and o.error -> 'retryable' is distinct from 'false'
     and coalesce(o.error ->> 'kind', '') <> 'worker_lost';
   if v_failed is null then
     return;
