@@ -117,7 +117,7 @@
 \ir engine/record_run.sql
 \ir engine/record_batch.sql
 \ir engine/requeue_commands.sql
-\ir engine/requeue_session.sql
+\ir engine/requeue_sessions.sql
 \ir engine/requeue_unlisted.sql
 
 -- The end of a run that fails or is cancelled

@@ -1,5 +1,5 @@
 -- Do what the outbox asks for across transactions and runs: sweep runs that end, route on where a
--- transaction stopped. Returns how many rows were done.
+-- transaction stopped. Returns how many rows were done; the others are left for the next pass.
 -- Locks: outbox rows, skipping locked ones; per run, ascending, as advance_change. Raises: NE409.
 create or replace function noetl.advance_changes(p_limit integer default 100)
 returns integer
@@ -26,7 +26,9 @@ begin
     group by c.execution_id
     order by c.execution_id
   loop
-    perform noetl_internal.advance_change(v_change.execution_id, v_change.is_cancelled);
+    continue when not noetl_internal.advance_change(
+      v_change.execution_id, v_change.is_cancelled
+    );
     delete from noetl.change as c
     where c.change_id = any(v_change.change_ids);
     v_count := v_count + cardinality(v_change.change_ids);

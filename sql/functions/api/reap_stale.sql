@@ -1,14 +1,11 @@
 -- End sessions without a heartbeat for session_timeout_seconds and issue their commands again;
 -- those without attempts left fail. Returns how many commands; nothing left to do: 0.
--- Locks: session rows, skipping locked ones; then as requeue_session. Raises: NE409.
+-- Locks: session rows, skipping locked ones; then as requeue_sessions. Raises: NE409.
 create or replace function noetl.reap_stale(p_limit integer default 1000)
 returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $function$
-declare
-  v_session_id uuid;
-  v_count integer := 0;
 begin
   perform noetl_internal.require_read_committed();
   with stale as (
@@ -27,20 +24,16 @@ begin
   from stale as t
   where s.session_id = t.session_id;
 
-  -- A row loop over ended sessions that still hold something, bounded by p_limit.
-  for v_session_id in
-    select distinct c.session_id
-    from noetl.command as c
-    inner join noetl.runtime as s on s.session_id = c.session_id
-    where c.status = 'leased' and s.status = 'ended'
-    order by c.session_id
-    limit p_limit
-  loop
-    v_count := v_count + noetl_internal.requeue_session(
-      v_session_id, 'worker lost', true, p_limit
-    );
-  end loop;
-  return v_count;
+  return noetl_internal.requeue_sessions(
+    array(
+      select distinct c.session_id
+      from noetl.command as c
+      inner join noetl.runtime as s on s.session_id = c.session_id
+      where c.status = 'leased' and s.status = 'ended'
+      limit p_limit
+    ),
+    'worker lost', true, p_limit
+  );
 end;
 $function$;
 

@@ -1,6 +1,6 @@
 -- Register a worker process that has just started; returns its session. An older session of the
 -- same name ends at once and its commands are requeued: this is how a restart resumes in seconds.
--- Locks: as requeue_session. Raises: NE422 for an empty name or pool list.
+-- Locks: as requeue_sessions. Raises: NE422 for an empty name or pool list.
 create or replace function noetl.register_session(
   p_name text,
   p_pools text [],
@@ -28,7 +28,7 @@ begin
   where s.kind = 'worker' and s.name = p_name and s.status = 'active'
   returning s.session_id into v_older;
   if found then
-    perform noetl_internal.requeue_session(v_older, 'worker restarted', true, 100000);
+    perform noetl_internal.requeue_sessions(array[v_older], 'worker restarted', true, 100000);
   end if;
   insert into noetl.runtime (
     session_id, name, kind, pools, capacity, status, role, registered_at, heartbeat_at

@@ -1,7 +1,8 @@
 -- Start a playbook in the caller's transaction: the run exists if and only if it commits. Returns
 -- the execution id; the same path and idempotency key give the same id again. It only inserts, so
 -- any isolation level serves.
--- Locks: none that waits, except for a concurrent start under the same key.
+-- Locks: none that waits, except for a concurrent start under the same key, and for a child the
+-- command row of its parent, shared.
 -- Raises: NE404 unknown playbook, NE422 bad input, NE424 missing credential, NE403 not granted,
 -- NE46x bad default.
 create or replace function noetl.start_execution(

@@ -1,13 +1,17 @@
 -- Do what the outbox asks for: cancel a run whose parent has ended, sweep one that ends, or route
--- on one that runs.
+-- on one that runs. False when somebody was in the way: the outbox row then stays. An error that
+-- nobody foresaw fails this run, and does not hold up the others.
 -- Locks: the run's advisory lock exclusively; then as sweep_run and advance_run.
 create or replace function noetl_internal.advance_change(
   p_execution_id bigint,
   p_is_cancelled boolean
 )
-returns void
+returns boolean
 language plpgsql volatile
 as $function$
+declare
+  v_message text;
+  v_code text;
 begin
   -- It waits: reports only try this lock, and give way to who waits, so a busy run cannot hold it
   -- off.
@@ -21,6 +25,17 @@ begin
     perform noetl_internal.advance_run(p_execution_id);
     perform noetl_internal.mark_change('dirty', p_execution_id);
   end if;
+  return true;
+exception
+  when deadlock_detected or serialization_failure or lock_not_available
+    or insufficient_resources then
+    return false;
+  when others then
+    get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
+    return noetl_internal.fail_run(
+      p_execution_id,
+      jsonb_build_object('kind', 'engine', 'code', v_code, 'message', v_message)
+    );
 end;
 $function$;
 

@@ -1,10 +1,11 @@
 -- The run that starts a child, from the options of start_execution; null for a run without a
 -- parent. Only the worker that holds the parent's command may name it.
+-- Locks: the parent's command row, shared.
 -- Raises: NE403 when the session does not hold the command, NE422 when children are nested too
 -- deep.
 create or replace function noetl_internal.parent_of(p_options jsonb)
 returns noetl.run
-language plpgsql stable
+language plpgsql volatile
 as $function$
 declare
   v_parent noetl.run;
@@ -19,7 +20,8 @@ begin
   where
     r.execution_id = (p_options ->> 'parent_execution_id')::bigint
     and c.command_id = p_options ->> 'parent_command_id'
-    and c.session_id = (p_options ->> 'session')::uuid;
+    and c.session_id = (p_options ->> 'session')::uuid
+  for key share of c;  -- a sweep of the parent waits, and then sees the child
   if not found then
     raise exception 'command % of execution % is not held by this session',
       p_options ->> 'parent_command_id', p_options ->> 'parent_execution_id'
