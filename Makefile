@@ -40,7 +40,7 @@ acceptance: $(DEV) ## Run all tests, then print what they prove; RECORDED=1: of 
 lint: lint-python lint-sql lint-text ## Check format, types, SQL rules, spelling
 
 lint-python: $(DEV)
-	@$(VENV)/bin/ruff check -q $(PYTHON_CODE)
+	@$(VENV)/bin/ruff check -q --output-format concise $(PYTHON_CODE)
 	@$(VENV)/bin/ruff format -q --check $(PYTHON_CODE)
 	@$(VENV)/bin/mypy --no-error-summary $(PYTHON_CODE)
 
