@@ -9,13 +9,13 @@ from typing import Any, Final, Literal
 import psycopg
 from psycopg.types.json import Jsonb
 
-from noetl_worker.templates import limits
 from noetl_worker.templates import (
     UNDEFINED,
     ResultView,
     TemplateError,
     compile_template,
     condition,
+    limits,
 )
 
 limits.MAX_TEXT = 4194304  # type: ignore[misc]  # SQL's limit

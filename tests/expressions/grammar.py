@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 from typing import Any, Final
-
-from hypothesis import strategies as st
 
 from noetl_worker.templates.environment import jsonb_order
 from tests.expressions.evaluators import Case
-
-Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 
 def ordered(value: Any) -> Any:
@@ -80,24 +77,28 @@ _PATHS: Final = {
     ],
 }  # fmt: skip
 _KINDS: Final = ["num", "text", "seq", "obj", "any"]
-_CHARS: Final = st.text(
-    alphabet=st.sampled_from("abzABZ019 _-,.'\"\\\n\tßéİıſΩжЖ\U0001f600\x7f\xa0<&{}%"), max_size=6
-)
+_CHARS: Final = "abzABZ019 _-,.'\"\\\n\tßéİıſΩжЖ\U0001f600\x7f\xa0<&{}%"
+_SIZES: Final = [3, 12, 10**6, 10**30]
+_FLOATS: Final = [
+    0.0,
+    0.5,
+    1.0,
+    2.5,
+    0.1,
+    1e-7,
+    1e16,
+    123456.789,
+    2.675,
+    1e22,
+    1e-5,
+    100.0,
+]
 
 
 def quoted(text: str) -> str:
     """Return a literal whose value is the text."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
     return f"'{escaped}'"
-
-
-_INTEGERS: Final = st.one_of(
-    st.integers(-3, 12), st.integers(-(10**6), 10**6), st.integers(-(10**30), 10**30)
-)
-_FLOATS: Final = st.one_of(
-    st.sampled_from([0.0, 0.5, 1.0, 2.5, 0.1, 1e-7, 1e16, 123456.789, 2.675, 1e22, 1e-5, 100.0]),
-    st.floats(1e-9, 1e9, allow_nan=False),
-)
 
 
 def _float(value: float) -> str:
@@ -108,12 +109,23 @@ def _float(value: float) -> str:
 class Grammar:
     """Draws expressions as text; depth bounds how far they nest."""
 
-    def __init__(self, draw: Draw) -> None:
-        self.draw = draw
+    def __init__(self, random: Random) -> None:
+        self.random = random
 
     def pick(self, choices: list[Any]) -> Any:
         """Draw one of the choices."""
-        return self.draw(st.sampled_from(choices))
+        return self.random.choice(choices)
+
+    def chars(self) -> str:
+        """Draw a short text of letters that are apt to go wrong."""
+        return "".join(self.random.choices(_CHARS, k=self.random.randint(0, 6)))
+
+    def float(self) -> str:
+        """Draw a literal of a float."""
+        if self.random.random() < 0.5:
+            return _float(self.pick(_FLOATS))
+        scale = 10.0 ** self.random.randint(-6, 9)
+        return _float(round(self.random.random() * scale, self.random.randint(1, 12)))
 
     def any(self, depth: int) -> str:
         """Draw an expression of any type."""
@@ -121,7 +133,7 @@ class Grammar:
 
     def of(self, kind: str, depth: int) -> str:
         """Draw an expression that mostly has the type ``kind``."""
-        roll = self.draw(st.integers(0, 19))
+        roll = self.random.randint(0, 19)
         if roll == 0:
             kind = self.pick(_KINDS)
         if depth <= 0 or roll < 5:
@@ -143,14 +155,14 @@ class Grammar:
 
     def leaf(self, kind: str) -> str:
         """Draw a path or a literal."""
-        if self.draw(st.integers(0, 2)):
+        if self.random.randint(0, 2):
             return str(self.pick(_PATHS[kind]))
         if kind == "num":
-            if self.draw(st.booleans()):
-                return str(self.draw(_INTEGERS))
-            return _float(self.draw(_FLOATS))
+            if self.random.random() < 0.5:
+                return str(self.random.randint(-(size := self.pick(_SIZES)), size))
+            return self.float()
         if kind == "text":
-            return quoted(self.draw(_CHARS))
+            return quoted(self.chars())
         return str(self.pick(
             {
                 "seq": ["[]", "[1, 'a', none]", "(1, 2)", "[3, 1, 2]", "[[1], [2]]", "range(4)"],
@@ -161,11 +173,15 @@ class Grammar:
 
     def num(self, depth: int) -> str:
         """Draw a number."""
-        shape = self.draw(st.integers(0, 13))
+        shape = self.random.randint(0, 13)
         if shape < 6:
             operator = self.pick(["+", "-", "*", "/", "//", "%", "**"])
             left, right = self.of("num", depth), self.of("num", depth)
-            return f"{left} {operator} {right}" if shape else f"({left} {operator} {right})"
+            return (
+                f"{left} {operator} {right}"
+                if shape
+                else f"({left} {operator} {right})"
+            )
         if shape == 6:
             return f"{self.pick(['-', '+', '- -'])}{self.leaf('num')}"
         if shape == 7:
@@ -179,28 +195,50 @@ class Grammar:
         if shape == 10:
             return f"({self.of('num', depth)})|abs"
         if shape == 11:
-            tail = self.pick(["", "(1)", "(2)", "(-1)", "(1, 'floor')", "(0, 'ceil')", "(method='floor')"])
+            tail = self.pick(
+                [
+                    "",
+                    "(1)",
+                    "(2)",
+                    "(-1)",
+                    "(1, 'floor')",
+                    "(0, 'ceil')",
+                    "(method='floor')",
+                ]
+            )
             return f"({self.of('num', depth)})|round{tail}"
         if shape == 12:
-            tail = self.pick(["", "(start=10)", "(attribute='id')", "('v')", "(attribute='in.k', start=1)"])
+            tail = self.pick(
+                [
+                    "",
+                    "(start=10)",
+                    "(attribute='id')",
+                    "('v')",
+                    "(attribute='in.k', start=1)",
+                ]
+            )
             return f"({self.of('seq', depth)})|sum{tail}"
         tail = self.pick(["", "(attribute='v')", "(true)", "(attribute='name')"])
         return f"({self.of('seq', depth)})|{self.pick(['min', 'max'])}{tail}"
 
     def text(self, depth: int) -> str:
         """Draw a text."""
-        shape = self.draw(st.integers(0, 11))
+        shape = self.random.randint(0, 11)
         if shape < 3:
             return f"{self.any(depth)} ~ {self.of('text', depth)}"
         if shape == 3:
             return f"{self.of('text', depth)} {self.pick(['+', '*'])} {self.of(self.pick(['text', 'num']), 0)}"
         if shape == 4:
-            return f"({self.any(depth)})|{self.pick(['string', 'lower', 'upper', 'trim'])}"
+            return (
+                f"({self.any(depth)})|{self.pick(['string', 'lower', 'upper', 'trim'])}"
+            )
         if shape == 5:
-            tail = self.pick(["", "(', ')", "('-', attribute='name')", "(attribute='id')"])
+            tail = self.pick(
+                ["", "(', ')", "('-', attribute='name')", "(attribute='id')"]
+            )
             return f"({self.of('seq', depth)})|join{tail}"
         if shape == 6:
-            old, new = quoted(self.draw(_CHARS)), quoted(self.draw(_CHARS))
+            old, new = quoted(self.chars()), quoted(self.chars())
             return f"({self.of('text', depth)})|replace({old}, {new}{self.pick(['', ', 1', ', -1'])})"
         if shape == 7:
             return f"({self.any(depth)})|tojson{self.pick(['', '(2)', '(indent=1)'])}"
@@ -209,20 +247,20 @@ class Grammar:
         if shape == 9:
             return f"({self.of('text', depth)})|{self.pick(['first', 'last'])}"
         if shape == 10:
-            return f"({self.of('text', depth)})|trim({quoted(self.draw(_CHARS))})"
+            return f"({self.of('text', depth)})|trim({quoted(self.chars())})"
         return f"{self.leaf('text')}{self.subscript(depth)}"
 
     def subscript(self, depth: int) -> str:
         """Draw an index or a slice."""
-        bound = st.sampled_from(["", "0", "1", "-1", "2", "-3", "99", "n", "m"])
-        if self.draw(st.booleans()):
+        bounds = ["", "0", "1", "-1", "2", "-3", "99", "n", "m"]
+        if self.random.random() < 0.5:
             return f"[{self.of('num', min(depth, 1)) if depth > 1 else self.pick(['0', '-1', '1', 'n', 'm', 'true', '1.0'])}]"
-        parts = [self.draw(bound) for _ in range(self.draw(st.integers(2, 3)))]
+        parts = [self.pick(bounds) for _ in range(self.random.randint(2, 3))]
         return f"[{':'.join(parts)}]"
 
     def seq(self, depth: int) -> str:
         """Draw a list."""
-        shape = self.draw(st.integers(0, 13))
+        shape = self.random.randint(0, 13)
         source = f"({self.of('seq', depth)})"
         if shape == 0:
             return f"[{self.any(depth)}, {self.any(depth)}]"
@@ -231,21 +269,74 @@ class Grammar:
         if shape == 2:
             return f"{source}{self.subscript(depth)}"
         if shape == 3:
-            tail = self.pick(["", "(true)", "(reverse=true)", "(case_sensitive=true)", "(attribute='name')", "(attribute='s,id')", "(false, true)"])
+            tail = self.pick(
+                [
+                    "",
+                    "(true)",
+                    "(reverse=true)",
+                    "(case_sensitive=true)",
+                    "(attribute='name')",
+                    "(attribute='s,id')",
+                    "(false, true)",
+                ]
+            )
             return f"{source}|sort{tail}"
         if shape == 4:
             return f"{source}|unique{self.pick(['', '(true)', '(attribute=' + repr('s') + ')'])}"
         if shape == 5:
-            name = self.pick(["upper", "string", "int", "length", "first", "abs", "tojson", "float", "trim", "list", "sum", "round"])
+            name = self.pick(
+                [
+                    "upper",
+                    "string",
+                    "int",
+                    "length",
+                    "first",
+                    "abs",
+                    "tojson",
+                    "float",
+                    "trim",
+                    "list",
+                    "sum",
+                    "round",
+                ]
+            )
             return f"{source}|map('{name}')"
         if shape == 6:
             name = self.pick(["id", "name", "tags", "in.k", "tags.0", "nope", "0"])
             return f"{source}|map(attribute='{name}'{self.pick(['', ', default=0', ', default=none'])})"
         if shape == 7:
-            test = self.pick(["", "'odd'", "'even'", "'number'", "'string'", "'gt', 1", "'eq', 3", "'in', [1, 2, 'beta']", "'defined'", "'none'", "'mapping'", "'divisibleby', 3", "'lower'"])
+            test = self.pick(
+                [
+                    "",
+                    "'odd'",
+                    "'even'",
+                    "'number'",
+                    "'string'",
+                    "'gt', 1",
+                    "'eq', 3",
+                    "'in', [1, 2, 'beta']",
+                    "'defined'",
+                    "'none'",
+                    "'mapping'",
+                    "'divisibleby', 3",
+                    "'lower'",
+                ]
+            )
             return f"{source}|{self.pick(['select', 'reject'])}({test})|list"
         if shape == 8:
-            test = self.pick(["'id', 'gt', 1", "'s', 'equalto', 'ok'", "'tags'", "'v', 'lt', 2", "'in.k', 'defined'", "'nope', 'undefined'", "'name', 'eq', 'bob'", "'nope', 'eq', 1", "'s', 'in', ['ok']"])
+            test = self.pick(
+                [
+                    "'id', 'gt', 1",
+                    "'s', 'equalto', 'ok'",
+                    "'tags'",
+                    "'v', 'lt', 2",
+                    "'in.k', 'defined'",
+                    "'nope', 'undefined'",
+                    "'name', 'eq', 'bob'",
+                    "'nope', 'eq', 1",
+                    "'s', 'in', ['ok']",
+                ]
+            )
             return f"{source}|{self.pick(['selectattr', 'rejectattr'])}({test})|list"
         if shape == 9:
             return f"({self.of('obj', depth)})|{self.pick(['keys', 'values', 'items', 'list'])}"
@@ -259,9 +350,11 @@ class Grammar:
 
     def obj(self, depth: int) -> str:
         """Draw a mapping."""
-        shape = self.draw(st.integers(0, 3))
+        shape = self.random.randint(0, 3)
         if shape == 0:
-            return f"{{{quoted(self.draw(_CHARS))}: {self.any(depth)}, 'k': {self.any(depth)}}}"
+            return (
+                f"{{{quoted(self.chars())}: {self.any(depth)}, 'k': {self.any(depth)}}}"
+            )
         if shape == 1:
             return f"({self.of('seq', depth)})|{self.pick(['first', 'last'])}"
         if shape == 2:
@@ -270,7 +363,7 @@ class Grammar:
 
     def truth(self, depth: int) -> str:
         """Draw a condition."""
-        shape = self.draw(st.integers(0, 9))
+        shape = self.random.randint(0, 9)
         kind = self.pick(_KINDS)
         if shape < 3:
             operator = self.pick(["==", "!=", "<", "<=", ">", ">="])
@@ -283,7 +376,32 @@ class Grammar:
         if shape == 5:
             return f"not {self.any(depth)}"
         if shape == 6:
-            test = self.pick(["defined", "undefined", "none", "true", "false", "number", "string", "mapping", "sequence", "odd", "even", "in [1, 2, 'ok']", "divisibleby 3", "boolean", "integer", "float", "iterable", "eq 1", "lower", "upper", "gt(1)", "in(words)"])
+            test = self.pick(
+                [
+                    "defined",
+                    "undefined",
+                    "none",
+                    "true",
+                    "false",
+                    "number",
+                    "string",
+                    "mapping",
+                    "sequence",
+                    "odd",
+                    "even",
+                    "in [1, 2, 'ok']",
+                    "divisibleby 3",
+                    "boolean",
+                    "integer",
+                    "float",
+                    "iterable",
+                    "eq 1",
+                    "lower",
+                    "upper",
+                    "gt(1)",
+                    "in(words)",
+                ]
+            )
             return f"{self.any(depth)} is {self.pick(['', 'not '])}{test}"
         if shape == 7:
             return f"{self.truth(depth - 1) if depth > 0 else 'b'} {self.pick(['and', 'or'])} {self.truth(depth - 1) if depth > 0 else 'nope'}"
@@ -292,23 +410,22 @@ class Grammar:
         return f"({self.of('seq', depth)})|length > {self.of('num', 0)}"
 
 
-def draw_case(draw: Draw, depth: int = 3) -> Case:
+def draw_case(random: Random, depth: int = 3) -> Case:
     """Draw a template, a text around templates, a document or a condition."""
-    grammar = Grammar(draw)
-    shape = draw(st.integers(0, 9))
+    grammar = Grammar(random)
+    shape = random.randint(0, 9)
     if shape < 4:
         text = grammar.truth(depth)
-        source: Any = text if "{" not in text and draw(st.booleans()) else f"{{{{ {text} }}}}"
+        source: Any = (
+            text if "{" not in text and random.random() < 0.5 else f"{{{{ {text} }}}}"
+        )
         return Case(source, NAMES, VIEWS, kind="condition")
     if shape < 8:
         return Case(f"{{{{ {grammar.any(depth)} }}}}", NAMES, VIEWS)
     if shape == 8:
-        space = draw(st.sampled_from(["{{ %s }}", "{{- %s }}", "{{ %s -}}", " \n{{%s}}\r\n"]))
+        space = random.choice(["{{ %s }}", "{{- %s }}", "{{ %s -}}", " \n{{%s}}\r\n"])
         text = f"a {space % grammar.any(depth - 1)} {{# c #}}b{space % grammar.any(1)}"
         return Case(text, NAMES, VIEWS)
     return Case(
         {"a": [f"{{{{ {grammar.any(depth - 1)} }}}}", 1], "k": "x"}, NAMES, VIEWS
     )
-
-
-cases = st.composite(draw_case)

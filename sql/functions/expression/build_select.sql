@@ -12,7 +12,7 @@ language plpgsql immutable parallel safe
 as $function$
 declare
   v_by_attribute boolean := p_name in ('selectattr', 'rejectattr');
-  v_attribute jsonb := 'null';
+  v_attribute jsonb := 'null'::jsonb;
   v_rest jsonb := p_arguments;
 begin
   if exists (select from jsonb_array_elements(p_arguments) as a where a ->> 0 is not null) then

@@ -39,6 +39,7 @@ exception when numeric_value_out_of_range then
     return '0.0'::jsonb;
   end if;
   perform noetl_internal.raise_value('numerical result out of range');
+  return null;
 end;
 $function$;
 

@@ -21,6 +21,7 @@ exception when numeric_value_out_of_range then
     return '0.0'::jsonb;
   end if;
   perform noetl_internal.raise_value('the result is not a finite number');
+  return null;
 end;
 $function$;
 
