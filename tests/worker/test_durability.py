@@ -1,0 +1,138 @@
+"""Whatever is killed or goes away in the middle: nothing is lost, nothing is left behind."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+
+from tests.support.databases import Databases
+from tests.support.postgres import Server
+from tests.worker.conftest import Lab, children_of
+
+ITEMS = """
+- step: items
+  loop: {{ in: "{{{{ {numbers} }}}}", iterator: n, spec: {{ mode: parallel, max_in_flight: 4 }} }}
+  tool: {{ kind: shell, command: "echo {{{{ iter.n }}}} >> {file}; sleep {sleep}" }}
+"""
+
+
+def items(file: Path, count: int, sleep: float) -> str:
+    numbers = list(range(count))
+    return ITEMS.format(numbers=numbers, file=file, sleep=sleep)
+
+
+def lines(file: Path) -> list[str]:
+    return file.read_text().split() if file.exists() else []
+
+
+def test_killed_worker_restarts_and_resumes_within_seconds(
+    lab: Lab, tmp_path: Path
+) -> None:
+    file = tmp_path / "seen"
+    victim = lab.worker()
+    run = lab.start(items(file, 24, 0.2))
+    lab.until(lambda: len(lines(file)) >= 12)
+    done = lab.status(run)["loops"]["items"]["done"]
+    victim.kill()
+    victim.wait()
+    killed_at = time.monotonic()
+    seen = len(lines(file))
+    lab.worker()
+    lab.until(lambda: len(lines(file)) > seen, 5)
+    assert time.monotonic() - killed_at < 5
+    status = lab.wait(run)
+    assert status["status"] == "completed"
+    assert status["loops"]["items"]["done"] == 24
+    assert done > 0
+    # Only what was in flight at the kill may have run twice.
+    assert len(lines(file)) <= 24 + 4
+
+
+def test_stopped_worker_finishes_what_it_can(lab: Lab, tmp_path: Path) -> None:
+    file = tmp_path / "seen"
+    first = lab.worker()
+    run = lab.start(items(file, 12, 0.3))
+    lab.until(lambda: len(lines(file)) >= 2)
+    first.send_signal(signal.SIGTERM)
+    assert first.wait(10) == 0
+    assert lab.count("select count(*) from noetl.command where status = 'leased'") == 0
+    lab.worker("two")
+    assert lab.wait(run)["status"] == "completed"
+    assert sorted(lines(file), key=int) == [str(n) for n in range(12)]
+
+
+def test_stopped_worker_hands_back_what_takes_too_long(
+    lab: Lab, tmp_path: Path
+) -> None:
+    file = tmp_path / "seen"
+    first = lab.worker(NOETL_GRACE_SECONDS="0.5")
+    run = lab.start(items(file, 2, 60))
+    lab.until(lambda: len(lines(file)) == 2)
+    first.send_signal(signal.SIGTERM)
+    assert first.wait(10) == 0
+    assert lab.count("select count(*) from noetl.command where status = 'queued'") == 2
+    assert lab.count("select max(infra_attempt) from noetl.command") == 1
+    assert "handed 2 commands back" in lab.log()
+    assert lab.status(run)["status"] == "running"
+
+
+def test_second_signal_ends_at_once(lab: Lab, tmp_path: Path) -> None:
+    file = tmp_path / "seen"
+    first = lab.worker(NOETL_GRACE_SECONDS="60")
+    lab.start(items(file, 1, 60))
+    lab.until(lambda: len(lines(file)) == 1)
+    first.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
+    assert first.poll() is None
+    first.send_signal(signal.SIGTERM)
+    assert first.wait(2) == 128 + signal.SIGTERM
+
+
+def test_reports_survive_a_restart_of_the_database(
+    own_server: Server, tmp_path: Path
+) -> None:
+    dsn = Databases(own_server).create()
+    lab = Lab(dsn, tmp_path)
+    file = tmp_path / "seen"
+    try:
+        lab.worker()
+        run = lab.start(items(file, 8, 1.0))
+        lab.until(lambda: len(lines(file)) >= 4)
+        lab.conn.close()
+        own_server.crash()
+        time.sleep(2)  # the items at work end while nobody can be told
+        own_server.start()
+        lab.conn = lab.connect()
+        status = lab.wait(run)
+        assert status["status"] == "completed"
+        assert sorted(lines(file), key=int) == [str(n) for n in range(8)]
+        assert lab.log().count("database is away") <= 3
+    finally:
+        lab.close()
+
+
+def test_cancelled_execution_kills_its_processes(lab: Lab, tmp_path: Path) -> None:
+    file = tmp_path / "seen"
+    worker = lab.worker(NOETL_HEARTBEAT_SECONDS="0.5")
+    run = lab.start(items(file, 2, 60))
+    lab.until(lambda: len(lines(file)) == 2)
+    assert len(children_of(worker.pid)) == 2
+    lab.conn.execute("select noetl.cancel_execution(%s, 'enough')", (run,))
+    lab.until(lambda: not children_of(worker.pid), 10)
+    assert lab.wait(run)["status"] == "cancelled"
+
+
+def test_worker_whose_session_ended_registers_again(lab: Lab, tmp_path: Path) -> None:
+    file = tmp_path / "seen"
+    worker = lab.worker(NOETL_HEARTBEAT_SECONDS="0.3")
+    run = lab.start(items(file, 1, 2))
+    lab.until(lambda: len(lines(file)) == 1)
+    lab.conn.execute("update noetl.runtime set status = 'ended' where name = 'one'")
+    lab.conn.execute(
+        "update noetl.command set status = 'queued', session_id = null, claimed_at = null, request_id = null"
+    )
+    status = lab.wait(run)
+    assert status["status"] == "completed"
+    assert worker.poll() is None
+    assert len(lines(file)) == 2
