@@ -36,15 +36,11 @@ begin
       'error', 'workflow',
       format(
         'the workflow has %s steps, at most 10000 are read',
-        jsonb_array_length(p_content -> 'workflow')
+        jsonb_array_length(noetl_internal.list_of(p_content -> 'workflow'))
       ),
       'Use a loop, or child playbooks.'
     ) as p
-    where
-      case
-        when jsonb_typeof(p_content -> 'workflow') = 'array'
-          then jsonb_array_length(p_content -> 'workflow') > 10000
-      end;
+    where jsonb_array_length(noetl_internal.list_of(p_content -> 'workflow')) > 10000;
 end;
 $function$;
 

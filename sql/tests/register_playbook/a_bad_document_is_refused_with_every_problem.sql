@@ -13,7 +13,7 @@ begin
 exception
   when sqlstate 'NE422' then
     get stacked diagnostics v_detail = pg_exception_detail;
-    insert into told values (v_detail);
+    insert into told values (v_detail::jsonb);
 end
 $do$;
 
