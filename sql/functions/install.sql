@@ -58,6 +58,7 @@
 \ir engine/finish_commands.sql
 \ir engine/log_cancelled.sql
 \ir engine/log_heartbeats.sql
+\ir engine/item_meta.sql
 \ir engine/log_outcomes.sql
 
 -- Routing: steps, arcs, joins, the end

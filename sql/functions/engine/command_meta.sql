@@ -1,7 +1,8 @@
 -- The meta of a command.issued event: what identifies the command, and where it belongs.
+-- Stable, not immutable, so that it is inlined: jsonb_build_object is no more than stable.
 create or replace function noetl_internal.command_meta(p_draft noetl_internal.draft)
 returns jsonb
-language sql immutable parallel safe
+language sql stable parallel safe
 as $function$
   select
     case

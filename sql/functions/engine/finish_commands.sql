@@ -9,25 +9,33 @@ returns noetl_internal.outcome []
 language plpgsql volatile
 as $function$
 declare
-  v_ids text [] := array(select r.command_id from unnest(p_reports) as r);
+  v_ids text [] := array(select r.command_id from unnest(p_reports) as r order by r.command_id);
+  v_reports noetl_internal.report [] := array(
+    select r from unnest(p_reports) as r order by r.command_id
+  );
   v_outcomes noetl_internal.outcome [];
 begin
+  -- One index probe per report, in their order, which is the lock order: as one condition the planner
+  -- may read every command of the run instead.
   with owned as (
-    select c.command_id
-    from noetl.command as c
-    where
-      c.execution_id = p_execution_id
-      and c.command_id = any(v_ids)
-      and c.status = 'leased'
-      and c.session_id = (p_reports[array_position(v_ids, c.command_id)]).session_id
-    order by c.command_id
-    for update
+    select c.row_place, i.place
+    from unnest(v_ids) with ordinality as i (command_id, place)
+    cross join lateral (
+      select q.ctid as row_place
+      from noetl.command as q
+      where
+        q.execution_id = p_execution_id
+        and q.command_id = i.command_id
+        and q.status = 'leased'
+        and q.session_id = (v_reports[i.place]).session_id
+      for update
+    ) as c
   ),
   finished as (
     delete from noetl.command as c
     using owned as o
-    where c.execution_id = p_execution_id and c.command_id = o.command_id
-    returning c.*, p_reports[array_position(v_ids, c.command_id)] as report
+    where c.ctid = o.row_place  -- locked, so it stays where it is
+    returning c.*, v_reports[o.place] as report
   )
   select
     array_agg(

@@ -1,16 +1,13 @@
--- Issue commands: one event and one queue row each, in one statement; returns the ids that were
--- new. A command that was issued before is left alone and not returned. Rings the doorbell once per
+-- Issue commands: one event and one queue row each; returns the ids that were new. A command that was issued before is left alone and not returned. Rings the doorbell once per
 -- pool.
 create or replace function noetl_internal.issue_batch(p_drafts noetl_internal.draft [])
 returns setof text
 language plpgsql volatile
 as $function$
+declare
+  v_issued text [];
 begin
-  return query
-  with draft as (
-    select * from unnest(p_drafts)
-  ),
-  issued as (
+  with issued as (
     insert into noetl.event (
       execution_id, catalog_id, event_type, node_name, status, current_index, context, meta,
       created_at
@@ -19,32 +16,32 @@ begin
       d.execution_id, d.catalog_id, 'command.issued', d.step, 'issued', d.iter_index,
       case when d.input is not null then jsonb_build_object('input', d.input) end,
       noetl_internal.command_meta(d), noetl_internal.clock_now()
-    from draft as d
+    from unnest(p_drafts) as d
     order by d.execution_id, d.command_id
     on conflict do nothing
-    returning execution_id, meta ->> 'command_id' as command_id
-  ),
-  queued as (
-    insert into noetl.command (
-      execution_id, command_id, catalog_id, token_id, step, task, loop_id, iter_index, issue,
-      infra_attempt, shard_attempt, max_attempts, total, pool, priority, place, context_version,
-      item, input, status
-    )
-    select
-      d.execution_id, d.command_id, d.catalog_id, d.token_id, d.step, d.task, d.loop_id,
-      d.iter_index, d.issue, d.infra_attempt, d.shard_attempt, d.max_attempts, d.total, d.pool,
-      d.priority, d.place, d.context_version, d.item, d.input, 'queued'
-    from draft as d
-    inner join issued as i on i.execution_id = d.execution_id and i.command_id = d.command_id
-    returning command_id, pool
-  ),
-  rung as (
-    select pg_notify('noetl_pool', p.pool) as rang
-    from (select distinct q.pool from queued as q) as p
+    returning meta ->> 'command_id' as command_id
   )
-  select q.command_id
-  from queued as q
-  where (select count(r.rang) from rung as r) >= 0;
+  select array_agg(i.command_id) into v_issued
+  from issued as i;
+
+  -- Nearly always all are new: then no look at which.
+  insert into noetl.command (
+    execution_id, command_id, catalog_id, token_id, step, task, loop_id, iter_index, issue,
+    infra_attempt, shard_attempt, max_attempts, total, pool, priority, place, context_version,
+    item, input, status
+  )
+  select
+    d.execution_id, d.command_id, d.catalog_id, d.token_id, d.step, d.task, d.loop_id,
+    d.iter_index, d.issue, d.infra_attempt, d.shard_attempt, d.max_attempts, d.total, d.pool,
+    d.priority, d.place, d.context_version, d.item, d.input, 'queued'
+  from unnest(p_drafts) as d
+  where cardinality(v_issued) = cardinality(p_drafts) or d.command_id = any(v_issued);
+
+  perform pg_notify('noetl_pool', p.pool)
+  from (
+    select distinct d.pool from unnest(p_drafts) as d where d.command_id = any(v_issued)
+  ) as p;
+  return query select unnest(v_issued);
 end;
 $function$;
 

@@ -13,11 +13,11 @@ declare
   v_place bigint;
 begin
   with ready as (
-    select q.execution_id, q.command_id
+    select q.row_place
     from unnest(p_session.pools) as p (pool)
     cross join generate_series(9, 0, -1) as l (priority)
     cross join lateral (
-      select c.execution_id, c.command_id
+      select c.ctid as row_place
       from noetl.command as c
       where
         c.status = 'queued'
@@ -36,7 +36,7 @@ begin
       status = 'leased', session_id = p_session.session_id, request_id = p_request_id,
       claimed_at = noetl_internal.clock_now()
     from ready as r
-    where c.execution_id = r.execution_id and c.command_id = r.command_id
+    where c.ctid = r.row_place  -- locked, so it stays where it is
     returning c.*
   ),
   told as (

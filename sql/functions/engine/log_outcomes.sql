@@ -30,33 +30,24 @@ begin
       else 'loop.shard.failed'
     end,
     (o.command).step, case when o.is_ok then 'ok' else 'error' end, (o.command).iter_index,
-    nullif(
-      case when o.ctx is null then '{}' else jsonb_build_object('ctx', o.ctx) end
-      || case when o.error is null then '{}' else jsonb_build_object('error', o.error) end,
-      '{}'
-    ),
+    case
+      when o.ctx is not null or o.error is not null
+        then
+          case when o.ctx is null then '{}' else jsonb_build_object('ctx', o.ctx) end
+          || case when o.error is null then '{}' else jsonb_build_object('error', o.error) end
+    end,
     o.result,
     case
-      when l.mode <> 'fanout'
-        then jsonb_build_object(
-          'loop_id', l.loop_id, 'iter_index', (o.command).iter_index
-        )
-      else
-        jsonb_build_object(
-          'loop_id', l.loop_id, 'shard_id', (o.command).iter_index,
-          'iter_index', (o.command).iter_index,
-          'iter_key', coalesce(o.iter_key, (o.command).iter_index::text),
-          'command_id', (o.command).command_id, 'shard_attempt', (o.command).shard_attempt
-        )
-    end
-    || case
-      when (o.command).command_id = any(p_retried) then '{"final": false}'::jsonb else '{}'
+      when (o.command).command_id = any(p_retried) then m.meta || '{"final": false}' else m.meta
     end,
     o.error ->> 'message',
     noetl_internal.clock_now()
   from unnest(p_outcomes) as o
   inner join noetl.loop as l
-    on l.execution_id = (o.command).execution_id and l.loop_id = (o.command).loop_id;
+    on l.execution_id = (o.command).execution_id and l.loop_id = (o.command).loop_id
+  cross join lateral (
+    select noetl_internal.item_meta(o, l.mode) as meta
+  ) as m;
 end;
 $function$;
 

@@ -1,0 +1,31 @@
+-- The meta of a loop item's event: which loop, which item and, in a fan-out, which attempt.
+-- Stable, not immutable, so that it is inlined.
+create or replace function noetl_internal.item_meta(
+  p_outcome noetl_internal.outcome,
+  p_mode text
+)
+returns jsonb
+language sql stable parallel safe
+as $function$
+  select
+    case
+      when p_mode <> 'fanout'
+        then jsonb_build_object(
+          'loop_id', ((p_outcome).command).loop_id,
+          'iter_index', ((p_outcome).command).iter_index
+        )
+      else
+        jsonb_build_object(
+          'loop_id', ((p_outcome).command).loop_id,
+          'shard_id', ((p_outcome).command).iter_index,
+          'iter_index', ((p_outcome).command).iter_index,
+          'iter_key',
+          coalesce(p_outcome.iter_key, ((p_outcome).command).iter_index::text),
+          'command_id', ((p_outcome).command).command_id,
+          'shard_attempt', ((p_outcome).command).shard_attempt
+        )
+    end
+$function$;
+
+comment on function noetl_internal.item_meta(noetl_internal.outcome, text)
+is 'The meta of a loop item''s event.';
