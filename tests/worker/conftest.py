@@ -15,8 +15,9 @@ from typing import Any
 import psycopg
 import pytest
 import yaml
-from noetl_worker import secrets
 from psycopg.rows import dict_row
+
+from noetl_worker import secrets
 
 ENDED = ("completed", "failed", "cancelled")
 
@@ -42,11 +43,10 @@ class Lab:
             "NOETL_PYTHON_PROCESSES": "2",
             **variables,
         }
-        process = subprocess.Popen(
-            [sys.executable, "-m", "noetl_worker"],
-            env=environment,
-            stderr=(self.home / f"{name}.log").open("ab"),
-        )
+        with (self.home / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "noetl_worker"], env=environment, stderr=log
+            )
         self.workers.append(process)
         return process
 

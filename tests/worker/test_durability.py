@@ -130,7 +130,8 @@ def test_worker_whose_session_ended_registers_again(lab: Lab, tmp_path: Path) ->
     lab.until(lambda: len(lines(file)) == 1)
     lab.conn.execute("update noetl.runtime set status = 'ended' where name = 'one'")
     lab.conn.execute(
-        "update noetl.command set status = 'queued', session_id = null, claimed_at = null, request_id = null"
+        "update noetl.command set status = 'queued', session_id = null,"
+        " claimed_at = null, request_id = null"
     )
     status = lab.wait(run)
     assert status["status"] == "completed"

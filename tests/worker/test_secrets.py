@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from noetl_worker import secrets
 from noetl_worker.secrets import SecretError
 
@@ -39,7 +40,7 @@ def test_another_name_or_key_or_byte_is_refused(tmp_path: Path) -> None:
         lambda: secrets.open_(key, "warehouse", sealed[:5]),
         lambda: secrets.open_(key, "warehouse", b"\x02" + sealed[1:]),
     ):
-        with pytest.raises(SecretError, match="warehouse|other"):
+        with pytest.raises(SecretError, match=r"warehouse|other"):
             attempt()
 
 

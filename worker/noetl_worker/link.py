@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -23,6 +23,8 @@ from noetl_worker.engine import (
     refused,
 )
 from noetl_worker.settings import WorkerSettings
+
+SHARED_MAX: Final = 8
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +49,11 @@ class Answer:
 
 
 class Link:
-    """Reports, heartbeat and claim go in one round trip, each its own transaction."""
+    """Reports, heartbeat and claim go in one round trip.
+
+    Few reports share the claim's transaction, which saves a flush of the log where latency
+    counts; many have their own, so that their loop is not locked while commands are found.
+    """
 
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
@@ -141,7 +147,8 @@ class Link:
                 reported = await conn.execute(
                     "select noetl.record_events(%s::jsonb)", (text,)
                 )
-                await pipeline.sync()
+                if held is not None or len(events) > SHARED_MAX:
+                    await pipeline.sync()
             if held is not None:
                 renewed = await conn.execute(
                     "select noetl.heartbeat(%s, %s::text[])", (session, list(held))

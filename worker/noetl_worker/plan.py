@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from noetl_worker.jsonable import encode
 from noetl_worker.templates import Condition, Renderer, compile_template, condition
 
 NOOP: Final = "noop"
+INLINE_MAX: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Plan:
     store: str
     select: tuple[tuple[str, str], ...]
     names: tuple[str, ...]
-    is_instant: bool
+    instant_result: Mapping[str, Any] | None
 
 
 def make_plan(task: Mapping[str, Any]) -> Plan:
@@ -84,21 +86,29 @@ def make_plan(task: Mapping[str, Any]) -> Plan:
         store=result.get("store") or "auto",
         select=tuple((s["path"], s["as"]) for s in result.get("select") or ()),
         names=tuple(task.get("names") or ()),
-        is_instant=(
-            step_input.is_constant
+        instant_result=(
+            _instant_result(tools)
+            if step_input.is_constant
             and not (assigns or key is not None or result.get("select"))
-            and all(_is_instant(tool) for tool in tools)
+            else None
         ),
     )
 
 
-def _is_instant(tool: Tool) -> bool:
-    """Whether a task does and decides nothing that depends on its command."""
-    return (
+def _instant_result(tools: Sequence[Tool]) -> Mapping[str, Any] | None:
+    """The result of tasks that do and decide nothing that depends on their command."""
+    if not all(
         tool.kind == NOOP
         and tool.options.is_constant
         and not (tool.rules or tool.assigns)
-    )
+        for tool in tools
+    ):
+        return None
+    payload = tools[-1].options.render({}).get("result") if tools else None
+    if payload is not None and len(encode(payload)) > INLINE_MAX:
+        return None
+    context = {} if payload is None else {"data": payload}
+    return {"status": "ok", "reference": None, "context": context}
 
 
 def _tool(tool: Mapping[str, Any], positions: Mapping[str, int]) -> Tool:

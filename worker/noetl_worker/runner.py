@@ -18,11 +18,11 @@ from noetl_worker.engine import Engine, EngineRefusedError, SessionEndedError
 from noetl_worker.jsonable import NotJsonError, encode
 from noetl_worker.output import Output, TaskError
 from noetl_worker.pipeline import Outcome, run_pipeline, seconds, within
-from noetl_worker.plan import Plan, Tool, make_plan
+from noetl_worker.plan import INLINE_MAX, Plan, Tool, make_plan
 from noetl_worker.scope import Scope, run_names
 from noetl_worker.services import Services
 from noetl_worker.settings import WorkerSettings
-from noetl_worker.store import INLINE_MAX, Stored, select_fields
+from noetl_worker.store import Stored, select_fields
 from noetl_worker.templates import TemplateError
 from noetl_worker.tools import ToolContext, find_tool
 
@@ -50,16 +50,13 @@ class Runner:
     def instant_event(self, command: Command, started_at: str) -> Event | None:
         """The report of a command that does nothing, if its plan is known to."""
         plan: Plan | None = self._plans.peek((command.catalog_id, command.step))
-        if plan is None or not plan.is_instant or command.task != "run":
-            return None
-        payload = _instant_payload(plan)
-        if payload is None:
+        if plan is None or plan.instant_result is None or command.task != "run":
             return None
         return {
             "execution_id": command.execution_id,
             "command_id": command.command_id,
             "type": "command.completed",
-            "result": payload,
+            "result": plan.instant_result,
             "meta": {
                 "attempt": command.attempt,
                 "duration_ms": 0,
@@ -268,16 +265,6 @@ class Runner:
             return orjson.Fragment(encode(dict(writes), "ctx"))
         except NotJsonError as exc:
             raise TaskError("template", str(exc)) from exc
-
-
-def _instant_payload(plan: Plan) -> Event | None:
-    """The result of a plan that does nothing; None if it is too large to be inline."""
-    tool = plan.tools[-1] if plan.tools else None
-    payload = (tool.options.render({}) or {}).get("result") if tool else None
-    if payload is not None and len(encode(payload)) > INLINE_MAX:
-        return None
-    context = {} if payload is None else {"data": payload}
-    return {"status": "ok", "reference": None, "context": context}
 
 
 def _small_results(payloads: Mapping[str, Any]) -> Event:

@@ -18,9 +18,9 @@ from noetl_worker.command import Command
 from noetl_worker.engine import Engine, EngineRefusedError
 from noetl_worker.jsonable import NotJsonError, decode, encode
 from noetl_worker.output import TaskError
+from noetl_worker.plan import INLINE_MAX
 from noetl_worker.settings import WorkerSettings
 
-INLINE_MAX: Final = 1024
 RANGE: Final = 1000
 _SCHEME: Final = "file://"
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_.-]+")
