@@ -1,0 +1,195 @@
+"""Reports that meet each other."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from tests.races.rig import Rig, loop, step
+
+FANOUT = {"loop_mode": "fanout"}
+
+
+@pytest.mark.accept("P0.2-3")
+@pytest.mark.parametrize("mode", ["parallel", "fanout"])
+def test_twenty_sessions_finish_twenty_items_at_once(rig: Rig, mode: str) -> None:
+    run = rig.start(
+        step(
+            "items",
+            loop=loop(20, mode="parallel", max_in_flight=20),
+            spec=FANOUT if mode == "fanout" else {},
+            next={"arcs": [{"step": "after"}]},
+        ),
+        step("after"),
+    )
+    worker = rig.worker()
+    commands = rig.claim(worker)
+    assert len(commands) == 20
+    barrier = threading.Barrier(20)
+    sessions = [rig.session() for _ in commands]
+
+    def finish(number: int) -> Any:
+        barrier.wait(timeout=30)
+        return rig.report(worker, [commands[number]], sessions[number])
+
+    answers = [
+        work.result(60)
+        for work in [
+            rig.background(lambda number=number: finish(number))  # type: ignore[misc]
+            for number in range(20)
+        ]
+    ]
+    assert [answer["recorded"] for answer in answers] == [1] * 20
+    done = "loop.fanin.completed" if mode == "fanout" else "loop.done"
+    assert rig.count(run, done) == 1
+    assert rig.count(run, "command.issued", "after") == 1
+    assert rig.finish(run) == "completed"
+    assert rig.problems(run) == []
+
+
+@pytest.mark.accept("P0.1-3")
+def test_two_sessions_report_the_same_command(rig: Rig) -> None:
+    run = rig.start(step("a", next={"arcs": [{"step": "b"}]}), step("b"))
+    worker = rig.worker()
+    commands = rig.claim(worker)
+    first, second = rig.session(autocommit=False), rig.session()
+
+    assert rig.report(worker, commands, first)["recorded"] == 1
+    repeat = rig.background(lambda: rig.report(worker, commands, second))
+    assert rig.until_blocked(second, repeat)
+    first.commit()
+
+    assert repeat.result(30)["recorded"] == 0
+    assert rig.count(run, "command.completed") == 1
+    assert rig.count(run, "command.issued", "b") == 1
+
+
+def test_repeat_counts_when_the_first_report_is_rolled_back(rig: Rig) -> None:
+    run = rig.start(step("a"))
+    worker = rig.worker()
+    commands = rig.claim(worker)
+    first, second = rig.session(autocommit=False), rig.session()
+
+    rig.report(worker, commands, first)
+    repeat = rig.background(lambda: rig.report(worker, commands, second))
+    assert rig.until_blocked(second, repeat)
+    first.rollback()
+
+    assert repeat.result(30)["recorded"] == 1
+    assert rig.status(run) == "completed"
+
+
+def test_reporter_held_open_while_another_finishes_the_last_item(rig: Rig) -> None:
+    run = rig.start(
+        step("items", loop=loop(2, mode="parallel"), next={"arcs": [{"step": "after"}]}),
+        step("after"),
+    )
+    worker = rig.worker()
+    one, two = rig.claim(worker)
+    first, second = rig.session(autocommit=False), rig.session()
+
+    rig.report(worker, [one], first)
+    last = rig.background(lambda: rig.report(worker, [two], second))
+    assert rig.until_blocked(second, last)
+    first.commit()
+
+    assert last.result(30)["recorded"] == 1
+    assert rig.count(run, "loop.done") == 1
+    assert rig.count(run, "command.issued", "after") == 1
+
+
+def test_two_branches_arrive_at_a_join_at_once(rig: Rig) -> None:
+    run = rig.start(
+        step(
+            "split",
+            next={"spec": {"mode": "inclusive"}, "arcs": [{"step": "a"}, {"step": "b"}]},
+        ),
+        step("a", next={"arcs": [{"step": "join"}]}),
+        step("b", next={"arcs": [{"step": "join"}]}),
+        step("join"),
+    )
+    worker = rig.worker()
+    rig.report(worker, rig.claim(worker))
+    one, two = rig.claim(worker)
+    first, second = rig.session(autocommit=False), rig.session()
+
+    rig.report(worker, [one], first)
+    last = rig.background(lambda: rig.report(worker, [two], second))
+    assert rig.until_blocked(second, last)
+    first.commit()
+
+    last.result(30)
+    assert rig.count(run, "command.issued", "join") == 1
+    assert rig.finish(run) == "completed"
+
+
+def test_two_batches_over_the_same_runs_do_not_deadlock(rig: Rig) -> None:
+    """Runs of a batch are taken in ascending order, whatever the events' order is."""
+    worker = rig.worker()
+    for _ in range(10):
+        runs = [rig.start(step("items", loop=loop(2, mode="parallel"))) for _ in "ab"]
+        claimed = rig.claim(worker)
+        batches = [
+            [command for command in claimed if command["iter_index"] == index]
+            for index in (0, 1)
+        ]
+        batches[1].reverse()
+        barrier = threading.Barrier(2)
+
+        def send(number: int) -> Any:
+            barrier.wait(timeout=30)
+            return rig.report(worker, batches[number], sessions[number])
+
+        sessions = [rig.session(), rig.session()]
+        work = [rig.background(lambda n=n: send(n)) for n in (0, 1)]  # type: ignore[misc]
+        assert [future.result(30)["recorded"] for future in work] == [2, 2]
+        assert [rig.status(run) for run in runs] == ["completed"] * 2
+
+
+def test_branches_of_one_run_do_not_deadlock(rig: Rig) -> None:
+    """A sequential item's ctx write takes the run's row; loop rows come before it."""
+    worker = rig.worker()
+    run = rig.start(
+        step(
+            "split",
+            next={"spec": {"mode": "inclusive"}, "arcs": [{"step": "s"}, {"step": "p"}]},
+        ),
+        step("s", loop=loop(2)),
+        step("p", loop=loop(2, mode="parallel")),
+    )
+    rig.report(worker, rig.claim(worker))
+    commands = rig.claim(worker)
+    sequential = next(command for command in commands if command["step"] == "s")
+    one, two = (command for command in commands if command["step"] == "p")
+    held, first, second = (
+        rig.session(autocommit=False),
+        rig.session(),
+        rig.session(),
+    )
+    held.execute("select from noetl.run where execution_id = %s for update", (run,))
+
+    def both() -> Any:
+        events = [
+            {
+                "session": str(worker),
+                "execution_id": run,
+                "command_id": command["command_id"],
+                "type": "command.completed",
+                "ctx": {"n": 1},
+            }
+            for command in (sequential, one)
+        ]
+        return rig.record(events, first)
+
+    batch = rig.background(both)
+    assert rig.until_blocked(first, batch)
+    last = rig.background(lambda: rig.report(worker, [two], second))
+    assert rig.until_blocked(second, last)
+    held.commit()
+
+    assert batch.result(30)["recorded"] == 2
+    assert last.result(30)["recorded"] == 1
+    assert rig.finish(run) == "completed"
+    assert rig.problems(run) == []
