@@ -103,6 +103,7 @@ def check_width(arguments: Iterable[Any]) -> None:
 
 def check_method(method: Any, arguments: tuple[Any, ...]) -> None:
     """Refuse a text method whose result would be too large."""
+    method = getattr(method, "__wrapped__", method)  # the sandbox wraps format
     text, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
     if not isinstance(text, str):
         return
