@@ -34,7 +34,8 @@ _SETTINGS: Final = {
 _WRAPPER: Final = """\
 #!/bin/sh
 chown -R postgres {data}
-exec setpriv --reuid=postgres --regid=postgres --clear-groups {program} "$@"
+exec setpriv --reuid=postgres --regid=postgres --clear-groups --pdeathsig=INT \\
+  {program} "$@"
 """
 
 
