@@ -16,10 +16,10 @@ as $function$
     args>input:map|template loop:loop tool:tool|[task] next:next|>[arc/>name]|>name output:any
     output_select:list'),
   ('step_spec', 'timeout:seconds|template max_attempts:attempts join:=any,all pool:name
-    priority:digit loop_mode:=sequential,parallel,fanout,cursor fanout:fanout policy:step_policy
+    loop_mode:=sequential,parallel,fanout,cursor fanout:fanout policy:step_policy
     result:result max_in_flight:positive|template
     mode:=sequential,parallel,cursor,exclusive,inclusive frame:map'),
-  ('executor_only', 'entry_step:name final_step:name no_next_is_error:bool'),
+  ('executor_only', 'entry_step:name final_step:name no_next_is_error:bool priority:digit'),
   ('fanout', 'max_shard_retries:natural allow_partial:bool fail_fast:bool max_failures:share
     key:text|list|map'),
   ('step_policy', 'admit:admit rules:[rule]'),
