@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from tests.examples.conftest import ROOT
 
 RUN: Final = [sys.executable, str(ROOT / "examples/patients/run.py")]
 NOETL: Final = [sys.executable, "-m", "noetl_shell"]
-FACILITIES: Final = 2
+FACILITIES: Final = 1
 PATIENTS: Final = 1000
 TYPES: Final = (
     "assessments",
@@ -29,36 +30,48 @@ TYPES: Final = (
     "demographics",
 )
 Finished = subprocess.CompletedProcess[str]
-RunExample = Callable[..., Finished]
 
 
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+@contextmanager
+def embedded(home: Path) -> Iterator[dict[str, str]]:
     """An environment with an embedded database of its own, stopped afterwards."""
-    home = tmp_path_factory.mktemp("noetl")
     environment = os.environ | {
         "NOETL_HOME": str(home),
         "PYTHONPATH": f"{ROOT / 'python'}:{ROOT / 'worker'}",
     }
     yield environment
-    subprocess.run([*NOETL, "db", "down"], env=environment, check=True)
+    subprocess.run(
+        [*NOETL, "db", "down"], env=environment, stdout=subprocess.DEVNULL, check=True
+    )
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    with embedded(tmp_path) as environment:
+        yield environment
 
 
 @pytest.fixture(scope="module")
-def complete(environment: dict[str, str]) -> tuple[int, psycopg.Connection[Any]]:
+def complete(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[int, psycopg.Connection[Any]]]:
     """The execution id of a complete run, and a connection to its database."""
-    ended = run_example(environment, "--facilities", FACILITIES, "--patients", PATIENTS)
-    assert ended.returncode == 0, ended.stderr
-    found = re.search(r"execution\D+(\d{10,})", ended.stdout)
-    assert found, ended.stdout
-    url = subprocess.run(
-        [*NOETL, "db", "url"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
-    return int(found[1]), psycopg.connect(url, autocommit=True)
+    with embedded(tmp_path_factory.mktemp("complete")) as environment:
+        ended = run_example(
+            environment, "--facilities", FACILITIES, "--patients", PATIENTS
+        )
+        assert ended.returncode == 0, ended.stderr
+        found = re.search(r"execution\D+(\d{10,})", ended.stdout)
+        assert found, ended.stdout
+        url = subprocess.run(
+            [*NOETL, "db", "url"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        with psycopg.connect(url, autocommit=True) as conn:
+            yield int(found[1]), conn
 
 
 def run_example(environment: dict[str, str], *options: object) -> Finished:
@@ -119,8 +132,7 @@ def test_no_loop_dispatches_an_item_twice(
           on c.execution_id = l.execution_id and c.event_type = 'command.issued'
           and c.meta ->> 'loop_id' = l.meta ->> 'loop_id'
         where
-          l.execution_id = %s
-          and l.event_type in ('loop.started', 'loop.fanout.started')
+          l.execution_id = %s and l.event_type = 'loop.started'
         group by l.node_name, l.meta
         """,
         (execution_id,),
@@ -147,14 +159,24 @@ def test_ctrl_c_ends_the_run_and_the_api(environment: dict[str, str]) -> None:
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        time.sleep(3)
-        children = children_of(process.pid)
+        children = await_workers(process.pid)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
     assert "noetl resume" in errors
     assert children
     assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
+
+
+def await_workers(pid: int) -> list[int]:
+    """The API and the run, once the run has its workers."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        children = children_of(pid)
+        if any(len(children_of(child)) >= 2 for child in children):
+            return children
+        time.sleep(0.1)
+    raise AssertionError("the run started no workers")
 
 
 def children_of(pid: int) -> list[int]:
