@@ -367,7 +367,8 @@ end;
 $function$;
 
 comment on function noetl_internal.raise_syntax(text, integer, text, text)
-  is 'Refuse a template: what is wrong, at which line and column, near which text, and what to do.';
+  is 'Refuse a template: what is wrong, at which line and column, near which text, and what to'
+    ' do.';
 revoke all on function noetl_internal.raise_syntax(text, integer, text, text) from public;
 
 -- expression/bind_arguments.sql
@@ -384,7 +385,7 @@ returns jsonb
 language plpgsql immutable parallel safe
 as $function$
 declare
-  v_bound jsonb := '{}';
+  v_bound jsonb := '{}'::jsonb;
   v_name text;
   v_reason text;
   v_argument jsonb;
@@ -411,7 +412,8 @@ begin
   if v_reason is not null then
     perform noetl_internal.raise_syntax(p_source, p_at, format('%s %s', p_what, v_reason), format(
       'Its arguments: %s.',
-      coalesce((select string_agg(p ->> 0, ', ') from jsonb_array_elements(p_parameters) as p), 'none')
+      coalesce((select string_agg(p ->> 0, ', ') from jsonb_array_elements(p_parameters) as p),
+        'none')
     ));
   end if;
   return (
@@ -528,7 +530,8 @@ end;
 $function$;
 
 comment on function noetl_internal.build_filter(text, integer, text, jsonb, jsonb)
-  is 'Node of a filter whose arguments are bound to its parameters: [filter, name, base, a1, …].';
+  is 'Node of a filter whose arguments are bound to its parameters: [filter, name, base, a1, '
+    '…].';
 revoke all on function noetl_internal.build_filter(text, integer, text, jsonb, jsonb) from public;
 
 -- expression/build_map.sql
@@ -576,7 +579,8 @@ end;
 $function$;
 
 comment on function noetl_internal.build_map(text, integer, jsonb, jsonb)
-  is 'Node of map: [mapattr, base, attribute, default] or [map, base, filter node with a null base].';
+  is 'Node of map: [mapattr, base, attribute, default] or [map, base, filter node with a null '
+    'base].';
 revoke all on function noetl_internal.build_map(text, integer, jsonb, jsonb) from public;
 
 -- expression/test_parameters.sql
@@ -663,7 +667,7 @@ language plpgsql immutable parallel safe
 as $function$
 declare
   v_by_attribute boolean := p_name in ('selectattr', 'rejectattr');
-  v_attribute jsonb := 'null';
+  v_attribute jsonb := 'null'::jsonb;
   v_rest jsonb := p_arguments;
 begin
   if exists (select from jsonb_array_elements(p_arguments) as a where a ->> 0 is not null) then
@@ -739,6 +743,7 @@ create or replace function noetl_internal.parse_arguments(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_name text;
   v_node jsonb;
@@ -781,9 +786,10 @@ create or replace function noetl_internal.parse_filter(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_at integer := (p_tokens -> p_at ->> 2)::integer;
-  v_arguments jsonb := '[]';
+  v_arguments jsonb := '[]'::jsonb;
   v_name text := p_tokens -> p_at ->> 1;
 begin
   if p_tokens -> p_at ->> 0 <> 'name' then
@@ -814,7 +820,7 @@ revoke all on function noetl_internal.parse_filter(text, jsonb, integer, jsonb) 
 -- Locks: none. Raises: NE462 always.
 create or replace function noetl_internal.raise_value(p_message text)
 returns void
-language plpgsql immutable parallel safe
+language plpgsql volatile parallel safe
 as $function$
 begin
   raise exception '%', p_message using
@@ -846,7 +852,8 @@ end;
 $function$;
 
 comment on function noetl_internal.float_value(double precision)
-  is 'JSON number of a float, which keeps a fraction digit so that it stays one; no negative zero.';
+  is 'JSON number of a float, which keeps a fraction digit so that it stays one; no negative '
+    'zero.';
 revoke all on function noetl_internal.float_value(double precision) from public;
 
 -- expression/parse_digits.sql
@@ -875,7 +882,8 @@ end;
 $function$;
 
 comment on function noetl_internal.parse_digits(text, integer)
-  is 'Integer value of digits in a base from 2 to 36, null when a character is no digit of the base.';
+  is 'Integer value of digits in a base from 2 to 36, null when a character is no digit of the'
+    ' base.';
 revoke all on function noetl_internal.parse_digits(text, integer) from public;
 
 -- expression/decode_number.sql
@@ -1019,6 +1027,7 @@ create or replace function noetl_internal.parse_items(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_item jsonb;
 begin
@@ -1056,6 +1065,7 @@ create or replace function noetl_internal.parse_call(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_name text := p_tokens -> p_at ->> 1;
   v_count integer;
@@ -1090,6 +1100,7 @@ create or replace function noetl_internal.parse_mapping(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_key jsonb;
   v_value jsonb;
@@ -1131,6 +1142,7 @@ create or replace function noetl_internal.parse_primary(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_kind text := p_tokens -> p_at ->> 0;
   v_text text := p_tokens -> p_at ->> 1;
@@ -1168,6 +1180,9 @@ begin
   elsif v_kind = '[' then
     select p.node, p.next into node, next
     from noetl_internal.parse_items(p_source, p_tokens, next, ']') as p;
+    if not jsonb_path_exists(node, 'strict $[*] ? (@.type() == "array")') then
+      node := jsonb_build_array('const', node - 0);  -- not built again at each evaluation
+    end if;
   elsif v_kind = '{' then
     select p.node, p.next into node, next
     from noetl_internal.parse_mapping(p_source, p_tokens, next) as p;
@@ -1218,6 +1233,7 @@ create or replace function noetl_internal.parse_subscript(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_key jsonb;
   v_parts jsonb[] := array[]::jsonb[];
@@ -1226,7 +1242,8 @@ begin
   if p_tokens -> p_at ->> 0 = '.' then
     if p_tokens -> next ->> 0 = 'int' then
       v_key := noetl_internal.decode_number(p_source, p_tokens -> next);
-    elsif p_tokens -> next ->> 1 ~ '^[^\W\d]|^[^\x01-\x7f]' and p_tokens -> next ->> 0 <> 'string' then
+    elsif p_tokens -> next ->> 1 ~ '^[^\W\d]|^[^\x01-\x7f]'
+      and p_tokens -> next ->> 0 <> 'string' then
       v_key := p_tokens -> next -> 1;
     else
       perform noetl_internal.raise_unexpected(p_source, p_tokens -> next, 'an attribute name');
@@ -1273,10 +1290,11 @@ create or replace function noetl_internal.parse_test(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_is_negated boolean := p_tokens -> p_at ->> 0 = 'not';
   v_name jsonb;
-  v_arguments jsonb := '[]';
+  v_arguments jsonb := '[]'::jsonb;
 begin
   next := p_at + v_is_negated::integer;
   v_name := p_tokens -> next;
@@ -1303,7 +1321,8 @@ end;
 $function$;
 
 comment on function noetl_internal.parse_test(text, jsonb, integer, jsonb)
-  is 'Parse a test after "is": a name, perhaps negated, with arguments in brackets or one without.';
+  is 'Parse a test after "is": a name, perhaps negated, with arguments in brackets or one '
+    'without.';
 revoke all on function noetl_internal.parse_test(text, jsonb, integer, jsonb) from public;
 
 -- expression/raise_call.sql
@@ -1328,7 +1347,7 @@ begin
       when v_name in ('items', 'keys', 'values', 'lower', 'upper', 'replace', 'join')
         then format('Write the filter: x | %s.', v_name)
       when v_name in ('strip', 'lstrip', 'rstrip') then 'Write the filter: x | trim.'
-      else 'Only now() and range() can be called here; compute it in a tool (tools use all of Jinja2).'
+      else 'Only now() and range() can be called; compute it in a tool (tools use all of Jinja2).'
     end
   );
 end;
@@ -1351,6 +1370,7 @@ create or replace function noetl_internal.parse_operand(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_kind text := p_tokens -> p_at ->> 0;
 begin
@@ -1393,7 +1413,8 @@ end;
 $function$;
 
 comment on function noetl_internal.parse_operand(text, jsonb, integer, boolean)
-  is 'Parse one operand: signs, a primary, and what follows it (attributes, indexes, filters, tests).';
+  is 'Parse one operand: signs, a primary, and what follows it (attributes, indexes, filters, '
+    'tests).';
 revoke all on function noetl_internal.parse_operand(text, jsonb, integer, boolean) from public;
 
 -- expression/parse_operation.sql
@@ -1409,6 +1430,7 @@ create or replace function noetl_internal.parse_operation(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_kind text;
   v_level integer;
@@ -1439,7 +1461,8 @@ begin
         node := jsonb_build_array('chain', node -> 1, node -> 0, node -> 2);
       end if;
       node := node || jsonb_build_array(v_kind, v_right);
-    elsif v_kind in ('and', 'or', 'cat') and node ->> 0 = v_kind and jsonb_typeof(node) = 'array' then
+    elsif v_kind in ('and', 'or', 'cat') and node ->> 0 = v_kind
+      and jsonb_typeof(node) = 'array' then
       node := node || jsonb_build_array(v_right);
     else
       node := jsonb_build_array(v_kind, node, v_right);
@@ -1466,6 +1489,7 @@ create or replace function noetl_internal.parse_expression(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_condition jsonb;
   v_else jsonb;
@@ -1487,7 +1511,8 @@ end;
 $function$;
 
 comment on function noetl_internal.parse_expression(text, jsonb, integer)
-  is 'Parse a whole expression: operations joined by "a if c else b"; answers the node and the next token.';
+  is 'Parse a whole expression: operations joined by "a if c else b"; answers the node and the'
+    ' next';
 revoke all on function noetl_internal.parse_expression(text, jsonb, integer) from public;
 
 -- expression/check_token_limits.sql
@@ -1519,7 +1544,8 @@ $function$;
 
 comment on function noetl_internal.check_token_limits(text, integer, integer, integer)
   is 'Keep expressions within what the recursive parser and evaluator can hold on the stack.';
-revoke all on function noetl_internal.check_token_limits(text, integer, integer, integer) from public;
+revoke all on function noetl_internal.check_token_limits(text, integer, integer, integer)
+  from public;
 
 -- expression/raise_token.sql
 -- Refuse text that starts no token, saying whether a string was left open.
@@ -1594,14 +1620,15 @@ declare
     || '|([0-9](?:_?[0-9])*(?:\.[0-9](?:_?[0-9])*)?[eE][-+]?[0-9](?:_?[0-9])*'
     || '|[0-9](?:_?[0-9])*\.[0-9](?:_?[0-9])*)'
     || '|(0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[0-9a-fA-F])+|[1-9](?:_?[0-9])*|0(?:_?0)*)'
-    || '|([a-zA-Z_\u0080-\uffff\U00010000-\U0010ffff][a-zA-Z0-9_\u0080-\uffff\U00010000-\U0010ffff]*)'
+    || '|([a-zA-Z_\u0080-\uffff\U00010000-\U0010ffff]'
+    || '[a-zA-Z0-9_\u0080-\uffff\U00010000-\U0010ffff]*)'
     || '|(''(?:[^''\\]|\\.)*''|"(?:[^"\\]|\\.)*")'
     || '|([-]?\}\}|//|\*\*|==|!=|<=|>=|[-+*/%~<>=|.:,(){}]|\[|\]))';
   v_at integer := p_from;
   v_depth integer := 0;
   v_match text[];
   v_text text;
-  v_tokens jsonb[] := '{}';
+  v_tokens jsonb[] := array[]::jsonb[];
 begin
   while v_at <= length(p_source) loop
     v_match := regexp_match(substr(p_source, v_at), c_pattern);
@@ -1652,6 +1679,7 @@ create or replace function noetl_internal.compile_tag(
 )
 language plpgsql immutable parallel safe
 as $function$
+#variable_conflict use_column
 declare
   v_tokens jsonb;
   v_end jsonb;
@@ -1660,19 +1688,21 @@ begin
   if p_open like '{\%%' then
     perform noetl_internal.raise_syntax(
       p_text, p_at, 'statement {% … %}; server-side templates are expressions only',
-      'Write {{ a if condition else b }}, or move the template into a tool (tools use all of Jinja2).'
+      'Write {{ a if condition else b }}, or move it into a tool (tools use all of Jinja2).'
     );
   elsif p_open like '{#%' then
     v_close := strpos(substr(p_text, p_at), '#}');
     if v_close = 0 then
-      perform noetl_internal.raise_syntax(p_text, p_at, 'the comment is not closed', 'Close it with #}.');
+      perform noetl_internal.raise_syntax(p_text, p_at, 'the comment is not closed',
+        'Close it with #}.');
     end if;
     next := p_at + v_close + 1;
     strip := substr(p_text, next - 3, 1) = '-';
     return;
   end if;
   v_tokens := noetl_internal.read_tokens(p_text, p_at + length(p_open), true);
-  select p.node, p.next into node, next from noetl_internal.parse_expression(p_text, v_tokens, 0) as p;
+  select p.node, p.next into node, next
+    from noetl_internal.parse_expression(p_text, v_tokens, 0) as p;
   v_end := v_tokens -> next;
   if v_end ->> 0 <> 'end' then
     perform noetl_internal.raise_unexpected(p_text, v_end, 'an operator or }}');
@@ -1683,7 +1713,8 @@ end;
 $function$;
 
 comment on function noetl_internal.compile_tag(text, integer, text)
-  is 'Tree of the tag at p_at (null for a comment), the position after it, whether space after it goes.';
+  is 'Tree of the tag at p_at (null for a comment), the position after it, whether space after'
+    ' it goes.';
 revoke all on function noetl_internal.compile_tag(text, integer, text) from public;
 
 -- expression/compile_text.sql
@@ -1695,7 +1726,7 @@ language plpgsql immutable parallel safe
 as $function$
 declare
   v_text text := regexp_replace(p_text, E'\r\n?', E'\n', 'g');
-  v_parts jsonb[] := '{}';
+  v_parts jsonb[] := array[]::jsonb[];
   v_at integer := 1;
   v_data text;
   v_found integer;
@@ -1713,10 +1744,12 @@ begin
     v_found := regexp_instr(v_text, '\{[{%#]', v_at);
     v_open := substring(v_text from v_found for 3);
     v_open := case when v_open ~ '[-+]$' then v_open else left(v_open, 2) end;
-    v_data := case when v_found > 0 then substr(v_text, v_at, v_found - v_at) else substr(v_text, v_at) end;
+    v_data := case when v_found > 0 then substr(v_text, v_at, v_found - v_at)
+      else substr(v_text, v_at) end;
     v_at := v_found;
     v_data := case when v_strip then regexp_replace(v_data, '^\s+', '') else v_data end;
-    v_data := case when v_found > 0 and v_open like '%-' then regexp_replace(v_data, '\s+$', '') else v_data end;
+    v_data := case when v_found > 0 and v_open like '%-' then regexp_replace(v_data, '\s+$', '')
+      else v_data end;
     if v_data <> '' then
       v_parts := v_parts || to_jsonb(v_data);
       v_has_text := v_has_text or v_data ~ '\S';
@@ -1752,16 +1785,18 @@ returns jsonb
 language plpgsql immutable parallel safe
 as $function$
 declare
-  v_parts jsonb[] := '{}';
+  v_parts jsonb[] := array[]::jsonb[];
   v_part record;
   v_message text;
   v_detail text;
   v_hint text;
 begin
   if p_value::text !~ '\{[{%#]' then
-    return case jsonb_typeof(p_value) when 'array' then jsonb_build_array('const', p_value) else p_value end;
+    return case jsonb_typeof(p_value) when 'array' then jsonb_build_array('const', p_value)
+      else p_value end;
   elsif jsonb_typeof(p_value) = 'array' then
-    for v_part in select x.e, x.o from jsonb_array_elements(p_value) with ordinality as x (e, o) loop
+    for v_part in select x.e, x.o from jsonb_array_elements(p_value)
+      with ordinality as x (e, o) loop
       v_parts := v_parts || noetl_internal.compile_value(
         v_part.e, format('%s[%s]', p_path, v_part.o - 1)
       );
@@ -1789,7 +1824,8 @@ end;
 $function$;
 
 comment on function noetl_internal.compile_value(jsonb, text)
-  is 'Tree of a JSON document whose strings may hold templates; p_path names the place in messages.';
+  is 'Tree of a JSON document whose strings may hold templates; p_path names the place in '
+    'messages.';
 revoke all on function noetl_internal.compile_value(jsonb, text) from public;
 
 -- expression/collect_names.sql
@@ -1817,7 +1853,8 @@ end;
 $function$;
 
 comment on function noetl_internal.collect_names(jsonb)
-  is 'Names that a tree reads, each with its first static attribute where there is one; may repeat.';
+  is 'Names that a tree reads, each with its first static attribute where there is one; may '
+    'repeat.';
 revoke all on function noetl_internal.collect_names(jsonb) from public;
 
 -- expression/describe_tree.sql
@@ -1840,7 +1877,8 @@ as $function$
 $function$;
 
 comment on function noetl_internal.describe_tree(jsonb)
-  is 'What compilation answers for a tree: {"node", "names"}; a name read whole covers its attributes.';
+  is 'What compilation answers for a tree: {"node", "names"}; a name read whole covers its '
+    'attributes.';
 revoke all on function noetl_internal.describe_tree(jsonb) from public;
 
 -- expression/compile_template.sql
@@ -1857,7 +1895,8 @@ end;
 $function$;
 
 comment on function noetl_internal.compile_template(jsonb)
-  is 'Compile a JSON document whose strings may hold templates into {"node": tree, "names": what it reads}.';
+  is 'Compile a JSON document whose strings may hold templates into {"node": tree, "names": '
+    'what it';
 revoke all on function noetl_internal.compile_template(jsonb) from public;
 
 -- expression/compile_bare.sql
@@ -1921,7 +1960,8 @@ end;
 $function$;
 
 comment on function noetl_internal.compile_condition(jsonb)
-  is 'Compile a condition, a boolean or one expression with or without braces, as compile_template does.';
+  is 'Compile a condition, a boolean or one expression with or without braces, as '
+    'compile_template';
 revoke all on function noetl_internal.compile_condition(jsonb) from public;
 
 -- expression/exact_numeric.sql
@@ -1947,7 +1987,8 @@ begin
     return v_mantissa * round(power(2::numeric, v_exponent));
   end if;
   -- m / 2^k = m * 5^k / 10^k
-  return trim_scale(v_mantissa * round(power(5::numeric, -v_exponent)) * ('1e' || v_exponent)::numeric);
+  return trim_scale(v_mantissa * round(power(5::numeric, -v_exponent)) * ('1e'
+    || v_exponent)::numeric);
 end;
 $function$;
 
@@ -1980,7 +2021,8 @@ $function$;
 
 comment on function noetl_internal.float_floor_divide(double precision, double precision)
   is 'Quotient of floats rounded down, as Python computes it.';
-revoke all on function noetl_internal.float_floor_divide(double precision, double precision) from public;
+revoke all on function noetl_internal.float_floor_divide(double precision, double precision)
+  from public;
 
 -- expression/float_modulo.sql
 -- Remainder of floats with the sign of the divisor, exact as Python's.
@@ -2050,12 +2092,14 @@ exception when numeric_value_out_of_range then
     return '0.0'::jsonb;
   end if;
   perform noetl_internal.raise_value('numerical result out of range');
+  return null;
 end;
 $function$;
 
 comment on function noetl_internal.calculate_floats(text, double precision, double precision)
   is 'Arithmetic on floats as in Python; what underflows is zero.';
-revoke all on function noetl_internal.calculate_floats(text, double precision, double precision) from public;
+revoke all on function noetl_internal.calculate_floats(text, double precision, double precision)
+  from public;
 
 -- expression/check_size.sql
 -- Keep a produced text, list or number within bounds before it is made.
@@ -2161,7 +2205,8 @@ begin
     perform noetl_internal.raise_value('division by zero');
   elsif p_operator = 'div' then
     -- sixty digits more than a float has: rounding twice cannot be seen
-    return noetl_internal.float_value(noetl_internal.float_of(to_jsonb(round(p_left, 60) / p_right)));
+    return noetl_internal.float_value(
+      noetl_internal.float_of(to_jsonb(round(p_left, 60) / p_right)));
   elsif p_operator = 'pow' and p_right < 0 then
     return noetl_internal.calculate_floats(
       'pow', noetl_internal.float_of(to_jsonb(p_left)), noetl_internal.float_of(to_jsonb(p_right))
@@ -2186,7 +2231,8 @@ end;
 $function$;
 
 comment on function noetl_internal.calculate_integers(text, numeric, numeric)
-  is 'Arithmetic on exact integers; "/" gives a float, "//" and "%" round towards minus infinity.';
+  is 'Arithmetic on exact integers; "/" gives a float, "//" and "%" round towards minus '
+    'infinity.';
 revoke all on function noetl_internal.calculate_integers(text, numeric, numeric) from public;
 
 -- expression/is_integer.sql
@@ -2203,7 +2249,8 @@ as $function$
 $function$;
 
 comment on function noetl_internal.is_integer(jsonb)
-  is 'Whether a value is an integer as Python counts them: a number without a fraction, or a boolean.';
+  is 'Whether a value is an integer as Python counts them: a number without a fraction, or a '
+    'boolean.';
 revoke all on function noetl_internal.is_integer(jsonb) from public;
 
 -- expression/is_numeric.sql
@@ -2233,7 +2280,8 @@ as $function$
 declare
   v_times numeric := greatest(p_times, 0);
 begin
-  if p_times < -9223372036854775808 or (p_times > 9223372036854775807 and p_value in ('""', '[]')) then
+  if p_times < -9223372036854775808
+    or (p_times > 9223372036854775807 and p_value in ('""', '[]')) then
     perform noetl_internal.raise_value('cannot repeat that many times');
   end if;
   if jsonb_typeof(p_value) = 'string' then
@@ -2306,17 +2354,21 @@ begin
     return to_jsonb((p_left #>> '{}') || (p_right #>> '{}'));
   elsif p_operator = 'add' and v_left = 'array' and v_right = 'array' then
     return p_left || p_right;
-  elsif p_operator = 'mul' and v_left in ('string', 'array') and noetl_internal.is_integer(p_right) then
+  elsif p_operator = 'mul' and v_left in ('string', 'array')
+    and noetl_internal.is_integer(p_right) then
     return noetl_internal.repeat_value(p_left, noetl_internal.numeric_of(p_right));
-  elsif p_operator = 'mul' and v_right in ('string', 'array') and noetl_internal.is_integer(p_left) then
+  elsif p_operator = 'mul' and v_right in ('string', 'array')
+    and noetl_internal.is_integer(p_left) then
     return noetl_internal.repeat_value(p_right, noetl_internal.numeric_of(p_left));
   end if;
   perform noetl_internal.raise_value(format(
     'unsupported operand type(s) for %s: ''%s'' and ''%s''',
-    '{"add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "mod": "%", "pow": "**"}'::jsonb
+    '{"add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//",
+      "mod": "%", "pow": "**"}'::jsonb
       ->> p_operator,
     noetl_internal.type_name(p_left), noetl_internal.type_name(p_right)
   ));
+  return null;
 end;
 $function$;
 
@@ -2379,12 +2431,14 @@ begin
         return p_right @> p_left;
       end if;
       return exists (
-        select from jsonb_array_elements(p_right) as e where noetl_internal.is_equal(e.value, p_left)
+        select from jsonb_array_elements(p_right) as e where noetl_internal.is_equal(e.value,
+          p_left)
       );
     when 'string' then
       if v_type <> 'string' then
         perform noetl_internal.raise_value(format(
-          '''in <string>'' requires string as left operand, not %s', noetl_internal.type_name(p_left)
+          '''in <string>'' requires string as left operand, not %s',
+            noetl_internal.type_name(p_left)
         ));
       end if;
       return strpos(p_right #>> '{}', p_left #>> '{}') > 0;
@@ -2400,6 +2454,7 @@ begin
         format('argument of type ''%s'' is not iterable', noetl_internal.type_name(p_right))
       );
   end case;
+  return null;
 end;
 $function$;
 
@@ -2442,11 +2497,13 @@ begin
     '{"lt": "<", "le": "<=", "gt": ">", "ge": ">="}'::jsonb ->> p_operator,
     noetl_internal.type_name(p_left), noetl_internal.type_name(p_right)
   ));
+  return null;
 end;
 $function$;
 
 comment on function noetl_internal.order_values(jsonb, jsonb, text)
-  is 'Order of two values, -1, 0 or 1: numbers by size, text by code point, lists item by item.';
+  is 'Order of two values, -1, 0 or 1: numbers by size, text by code point, lists item by '
+    'item.';
 revoke all on function noetl_internal.order_values(jsonb, jsonb, text) from public;
 
 -- expression/compare_values.sql
@@ -2479,7 +2536,8 @@ end;
 $function$;
 
 comment on function noetl_internal.compare_values(text, jsonb, jsonb)
-  is 'Whether two defined values compare as p_operator says (eq ne lt le gt ge in notin), as in Python.';
+  is 'Whether two defined values compare as p_operator says (eq ne lt le gt ge in notin), as '
+    'in Python.';
 revoke all on function noetl_internal.compare_values(text, jsonb, jsonb) from public;
 
 -- expression/describe_node.sql
@@ -2496,7 +2554,8 @@ begin
   return case
     when p_node ->> 0 = 'path' then format('"%s"', array_to_string((p_node ->> 1)::text[], '.'))
     when p_node ->> 0 in ('get', 'item')
-      then format('%s[%s]', noetl_internal.describe_node(p_node -> 1), noetl_internal.describe_node(p_node -> 2))
+      then format('%s[%s]', noetl_internal.describe_node(p_node -> 1),
+        noetl_internal.describe_node(p_node -> 2))
     when p_node ->> 0 = 'filter'
       then format('%s | %s', noetl_internal.describe_node(p_node -> 2), p_node ->> 1)
     when p_node ->> 0 = 'if' then 'an "if" without "else"'
@@ -2506,7 +2565,8 @@ end;
 $function$;
 
 comment on function noetl_internal.describe_node(jsonb)
-  is 'Words for a node in a message: the variable it reads, else what kind of expression it is.';
+  is 'Words for a node in a message: the variable it reads, else what kind of expression it '
+    'is.';
 revoke all on function noetl_internal.describe_node(jsonb) from public;
 
 -- expression/raise_undefined.sql
@@ -2547,7 +2607,8 @@ begin
     v_right := noetl_internal.evaluate_node(p_node -> (i + 1), p_names, p_views, p_lenient);
     if v_left is null or v_right is null then
       if not p_lenient then
-        perform noetl_internal.raise_undefined(p_node -> case when v_left is null then i - 1 else i + 1 end);
+        perform noetl_internal.raise_undefined(p_node -> case when v_left is null then i - 1
+          else i + 1 end);
       end if;
       v_holds := p_node ->> i in ('ne', 'notin');
     else
@@ -2598,7 +2659,8 @@ begin
   if v_boolean is null and not p_lenient and p_value is not null then
     perform noetl_internal.raise_undefined(p_node -> 3);
   end if;
-  if p_value is null or (noetl_internal.is_truthy(v_boolean) and not noetl_internal.is_truthy(p_value)) then
+  if p_value is null or (noetl_internal.is_truthy(v_boolean)
+    and not noetl_internal.is_truthy(p_value)) then
     return v_default;
   end if;
   return p_value;
@@ -2607,7 +2669,8 @@ $function$;
 
 comment on function noetl_internal.evaluate_default(jsonb, jsonb, jsonb, jsonb, boolean)
   is 'Value of "x | default(y, boolean)": y when x is undefined, or falsy with boolean.';
-revoke all on function noetl_internal.evaluate_default(jsonb, jsonb, jsonb, jsonb, boolean) from public;
+revoke all on function noetl_internal.evaluate_default(jsonb, jsonb, jsonb, jsonb, boolean)
+  from public;
 
 -- expression/evaluate_document.sql
 -- Value of a document of templates; a leaf that is undefined becomes null.
@@ -2624,8 +2687,8 @@ language plpgsql stable parallel safe
 as $function$
 declare
   v_is_object boolean := p_kind = 'object';
-  v_keys text[] := '{}';
-  v_values jsonb[] := '{}';
+  v_keys text[] := array[]::text[];
+  v_values jsonb[] := array[]::jsonb[];
 begin
   for i in 1..jsonb_array_length(p_node) - 1 loop
     if v_is_object and i % 2 = 1 then
@@ -2647,7 +2710,8 @@ $function$;
 
 comment on function noetl_internal.evaluate_document(text, jsonb, jsonb, jsonb, boolean)
   is 'Value of a document of templates; a leaf that is undefined becomes null.';
-revoke all on function noetl_internal.evaluate_document(text, jsonb, jsonb, jsonb, boolean) from public;
+revoke all on function noetl_internal.evaluate_document(text, jsonb, jsonb, jsonb, boolean)
+  from public;
 
 -- expression/iterate_value.sql
 -- Items of a list, keys of a mapping, characters of a text.
@@ -2659,12 +2723,14 @@ as $function$
 begin
   case jsonb_typeof(p_value)
     when 'array' then
-      return array(select e.value from jsonb_array_elements(p_value) with ordinality as e (value, at) order by e.at);
+      return array(select e.value from jsonb_array_elements(p_value)
+        with ordinality as e (value, at) order by e.at);
     when 'object' then
-      return array(select to_jsonb(k.key) from jsonb_object_keys(p_value) with ordinality as k (key, at) order by k.at);
+      return array(select to_jsonb(k.key) from jsonb_object_keys(p_value)
+        with ordinality as k (key, at) order by k.at);
     when 'string' then
       if p_value = '""' then
-        return '{}';
+        return array[]::jsonb[];
       end if;
       return array(
         select to_jsonb(c.char)
@@ -2676,6 +2742,7 @@ begin
         format('''%s'' object is not iterable', noetl_internal.type_name(p_value))
       );
   end case;
+  return null;
 end;
 $function$;
 
@@ -2684,7 +2751,8 @@ comment on function noetl_internal.iterate_value(jsonb)
 revoke all on function noetl_internal.iterate_value(jsonb) from public;
 
 -- expression/lower_letters.sql
--- Letters beyond ASCII that have a lower case and, in the same places, those counterparts (Unicode).
+-- Letters beyond ASCII that have a lower case and, in the same places, those counterparts
+-- (Unicode).
 -- From a table, not upper() and lower(): these depend on the database's locale. Never raises.
 create or replace function noetl_internal.lower_letters()
 returns text[]
@@ -2729,7 +2797,8 @@ as $function$
 $function$;
 
 comment on function noetl_internal.lower_letters()
-  is 'Letters beyond ASCII that have a lower case and, in the same places, those counterparts (Unicode).';
+  is 'Letters beyond ASCII that have a lower case and, in the same places, those counterparts '
+    '(Unicode).';
 revoke all on function noetl_internal.lower_letters() from public;
 
 -- expression/special_letters.sql
@@ -2761,7 +2830,8 @@ comment on function noetl_internal.special_letters()
 revoke all on function noetl_internal.special_letters() from public;
 
 -- expression/upper_letters.sql
--- Letters beyond ASCII that have an upper case and, in the same places, those counterparts (Unicode).
+-- Letters beyond ASCII that have an upper case and, in the same places, those counterparts
+-- (Unicode).
 -- From a table, not upper() and lower(): these depend on the database's locale. Never raises.
 create or replace function noetl_internal.upper_letters()
 returns text[]
@@ -2806,7 +2876,8 @@ as $function$
 $function$;
 
 comment on function noetl_internal.upper_letters()
-  is 'Letters beyond ASCII that have an upper case and, in the same places, those counterparts (Unicode).';
+  is 'Letters beyond ASCII that have an upper case and, in the same places, those counterparts'
+    ' (Unicode).';
 revoke all on function noetl_internal.upper_letters() from public;
 
 -- expression/fold_case.sql
@@ -2823,7 +2894,8 @@ declare
   v_letters text[];
 begin
   if octet_length(p_text) = length(p_text) then
-    return case p_case when 'lower' then lower(p_text collate "C") else upper(p_text collate "C") end;
+    return case p_case when 'lower' then lower(p_text collate "C")
+      else upper(p_text collate "C") end;
   elsif p_case = 'lower' then
     v_letters := noetl_internal.lower_letters();
     return translate(
@@ -2903,7 +2975,8 @@ begin
   end if;
   foreach v_step in array string_to_array(p_attribute #>> '{}', '.') loop
     v_value := noetl_internal.read_item(
-      v_value, case when v_step ~ '^[0-9]+$' then to_jsonb(v_step::numeric) else to_jsonb(v_step) end
+      v_value, case when v_step ~ '^[0-9]+$' then to_jsonb(v_step::numeric)
+        else to_jsonb(v_step) end
     );
   end loop;
   return v_value;
@@ -2911,7 +2984,8 @@ end;
 $function$;
 
 comment on function noetl_internal.read_attribute(jsonb, jsonb)
-  is 'Value at an attribute path like "a.b.0" of an item; null when undefined. A number is an index.';
+  is 'Value at an attribute path like "a.b.0" of an item; null when undefined. A number is an '
+    'index.';
 revoke all on function noetl_internal.read_attribute(jsonb, jsonb) from public;
 
 -- expression/item_keys.sql
@@ -2950,7 +3024,8 @@ end;
 $function$;
 
 comment on function noetl_internal.item_keys(jsonb[], jsonb, boolean)
-  is 'The values that a list filter looks at: items or their attribute, text in lower case if p_fold.';
+  is 'The values that a list filter looks at: items or their attribute, text in lower case if '
+    'p_fold.';
 revoke all on function noetl_internal.item_keys(jsonb[], jsonb, boolean) from public;
 
 -- expression/map_attribute.sql
@@ -3007,7 +3082,8 @@ end;
 $function$;
 
 comment on function noetl_internal.extreme_item(text, jsonb[], jsonb[])
-  is 'The first item with the smallest ("min") or largest ("max") key; null when there is none.';
+  is 'The first item with the smallest ("min") or largest ("max") key; null when there is '
+    'none.';
 revoke all on function noetl_internal.extreme_item(text, jsonb[], jsonb[]) from public;
 
 -- expression/print_number.sql
@@ -3036,7 +3112,8 @@ begin
   v_digits := rtrim(v_digits, '0');
   return case when v_number < 0 then '-' else '' end || left(v_digits, 1)
     || case when length(v_digits) > 1 then '.' || substr(v_digits, 2) else '' end
-    || case when v_exponent < 0 then 'e-' else 'e+' end || lpad(abs(v_exponent)::text, greatest(length(abs(v_exponent)::text), 2), '0');
+    || case when v_exponent < 0 then 'e-' else 'e+' end
+      || lpad(abs(v_exponent)::text, greatest(length(abs(v_exponent)::text), 2), '0');
 end;
 $function$;
 
@@ -3053,7 +3130,10 @@ language sql immutable parallel safe
 as $function$
   select string_agg(
     case
-      when c.char !~ '[\u0001-\u001f\u007f-\u00a0\u00ad\u0600-\u0605\u061c\u06dd\u070f\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ue000-\uf8ff\ufeff\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]'
+      when c.char !~ ('[\u0001-\u001f\u007f-\u00a0\u00ad\u0600-\u0605'
+        || '\u061c\u06dd\u070f\u1680\u180e\u2000-\u200f\u2028-\u202f'
+        || '\u205f-\u206f\u3000\ue000-\uf8ff\ufeff'
+        || '\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]')
         then c.char
       when ascii(c.char) < 256 then '\x' || lpad(to_hex(ascii(c.char)), 2, '0')
       when ascii(c.char) < 65536 then '\u' || lpad(to_hex(ascii(c.char)), 4, '0')
@@ -3120,7 +3200,8 @@ begin
     else
       return format('{%s}', (
         select string_agg(
-          noetl_internal.quote_value(to_jsonb(m.key)) || ': ' || noetl_internal.quote_value(m.value),
+          noetl_internal.quote_value(to_jsonb(m.key)) || ': '
+            || noetl_internal.quote_value(m.value),
           ', ' order by m.at
         )
         from jsonb_each(p_value) with ordinality as m (key, value, at)
@@ -3178,18 +3259,20 @@ language plpgsql immutable parallel safe
 as $function$
 declare
   v_operator text := case when p_reverse then 'gt' else 'lt' end;
-  v_order integer[] := '{1}';
+  v_order integer[] := array[1];
   v_at integer;
 begin
   perform noetl_internal.check_size('items', cardinality(p_items)::numeric * 1000);
   for i in 2..cardinality(p_items) loop
     v_at := i;
-    while v_at > 1 and noetl_internal.compare_values(v_operator, p_keys[i], p_keys[v_order[v_at - 1]]) loop
+    while v_at > 1 and noetl_internal.compare_values(v_operator, p_keys[i],
+      p_keys[v_order[v_at - 1]]) loop
       v_at := v_at - 1;
     end loop;
     v_order := v_order[:v_at - 1] || i || v_order[v_at:];
   end loop;
-  return array(select p_items[o.item] from unnest(v_order) with ordinality as o (item, at) order by o.at);
+  return array(select p_items[o.item] from unnest(v_order) with ordinality as o (item, at)
+    order by o.at);
 end;
 $function$;
 
@@ -3320,7 +3403,8 @@ returns jsonb
 language plpgsql immutable parallel safe
 as $function$
 declare
-  v_bad jsonb := (select k from unnest(p_keys) as k where jsonb_typeof(k) in ('array', 'object') limit 1);
+  v_bad jsonb := (select k
+    from unnest(p_keys) as k where jsonb_typeof(k) in ('array', 'object') limit 1);
 begin
   if p_keys is null then
     return null;
@@ -3361,7 +3445,8 @@ begin
   case p_name
     when 'join' then
       return noetl_internal.join_items(
-        noetl_internal.item_keys(v_items, p_arguments[2], false), noetl_internal.print_value(p_arguments[1])
+        noetl_internal.item_keys(v_items, p_arguments[2], false),
+          noetl_internal.print_value(p_arguments[1])
       );
     when 'sum' then
       return noetl_internal.sum_items(
@@ -3395,8 +3480,8 @@ create or replace function noetl_internal.white_space()
 returns text
 language sql immutable parallel safe
 as $function$
-  select E' \t\n\r\x0b\f\x1c\x1d\x1e\x1f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006'
-    || E'\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000'
+  select E' \t\n\r\x0b\f\x1c\x1d\x1e\x1f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003'
+    || E'\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000'
 $function$;
 
 comment on function noetl_internal.white_space()
@@ -3418,7 +3503,8 @@ begin
   elsif v_text in ('true', 'yes', 'on', '1', 't', 'y') then
     return 'true'::jsonb;
   elsif v_text not in ('false', 'no', 'off', '0', 'f', 'n', 'none', 'null', '') then
-    perform noetl_internal.raise_value(format('filter "bool" cannot read %s', left(p_value::text, 40)));
+    perform noetl_internal.raise_value(format('filter "bool" cannot read %s',
+      left(p_value::text, 40)));
   end if;
   return 'false'::jsonb;
 end;
@@ -3442,7 +3528,8 @@ begin
     return null;
   elsif v_text ~ '^[-+]?(inf|infinity|nan)$' then
     perform noetl_internal.raise_value('the result is not a finite number');
-  elsif v_text !~ '^[-+]?([0-9](_?[0-9])*\.?([0-9](_?[0-9])*)?|\.[0-9](_?[0-9])*)(e[-+]?[0-9](_?[0-9])*)?$' then
+  elsif v_text !~ ('^[-+]?([0-9](_?[0-9])*\.?([0-9](_?[0-9])*)?|\.[0-9](_?[0-9])*)'
+    || '(e[-+]?[0-9](_?[0-9])*)?$') then
     return null;
   end if;
   return noetl_internal.float_value(replace(v_text, '_', '')::float8);
@@ -3451,6 +3538,7 @@ exception when numeric_value_out_of_range then
     return '0.0'::jsonb;
   end if;
   perform noetl_internal.raise_value('the result is not a finite number');
+  return null;
 end;
 $function$;
 
@@ -3471,13 +3559,17 @@ returns jsonb
 language plpgsql immutable parallel safe
 as $function$
 declare
-  v_text text := replace(lower(btrim(p_value #>> '{}', noetl_internal.white_space()) collate "C"), '_', '');
+  v_text text := replace(lower(btrim(p_value #>> '{}', noetl_internal.white_space()) collate "C"),
+    '_', '');
   v_parts text[];
   v_base integer;
   v_number numeric;
 begin
   if noetl_internal.is_numeric(p_value) then
-    return to_jsonb(trunc(noetl_internal.numeric_of(p_value)));
+    v_number := noetl_internal.numeric_of(p_value);
+    return to_jsonb(trunc(case
+      when scale(v_number) > 0 then noetl_internal.exact_numeric(v_number::float8) else v_number
+    end));
   elsif jsonb_typeof(p_value) <> 'string' then
     return p_default;
   elsif p_base::text !~ '^(0|[2-9]|[12][0-9]|3[0-6])$' then
@@ -3490,7 +3582,8 @@ begin
       v_parts[3] := v_parts[2] || v_parts[3];
     end if;
     v_base := case when p_base = '0' then v_base else p_base::integer end;
-    if v_parts[3] is not null and (v_parts[2] is not null or p_base <> '0' or v_parts[3] ~ '^([1-9]|0+$)') then
+    if v_parts[3] is not null
+      and (v_parts[2] is not null or p_base <> '0' or v_parts[3] ~ '^([1-9]|0+$)') then
       v_number := noetl_internal.parse_digits(v_parts[3], v_base);
     end if;
   end if;
@@ -3506,7 +3599,8 @@ end;
 $function$;
 
 comment on function noetl_internal.read_integer(jsonb, jsonb, jsonb)
-  is 'Integer of a value: numbers are cut off, text is read in a base, else as a float; else the default.';
+  is 'Integer of a value: numbers are cut off, text is read in a base, else as a float; else '
+    'the';
 revoke all on function noetl_internal.read_integer(jsonb, jsonb, jsonb) from public;
 
 -- expression/round_half_even.sql
@@ -3564,12 +3658,14 @@ begin
     perform noetl_internal.raise_value(
       format('type %s doesn''t define __round__ method', noetl_internal.type_name(p_value))
     );
-  elsif not noetl_internal.is_integer(p_precision) or abs(noetl_internal.numeric_of(p_precision)) > 300 then
+  elsif not noetl_internal.is_integer(p_precision)
+    or abs(noetl_internal.numeric_of(p_precision)) > 300 then
     perform noetl_internal.raise_value('round: precision must be an integer from -300 to 300');
   end if;
   v_number := noetl_internal.numeric_of(p_value);
   if p_method = '"common"' then
-    v_number := noetl_internal.round_half_even(v_number, noetl_internal.numeric_of(p_precision)::integer);
+    v_number := noetl_internal.round_half_even(v_number,
+      noetl_internal.numeric_of(p_precision)::integer);
     return case
       when noetl_internal.is_integer(p_value) then to_jsonb(trim_scale(v_number))
       else noetl_internal.float_value(noetl_internal.float_of(to_jsonb(v_number)))
@@ -3583,7 +3679,8 @@ end;
 $function$;
 
 comment on function noetl_internal.round_number(jsonb, jsonb, jsonb)
-  is 'A number rounded: "common" as Python''s round(), half to even; "ceil" and "floor" give floats.';
+  is 'A number rounded: "common" as Python''s round(), half to even; "ceil" and "floor" give '
+    'floats.';
 revoke all on function noetl_internal.round_number(jsonb, jsonb, jsonb) from public;
 
 -- expression/apply_number_filter.sql
@@ -3664,7 +3761,8 @@ begin
   elsif p_name in ('values', 'items') then
     return coalesce((
       select jsonb_agg(
-        case p_name when 'values' then m.value else jsonb_build_array(m.key, m.value) end order by m.at
+        case p_name when 'values' then m.value else jsonb_build_array(m.key, m.value) end
+          order by m.at
       )
       from jsonb_each(p_value) with ordinality as m (key, value, at)
     ), '[]');
@@ -3736,13 +3834,15 @@ begin
     when 'string' then
       return noetl_internal.quote_json(p_value #>> '{}');
     when 'array' then
-      select string_agg(noetl_internal.print_json(e.value, p_indent, p_level + 1), v_comma || v_break order by e.at)
+      select string_agg(noetl_internal.print_json(e.value, p_indent, p_level + 1), v_comma
+        || v_break order by e.at)
       into v_body
       from jsonb_array_elements(p_value) with ordinality as e (value, at);
       return coalesce('[' || v_break || v_body || v_end || ']', '[]');
     when 'object' then
       select string_agg(
-        noetl_internal.quote_json(m.key) || ': ' || noetl_internal.print_json(m.value, p_indent, p_level + 1),
+        noetl_internal.quote_json(m.key) || ': '
+          || noetl_internal.print_json(m.value, p_indent, p_level + 1),
         v_comma || v_break order by m.key collate "C"
       )
       into v_body
@@ -3800,6 +3900,7 @@ exception when data_exception or program_limit_exceeded then
   perform noetl_internal.raise_value(
     format('filter "fromjson": the text is no JSON: %s', left(p_value #>> '{}', 40))
   );
+  return null;
 end;
 $function$;
 
@@ -3835,13 +3936,15 @@ begin
   end if;
   -- an empty pattern matches before each character and at the end
   if p_old = '' then
-    v_parts := array[''] || regexp_split_to_array(p_text, '') || case when p_text <> '' then '{""}'::text[] end;
+    v_parts := array[''] || regexp_split_to_array(p_text, '') || case when p_text <> ''
+      then '{""}'::text[] end;
     v_parts := case when p_text = '' then '{"",""}' else v_parts end;
   else
     v_parts := string_to_array(p_text, p_old);
   end if;
   v_times := least(v_limit, greatest(cardinality(v_parts) - 1, 0));
-  perform noetl_internal.check_size('characters', length(p_text) + v_times::numeric * length(p_new));
+  perform noetl_internal.check_size('characters',
+    length(p_text) + v_times::numeric * length(p_new));
   return to_jsonb(coalesce(
     array_to_string(v_parts[:v_times], p_new) || case when v_times > 0 then p_new else '' end
       || array_to_string(v_parts[v_times + 1:], p_old), ''
@@ -3954,7 +4057,7 @@ returns jsonb
 language plpgsql immutable parallel safe
 as $function$
 declare
-  v_values jsonb[] := '{}';
+  v_values jsonb[] := array[]::jsonb[];
   v_item jsonb;
 begin
   foreach v_item in array p_items loop
@@ -3992,7 +4095,8 @@ begin
   elsif p_name in ('lower', 'upper') then
     v_text := noetl_internal.print_value(p_value);
     return v_text = noetl_internal.fold_case(v_text, p_name)
-      and v_text <> noetl_internal.fold_case(v_text, case p_name when 'lower' then 'upper' else 'lower' end);
+      and v_text <> noetl_internal.fold_case(v_text, case p_name when 'lower' then 'upper'
+        else 'lower' end);
   end if;
   return case p_name
     when 'none' then v_type = 'null'
@@ -4031,7 +4135,7 @@ returns jsonb
 language plpgsql immutable parallel safe
 as $function$
 declare
-  v_kept jsonb[] := '{}';
+  v_kept jsonb[] := array[]::jsonb[];
   v_item jsonb;
   v_value jsonb;
   v_passes boolean;
@@ -4060,7 +4164,8 @@ $function$;
 
 comment on function noetl_internal.select_items(jsonb[], jsonb, text, jsonb, boolean, boolean)
   is 'The items that pass a test (or do not, for reject), looked at whole or by an attribute.';
-revoke all on function noetl_internal.select_items(jsonb[], jsonb, text, jsonb, boolean, boolean) from public;
+revoke all on function noetl_internal.select_items(jsonb[], jsonb, text, jsonb, boolean, boolean)
+  from public;
 
 -- expression/evaluate_each.sql
 -- Value of map, select and their kin: one step for each item.
@@ -4080,10 +4185,11 @@ declare
   v_first integer := case p_kind when 'map' then 3 when 'mapattr' then 2 else 5 end;
   v_source jsonb := case p_kind when 'map' then p_node -> 2 else p_node end;
   v_undefined integer;
-  v_arguments jsonb[] := '{}';
+  v_arguments jsonb[] := array[]::jsonb[];
 begin
   for i in v_first..jsonb_array_length(v_source) - 1 loop
-    v_arguments := v_arguments || noetl_internal.evaluate_node(v_source -> i, p_names, p_views, p_lenient);
+    v_arguments := v_arguments
+      || noetl_internal.evaluate_node(v_source -> i, p_names, p_views, p_lenient);
     if v_arguments[i - v_first + 1] is null then
       v_undefined := coalesce(v_undefined, i);
     end if;
@@ -4098,14 +4204,16 @@ begin
   elsif not noetl_internal.is_truthy(v_base) then
     return '[]'::jsonb;  -- as Jinja2, also for none and zero
   elsif p_kind = 'map' then
-    return noetl_internal.map_filter(noetl_internal.iterate_value(v_base), v_source ->> 1, v_arguments);
+    return noetl_internal.map_filter(noetl_internal.iterate_value(v_base), v_source ->> 1,
+      v_arguments);
   elsif p_kind = 'mapattr' then
     return noetl_internal.map_attribute(
       noetl_internal.iterate_value(v_base), v_arguments[1], v_arguments[2]
     );
   end if;
   return noetl_internal.select_items(
-    noetl_internal.iterate_value(v_base), p_node -> 3, p_node ->> 4, v_arguments[1], p_node -> 2 = 'true',
+    noetl_internal.iterate_value(v_base), p_node -> 3, p_node ->> 4, v_arguments[1],
+      p_node -> 2 = 'true',
     p_lenient
   );
 end;
@@ -4123,7 +4231,7 @@ returns jsonb
 language plpgsql immutable parallel safe
 as $function$
 declare
-  v_mapping jsonb := '{}';
+  v_mapping jsonb := '{}'::jsonb;
 begin
   for i in 1..cardinality(p_values) by 2 loop
     if jsonb_typeof(p_values[i]) <> 'string' then
@@ -4242,7 +4350,7 @@ declare
   v_first integer := case p_kind when 'filter' then 2 else 1 end;
   v_last integer := jsonb_array_length(p_node) - 1;
   v_undefined integer;
-  v_values jsonb[] := '{}';
+  v_values jsonb[] := array[]::jsonb[];
 begin
   for i in v_first..v_last loop
     v_values := v_values || noetl_internal.evaluate_node(p_node -> i, p_names, p_views, p_lenient);
@@ -4279,8 +4387,10 @@ end;
 $function$;
 
 comment on function noetl_internal.evaluate_strict(text, jsonb, jsonb, jsonb, boolean)
-  is 'Value of a node that needs all its operands: they are evaluated in order, then one function is called.';
-revoke all on function noetl_internal.evaluate_strict(text, jsonb, jsonb, jsonb, boolean) from public;
+  is 'Value of a node that needs all its operands: they are evaluated in order, then one '
+    'function is';
+revoke all on function noetl_internal.evaluate_strict(text, jsonb, jsonb, jsonb, boolean)
+  from public;
 
 -- expression/raise_not_loaded.sql
 -- Complain that an expression reads a payload which is stored outside the database.
@@ -4290,10 +4400,10 @@ returns void
 language plpgsql immutable parallel safe
 as $function$
 begin
-  raise exception 'the result of "%" is stored outside the database; an expression here cannot read it',
+  raise exception 'the result of "%" is stored outside the database; SQL cannot read it',
     p_name using
     errcode = 'NE464',
-    hint = 'List the fields that conditions need under output_select of that step, or read it in a tool.';
+    hint = 'List the fields that are needed under output_select of that step, or use a tool.';
 end;
 $function$;
 
@@ -4409,18 +4519,21 @@ begin
   v_items := noetl_internal.iterate_value(p_base);
   v_length := cardinality(v_items);
   v_first := noetl_internal.slice_bound(p_start, case when v_step > 0 then 0 else v_length - 1 end);
-  v_last := noetl_internal.slice_bound(p_stop, case when v_step > 0 then v_length else -v_length - 1 end);
+  v_last := noetl_internal.slice_bound(p_stop, case when v_step > 0 then v_length
+    else -v_length - 1 end);
   v_first := v_first + case when v_first < 0 then v_length else 0 end;
   v_last := v_last + case when v_last < 0 then v_length else 0 end;
   if v_step > 0 then
     v_items := array(
       select v_items[i + 1]
-      from generate_series(greatest(v_first, 0), least(v_last, v_length) - 1, v_step) as i order by i
+      from generate_series(greatest(v_first, 0), least(v_last, v_length) - 1, v_step) as i
+        order by i
     );
   else
     v_items := array(
       select v_items[i + 1]
-      from generate_series(least(v_first, v_length - 1), greatest(v_last, -1) + 1, v_step) as i order by i desc
+      from generate_series(least(v_first, v_length - 1), greatest(v_last, -1) + 1, v_step) as i
+        order by i desc
     );
   end if;
   if jsonb_typeof(p_base) = 'array' then
@@ -4449,9 +4562,9 @@ language plpgsql stable parallel safe
 as $function$
 declare
   v_base jsonb;
-  v_keys jsonb[] := '{}';
+  v_keys jsonb[] := array[]::jsonb[];
   v_path text[] := case when p_node -> 1 ->> 0 = 'path' then (p_node -> 1 ->> 1)::text[] end;
-  v_is_view boolean := p_kind <> 'slice' and cardinality(v_path) = 1
+  v_is_view boolean := p_kind <> 'slice' and coalesce(cardinality(v_path), 0) = 1
     and not p_names ? v_path[1] and p_views ? v_path[1];
 begin
   if not v_is_view then
@@ -4484,7 +4597,8 @@ $function$;
 
 comment on function noetl_internal.evaluate_subscript(text, jsonb, jsonb, jsonb, boolean)
   is 'Value of x.name, x[key] or x[from:to:step]; what is not there is undefined.';
-revoke all on function noetl_internal.evaluate_subscript(text, jsonb, jsonb, jsonb, boolean) from public;
+revoke all on function noetl_internal.evaluate_subscript(text, jsonb, jsonb, jsonb, boolean)
+  from public;
 
 -- expression/evaluate_test.sql
 -- Value of "x is test": only defined and undefined look at what is not there, other tests are
@@ -4492,7 +4606,6 @@ revoke all on function noetl_internal.evaluate_subscript(text, jsonb, jsonb, jso
 -- Locks: none. Raises: NE461 (not when lenient), NE462, NE463, NE464.
 create or replace function noetl_internal.evaluate_test(
   p_node jsonb,
-  p_value jsonb,
   p_names jsonb,
   p_views jsonb,
   p_lenient boolean
@@ -4502,26 +4615,34 @@ language plpgsql stable parallel safe
 as $function$
 declare
   v_name text := p_node ->> 2;
+  v_value jsonb;
   v_argument jsonb;
 begin
+  if v_name in ('defined', 'undefined') and p_node -> 1 ->> 0 = 'path'
+    and p_views ? trim('{}' from p_node -> 1 ->> 1)
+  then
+    return to_jsonb(v_name = 'defined');  -- a result is there, wherever its payload is
+  end if;
+  v_value := noetl_internal.evaluate_node(p_node -> 1, p_names, p_views, p_lenient);
   if v_name in ('defined', 'undefined') then
-    return to_jsonb((p_value is not null) = (v_name = 'defined'));
+    return to_jsonb((v_value is not null) = (v_name = 'defined'));
   elsif jsonb_array_length(p_node) > 3 then
     v_argument := noetl_internal.evaluate_node(p_node -> 3, p_names, p_views, p_lenient);
   end if;
-  if p_value is null or (v_argument is null and jsonb_array_length(p_node) > 3) then
+  if v_value is null or (v_argument is null and jsonb_array_length(p_node) > 3) then
     if not p_lenient then
-      perform noetl_internal.raise_undefined(p_node -> case when p_value is null then 1 else 3 end);
+      perform noetl_internal.raise_undefined(p_node -> case when v_value is null then 1 else 3 end);
     end if;
     return to_jsonb(v_name = 'ne');
   end if;
-  return to_jsonb(noetl_internal.apply_test(v_name, p_value, v_argument));
+  return to_jsonb(noetl_internal.apply_test(v_name, v_value, v_argument));
 end;
 $function$;
 
-comment on function noetl_internal.evaluate_test(jsonb, jsonb, jsonb, jsonb, boolean)
-  is 'Value of "x is test": only defined and undefined look at what is not there, other tests are false.';
-revoke all on function noetl_internal.evaluate_test(jsonb, jsonb, jsonb, jsonb, boolean) from public;
+comment on function noetl_internal.evaluate_test(jsonb, jsonb, jsonb, boolean)
+  is 'Value of "x is test": only defined and undefined look at what is not there, other tests '
+    'are';
+revoke all on function noetl_internal.evaluate_test(jsonb, jsonb, jsonb, boolean) from public;
 
 -- expression/evaluate_form.sql
 -- Value of a node that is neither path, logic nor comparison; routes to the family's function.
@@ -4541,7 +4662,7 @@ declare
 begin
   if p_kind = 'const' then
     return p_node -> 1;
-  elsif p_kind in ('not', 'if', 'test', 'default') then
+  elsif p_kind in ('not', 'if', 'default') then
     v_base := noetl_internal.evaluate_node(p_node -> 1, p_names, p_views, p_lenient);
   end if;
   if p_kind in ('not', 'if') and v_base is null and not p_lenient then
@@ -4555,7 +4676,7 @@ begin
       p_names, p_views, p_lenient
     );
   elsif p_kind = 'test' then
-    return noetl_internal.evaluate_test(p_node, v_base, p_names, p_views, p_lenient);
+    return noetl_internal.evaluate_test(p_node, p_names, p_views, p_lenient);
   elsif p_kind = 'default' then
     return noetl_internal.evaluate_default(p_node, v_base, p_names, p_views, p_lenient);
   elsif p_kind in ('object', 'array') then
@@ -4576,7 +4697,8 @@ end;
 $function$;
 
 comment on function noetl_internal.evaluate_form(text, jsonb, jsonb, jsonb, boolean)
-  is 'Value of a node that is neither path, logic nor comparison; routes to the family''s function.';
+  is 'Value of a node that is neither path, logic nor comparison; routes to the family''s '
+    'function.';
 revoke all on function noetl_internal.evaluate_form(text, jsonb, jsonb, jsonb, boolean) from public;
 
 -- expression/evaluate_node.sql
@@ -4643,7 +4765,8 @@ end;
 $function$;
 
 comment on function noetl_internal.evaluate_node(jsonb, jsonb, jsonb, boolean)
-  is 'Value of a tree''s node, null when undefined; p_lenient: undefined spreads instead of raising.';
+  is 'Value of a tree''s node, null when undefined; p_lenient: undefined spreads instead of '
+    'raising.';
 revoke all on function noetl_internal.evaluate_node(jsonb, jsonb, jsonb, boolean) from public;
 
 -- expression/evaluate_template.sql
@@ -4684,7 +4807,8 @@ end;
 $function$;
 
 comment on function noetl_internal.evaluate_condition(jsonb, jsonb, jsonb)
-  is 'Whether a compiled condition holds; what is undefined is unequal to everything and false.';
+  is 'Whether a compiled condition holds; what is undefined is unequal to everything and '
+    'false.';
 revoke all on function noetl_internal.evaluate_condition(jsonb, jsonb, jsonb) from public;
 
 -- playbook/edit_distance.sql
@@ -4741,17 +4865,21 @@ create or replace function noetl_internal.closest_name(
   p_known text []
 )
 returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select c.name
-  from (
-    select k.name, noetl_internal.edit_distance(p_name, k.name) as slips
-    from unnest(p_known) as k (name)
-    where abs(length(k.name) - length(p_name)) <= 2
-  ) as c
-  where c.slips <= case when length(p_name) <= 3 then 1 else 2 end and c.slips < length(p_name)
-  order by c.slips, c.name
-  limit 1
+begin
+  return (
+    select c.name
+    from (
+      select k.name, noetl_internal.edit_distance(p_name, k.name) as slips
+      from unnest(p_known) as k (name)
+      where abs(length(k.name) - length(p_name)) <= 2
+    ) as c
+    where c.slips <= case when length(p_name) <= 3 then 1 else 2 end and c.slips < length(p_name)
+    order by c.slips, c.name
+    limit 1
+  );
+end;
 $function$;
 
 comment on function noetl_internal.closest_name(text, text [])
@@ -4765,16 +4893,20 @@ create or replace function noetl_internal.suggest_name(
   p_known text []
 )
 returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    coalesce(
-      'Did you mean "' || coalesce(
-        noetl_internal.closest_name(p_name, p_known), noetl_internal.nearest_name(p_name, p_known)
-      ) || '"?',
-      'Known: ' || nullif(array_to_string(p_known[:30], ', '), '')
-      || case when cardinality(p_known) > 30 then ', …' else '.' end
-    )
+begin
+  return (
+    select
+      coalesce(
+        'Did you mean "' || coalesce(
+          noetl_internal.closest_name(p_name, p_known), noetl_internal.nearest_name(p_name, p_known)
+        ) || '"?',
+        'Known: ' || nullif(array_to_string(p_known[:30], ', '), '')
+        || case when cardinality(p_known) > 30 then ', …' else '.' end
+      )
+  );
+end;
 $function$;
 
 comment on function noetl_internal.suggest_name(text, text [])
@@ -4786,9 +4918,11 @@ is 'The hint for an unknown name: the nearest known one, else the known ones.';
 -- Locks: none. Never raises.
 create or replace function noetl_internal.mapping_of(p_value jsonb)
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select case when jsonb_typeof(p_value) = 'object' then p_value else '{}' end
+begin
+  return case when jsonb_typeof(p_value) = 'object' then p_value else '{}' end;
+end;
 $function$;
 
 comment on function noetl_internal.mapping_of(jsonb)
@@ -4800,9 +4934,11 @@ is 'The value itself if it is a mapping, else an empty one.';
 -- Locks: none. Never raises.
 create or replace function noetl_internal.list_of(p_value jsonb)
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select case when jsonb_typeof(p_value) = 'array' then p_value else '[]' end
+begin
+  return case when jsonb_typeof(p_value) = 'array' then p_value else '[]' end;
+end;
 $function$;
 
 comment on function noetl_internal.list_of(jsonb)
@@ -4813,9 +4949,11 @@ is 'The value itself if it is a list, else an empty one.';
 -- Locks: none. Never raises.
 create or replace function noetl_internal.text_of(p_value jsonb)
 returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select case when jsonb_typeof(p_value) = 'string' then p_value #>> '{}' end
+begin
+  return case when jsonb_typeof(p_value) = 'string' then p_value #>> '{}' end;
+end;
 $function$;
 
 comment on function noetl_internal.text_of(jsonb)
@@ -4829,13 +4967,17 @@ create or replace function noetl_internal.find_key(
   variadic p_keys text []
 )
 returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select k.key
-  from unnest(p_keys) with ordinality as k (key, place)
-  where p_mapping ? k.key and p_mapping -> k.key <> 'null'
-  order by k.place
-  limit 1
+begin
+  return (
+    select k.key
+    from unnest(p_keys) with ordinality as k (key, place)
+    where p_mapping ? k.key and p_mapping -> k.key <> 'null'
+    order by k.place
+    limit 1
+  );
+end;
 $function$;
 
 comment on function noetl_internal.find_key(jsonb, text [])
@@ -4849,9 +4991,11 @@ create or replace function noetl_internal.join_path(
   p_key text
 )
 returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select case when p_path = '' then p_key else p_path || '.' || p_key end
+begin
+  return case when p_path = '' then p_key else p_path || '.' || p_key end;
+end;
 $function$;
 
 comment on function noetl_internal.join_path(text, text)
@@ -4862,16 +5006,20 @@ is 'The path of a key below a path of the document.';
 -- Locks: none. Never raises.
 create or replace function noetl_internal.describe_value(p_value jsonb)
 returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    case jsonb_typeof(p_value)
-      when 'null' then 'nothing (null)'
-      when 'object' then 'a mapping'
-      when 'array' then 'a list'
-      when 'string' then 'the string ' || left(p_value::text, 60)
-      else left(p_value::text, 60)
-    end
+begin
+  return (
+    select
+      case jsonb_typeof(p_value)
+        when 'null' then 'nothing (null)'
+        when 'object' then 'a mapping'
+        when 'array' then 'a list'
+        when 'string' then 'the string ' || left(p_value::text, 60)
+        else left(p_value::text, 60)
+      end
+  );
+end;
 $function$;
 
 comment on function noetl_internal.describe_value(jsonb)
@@ -4887,9 +5035,11 @@ create or replace function noetl_internal.make_problem(
   p_hint text default null
 )
 returns noetl_internal.problem
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select row(p_severity, p_path, p_message, p_hint)::noetl_internal.problem
+begin
+  return row(p_severity, p_path, p_message, p_hint)::noetl_internal.problem;
+end;
 $function$;
 
 comment on function noetl_internal.make_problem(text, text, text, text) is 'A problem, as a row.';
@@ -4945,12 +5095,13 @@ as $function$
   ('executor', 'spec:executor_spec profile-:any version-:any requires-:any'),
   ('workbook_entry', 'name!:name tool:tool desc:text description:text input:map|template'),
   ('step', 'step!:name desc:text description>desc:text spec:step_spec input:map|template
-    args>input:map|template     loop:loop tool:tool|[task] next:next|>[arc/>name]|>name output:any output_select:list'),
+    args>input:map|template loop:loop tool:tool|[task] next:next|>[arc/>name]|>name output:any
+    output_select:list'),
   ('step_spec', 'timeout:seconds|template max_attempts:attempts join:=any,all pool:name
-    priority:digit loop_mode:=sequential,parallel,fanout,cursor fanout:fanout policy:step_policy
+    loop_mode:=sequential,parallel,fanout,cursor fanout:fanout policy:step_policy
     result:result max_in_flight:positive|template
     mode:=sequential,parallel,cursor,exclusive,inclusive frame:map'),
-  ('executor_only', 'entry_step:name final_step:name no_next_is_error:bool'),
+  ('executor_only', 'entry_step:name final_step:name no_next_is_error:bool priority:digit'),
   ('fanout', 'max_shard_retries:natural allow_partial:bool fail_fast:bool max_failures:share
     key:text|list|map'),
   ('step_policy', 'admit:admit rules:[rule]'),
@@ -5018,22 +5169,26 @@ is 'The tool kinds and their options.';
 -- Locks: none. Never raises.
 create or replace function noetl_internal.parse_keys(p_keys text)
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    coalesce(
-      jsonb_object_agg(
-        k.parts[1],
-        jsonb_build_object(
-          'required', k.parts[2] = '!', 'idle', k.parts[2] = '-', 'modern', k.parts[3],
-          'types', to_jsonb(string_to_array(k.parts[4], '|'))
-        )
-      ),
-      '{}'
-    )
-  from regexp_split_to_table(p_keys, '\s+') as w (word)
-  cross join regexp_match(w.word, '^([\w*]+)([!-]?)(?:>([\w.]+))?:(\S+)$') as k (parts)
-  where k.parts is not null
+begin
+  return (
+    select
+      coalesce(
+        jsonb_object_agg(
+          k.parts[1],
+          jsonb_build_object(
+            'required', k.parts[2] = '!', 'idle', k.parts[2] = '-', 'modern', k.parts[3],
+            'types', to_jsonb(string_to_array(k.parts[4], '|'))
+          )
+        ),
+        '{}'
+      )
+    from regexp_split_to_table(p_keys, '\s+') as w (word)
+    cross join regexp_match(w.word, '^([\w*]+)([!-]?)(?:>([\w.]+))?:(\S+)$') as k (parts)
+    where k.parts is not null
+  );
+end;
 $function$;
 
 comment on function noetl_internal.parse_keys(text)
@@ -5099,17 +5254,21 @@ is 'The whole grammar of playbooks.';
 -- Locks: none. Never raises.
 create or replace function noetl_internal.is_named_task(p_task jsonb)
 returns boolean
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    coalesce(
-      jsonb_typeof(p_task) = 'object' and not p_task ? 'kind'
-      and (
-        select count(*) = 1 and bool_and(jsonb_typeof(t.value) = 'object' and t.key <> 'spec')
-        from jsonb_each(noetl_internal.mapping_of(p_task)) as t
-      ),
-      false
-    )
+begin
+  return (
+    select
+      coalesce(
+        jsonb_typeof(p_task) = 'object' and not p_task ? 'kind'
+        and (
+          select count(*) = 1 and bool_and(jsonb_typeof(t.value) = 'object' and t.key <> 'spec')
+          from jsonb_each(noetl_internal.mapping_of(p_task)) as t
+        ),
+        false
+      )
+  );
+end;
 $function$;
 
 comment on function noetl_internal.is_named_task(jsonb)
@@ -5124,20 +5283,21 @@ create or replace function noetl_internal.node_of(
   p_value jsonb
 )
 returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    case
-      when p_type = 'workbook' and p_value ? 'tool' then 'workbook_entry'
-      when p_type in ('tool', 'task', 'workbook') then
-        case
-          when p_grammar -> 'nodes' ? ('tool.' || (p_value ->> 'kind'))
-            then 'tool.' || (p_value ->> 'kind')
-          else 'tool.?'
-        end
-      when p_type = 'next' and p_value ? 'step' then 'arc'
-      when p_grammar -> 'nodes' ? p_type then p_type
-    end
+begin
+  if p_type = 'workbook' and p_value ? 'tool' then
+    return 'workbook_entry';
+  elsif p_type in ('tool', 'task', 'workbook') then
+    return case
+      when p_grammar #> array['nodes', 'tool.' || (p_value ->> 'kind')] is null then 'tool.?'
+      else 'tool.' || (p_value ->> 'kind')
+    end;
+  elsif p_type = 'next' and p_value ? 'step' then
+    return 'arc';
+  end if;
+  return p_type;
+end;
 $function$;
 
 comment on function noetl_internal.node_of(jsonb, text, jsonb)
@@ -5152,25 +5312,20 @@ create or replace function noetl_internal.fits_type(
   p_value jsonb
 )
 returns boolean
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    case
-      when left(p_type, 1) = '='
-        then jsonb_typeof(p_value) = 'string'
-        and p_value #>> '{}' = any(string_to_array(substr(p_type, 2), ','))
-      when left(p_type, 1) = '[' then jsonb_typeof(p_value) = 'array'
-      when p_grammar -> 'types' ? p_type
-        then
-          jsonb_typeof(p_value) = any(
-            string_to_array(p_grammar -> 'types' -> p_type ->> 0, ' ')
-          )
-          and (
-            p_grammar -> 'types' -> p_type ->> 1 = ''
-            or p_value #>> '{}' ~ (p_grammar -> 'types' -> p_type ->> 1)
-          )
-      else jsonb_typeof(p_value) = 'object'
-    end
+declare
+  v_scalar jsonb := p_grammar #> array['types', p_type];
+begin
+  if v_scalar is not null then
+    return strpos(v_scalar ->> 0, jsonb_typeof(p_value)) > 0
+      and (v_scalar ->> 1 = '' or p_value #>> '{}' ~ (v_scalar ->> 1));
+  elsif left(p_type, 1) = '=' then
+    return jsonb_typeof(p_value) = 'string'
+      and p_value #>> '{}' = any(string_to_array(substr(p_type, 2), ','));
+  end if;
+  return jsonb_typeof(p_value) = case when left(p_type, 1) = '[' then 'array' else 'object' end;
+end;
 $function$;
 
 comment on function noetl_internal.fits_type(jsonb, text, jsonb)
@@ -5184,21 +5339,25 @@ create or replace function noetl_internal.describe_types(
   p_types text []
 )
 returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select string_agg(distinct t.title, ' or ')
-  from (
-    select
-      case
-        when left(n.type, 1) = '='
-          then 'one of ' || replace(substr(n.type, 2), ',', ', ')
-        when left(n.type, 1) = '[' then 'a list'
-        when p_grammar -> 'types' ? n.type then p_grammar -> 'types' -> n.type ->> 2
-        else 'a mapping'
-      end as title
-    from unnest(p_types) as n (type)
-    where n.type !~ '^>'
-  ) as t
+begin
+  return (
+    select string_agg(distinct t.title, ' or ')
+    from (
+      select
+        case
+          when left(n.type, 1) = '='
+            then 'one of ' || replace(substr(n.type, 2), ',', ', ')
+          when left(n.type, 1) = '[' then 'a list'
+          when p_grammar -> 'types' ? n.type then p_grammar -> 'types' -> n.type ->> 2
+          else 'a mapping'
+        end as title
+      from unnest(p_types) as n (type)
+      where n.type !~ '^>'
+    ) as t
+  );
+end;
 $function$;
 
 comment on function noetl_internal.describe_types(jsonb, text [])
@@ -5214,39 +5373,42 @@ create or replace function noetl_internal.check_key(
   p_path text
 )
 returns setof noetl_internal.problem
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select p.*
-  from (
-    select array(select k from jsonb_object_keys(p_keys - '*') as k order by k) as names
-  ) as known
-  cross join lateral (
-    select noetl_internal.closest_name(p_key, known.names) as name
-    where not p_keys ?| array[p_key, '*']
-  ) as closest
-  cross join lateral noetl_internal.make_problem(
-    case when closest.name is null then 'warning' else 'error' end,
-    p_path,
-    format('unknown key "%s"', p_key)
-    || case when closest.name is null then ' has no effect' else '' end,
-    coalesce(
-      format('Did you mean "%s"?', closest.name),
-      'Known keys here: ' || array_to_string(known.names, ', ') || '.'
-    )
-  ) as p
-  union all
-  select p.*
-  from noetl_internal.make_problem(
-    'warning', p_path, format('older spelling "%s"', p_key),
-    format('Write "%s".', p_keys -> p_key ->> 'modern')
-  ) as p
-  where p_keys -> p_key ->> 'modern' is not null
-  union all
-  select p.*
-  from noetl_internal.make_problem(
-    'info', p_path, format('"%s" is read without effect', p_key), 'It can be left out.'
-  ) as p
-  where (p_keys -> p_key ->> 'idle')::boolean
+begin
+  return query
+    select p.*
+    from (
+      select array(select k from jsonb_object_keys(p_keys - '*') as k order by k) as names
+    ) as known
+    cross join lateral (
+      select noetl_internal.closest_name(p_key, known.names) as name
+      where not p_keys ?| array[p_key, '*']
+    ) as closest
+    cross join lateral noetl_internal.make_problem(
+      case when closest.name is null then 'warning' else 'error' end,
+      p_path,
+      format('unknown key "%s"', p_key)
+      || case when closest.name is null then ' has no effect' else '' end,
+      coalesce(
+        format('Did you mean "%s"?', closest.name),
+        'Known keys here: ' || array_to_string(known.names, ', ') || '.'
+      )
+    ) as p
+    union all
+    select p.*
+    from noetl_internal.make_problem(
+      'warning', p_path, format('older spelling "%s"', p_key),
+      format('Write "%s".', p_keys -> p_key ->> 'modern')
+    ) as p
+    where p_keys -> p_key ->> 'modern' is not null
+    union all
+    select p.*
+    from noetl_internal.make_problem(
+      'info', p_path, format('"%s" is read without effect', p_key), 'It can be left out.'
+    ) as p
+    where (p_keys -> p_key ->> 'idle')::boolean;
+end;
 $function$;
 
 comment on function noetl_internal.check_key(jsonb, text, text)
@@ -5283,6 +5445,11 @@ begin
       select c.* from noetl_internal.check_key(
         v_keys, e.key, noetl_internal.join_path(p_path, e.key)
       ) as c
+      -- Most keys are known and modern: not worth a call.
+      where coalesce(
+        v_keys -> e.key ->> 'modern' is not null or (v_keys -> e.key ->> 'idle')::boolean,
+        not v_keys ? e.key
+      )
       union all
       select c.* from noetl_internal.check_value(
         p_grammar, array(select jsonb_array_elements_text(v_keys -> e.key -> 'types')), e.value,
@@ -5356,7 +5523,7 @@ begin
         p_grammar, string_to_array(trim('[]' from v_type), '/'), e.value,
         format('%s[%s]', p_path, e.place - 1)
       ) as p;
-  elsif noetl_internal.node_of(p_grammar, v_type, p_value) is not null then
+  elsif jsonb_typeof(p_value) = 'object' and p_grammar #> array['types', v_type] is null then
     return query select p.* from noetl_internal.check_node(p_grammar, v_type, p_value, p_path) as p;
   end if;
 end;
@@ -5501,28 +5668,33 @@ create or replace function noetl_internal.collect_sets(
   p_scope text
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    coalesce(
-      jsonb_agg(
-        jsonb_build_object(
-          'target',
-          case
-            when e.key ~ '^(ctx|step|iter|local)\.' then e.key
-            else s.scope || '.' || e.key
-          end,
-          'value', noetl_internal.modern_expression(e.value, false),
-          'at', p_at || '.' || s.key || '.' || e.key
-        )
-        order by s.place, e.key
-      ),
-      '[]'
-    )
-  from (
-    values (1, 'set', p_scope), (2, 'vars', p_scope), (3, 'set_ctx', 'ctx'), (4, 'set_iter', 'iter')
-  ) as s (place, key, scope)
-  cross join jsonb_each(noetl_internal.mapping_of(p_node -> s.key)) as e
+begin
+  return (
+    select
+      coalesce(
+        jsonb_agg(
+          jsonb_build_object(
+            'target',
+            case
+              when e.key ~ '^(ctx|step|iter|local)\.' then e.key
+              else s.scope || '.' || e.key
+            end,
+            'value', noetl_internal.modern_expression(e.value, false),
+            'at', p_at || '.' || s.key || '.' || e.key
+          )
+          order by s.place, e.key
+        ),
+        '[]'
+      )
+    from (
+      values (1, 'set', p_scope), (2, 'vars', p_scope), (3, 'set_ctx', 'ctx'),
+      (4, 'set_iter', 'iter')
+    ) as s (place, key, scope)
+    cross join jsonb_each(noetl_internal.mapping_of(p_node -> s.key)) as e
+  );
+end;
 $function$;
 
 comment on function noetl_internal.collect_sets(jsonb, text, text)
@@ -5536,25 +5708,29 @@ create or replace function noetl_internal.compile_sets(
   p_at text
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    coalesce(
-      jsonb_agg(
-        s.value || jsonb_build_object(
-          'value',
-          coalesce(
-            noetl_internal.compile_at('template', s.value -> 'value', s.value ->> 'at'),
-            noetl_internal.compile_template('null')
+begin
+  return (
+    select
+      coalesce(
+        jsonb_agg(
+          s.value || jsonb_build_object(
+            'value',
+            coalesce(
+              noetl_internal.compile_at('template', s.value -> 'value', s.value ->> 'at'),
+              noetl_internal.compile_template('null')
+            )
           )
-        )
-        order by s.place
-      ),
-      '[]'
-    )
-  from jsonb_array_elements(
-    noetl_internal.collect_sets(p_node, p_at, 'ctx')
-  ) with ordinality as s (value, place)
+          order by s.place
+        ),
+        '[]'
+      )
+    from jsonb_array_elements(
+      noetl_internal.collect_sets(p_node, p_at, 'ctx')
+    ) with ordinality as s (value, place)
+  );
+end;
 $function$;
 
 comment on function noetl_internal.compile_sets(jsonb, text)
@@ -5565,9 +5741,11 @@ is 'The writes of a step or an arc, compiled for the engine.';
 -- Locks: none. Never raises.
 create or replace function noetl_internal.input_key(p_node jsonb)
 returns text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select coalesce(noetl_internal.find_key(p_node, 'input', 'args'), 'input')
+begin
+  return coalesce(noetl_internal.find_key(p_node, 'input', 'args'), 'input');
+end;
 $function$;
 
 comment on function noetl_internal.input_key(jsonb)
@@ -5581,38 +5759,43 @@ create or replace function noetl_internal.compile_admit(
   p_at text
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    coalesce(
-      jsonb_agg(
-        jsonb_build_object(
-          'when',
-          noetl_internal.compile_at(
-            'condition', r.rule -> r.when_key, r.at || '.' || r.when_key
-          ),
-          'allow', coalesce(r.action -> 'allow', 'true'),
-          'discard', coalesce(r.action -> 'discard', 'false')
-        )
-        order by r.place
-      ),
-      '[]'
-    )
-  from (
+begin
+  return (
     select
-      e.place,
-      e.rule,
-      format('%s[%s]', p_at, e.place - 1) as at,
-      noetl_internal.find_key(e.rule, 'when', 'cond') as when_key,
-      e.rule
-      || noetl_internal.mapping_of(e.rule -> 'else')
-      || noetl_internal.mapping_of(e.rule -> 'else' -> 'then')
-      || noetl_internal.mapping_of(e.rule -> 'then') as action
+      coalesce(
+        jsonb_agg(
+          jsonb_build_object(
+            'when',
+            noetl_internal.compile_at(
+              'condition', r.rule -> r.when_key, r.at || '.' || r.when_key
+            ),
+            'allow', coalesce(r.action -> 'allow', 'true'),
+            'discard', coalesce(r.action -> 'discard', 'false')
+          )
+          order by r.place
+        ),
+        '[]'
+      )
     from (
-      select l.place, noetl_internal.mapping_of(l.value) as rule
-      from jsonb_array_elements(noetl_internal.list_of(p_rules)) with ordinality as l (value, place)
-    ) as e
-  ) as r
+      select
+        e.place,
+        e.rule,
+        format('%s[%s]', p_at, e.place - 1) as at,
+        noetl_internal.find_key(e.rule, 'when', 'cond') as when_key,
+        e.rule
+        || noetl_internal.mapping_of(e.rule -> 'else')
+        || noetl_internal.mapping_of(e.rule -> 'else' -> 'then')
+        || noetl_internal.mapping_of(e.rule -> 'then') as action
+      from (
+        select l.place, noetl_internal.mapping_of(l.value) as rule
+        from jsonb_array_elements(noetl_internal.list_of(p_rules)) with ordinality
+          as l (value, place)
+      ) as e
+    ) as r
+  );
+end;
 $function$;
 
 comment on function noetl_internal.compile_admit(jsonb, text)
@@ -5627,33 +5810,37 @@ create or replace function noetl_internal.list_arcs(
   p_at text
 )
 returns table (place bigint, arc jsonb, at text)
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    a.place,
-    case
-      when jsonb_typeof(a.value) = 'string' then jsonb_build_object('step', a.value)
-      else noetl_internal.mapping_of(a.value)
-    end,
-    case when n.base is null then p_at else format('%s[%s]', n.base, a.place - 1) end
-  from (
+#variable_conflict use_column
+begin
+  return query
     select
-      case jsonb_typeof(p_next)
-        when 'array' then p_next
-        when 'string' then jsonb_build_array(p_next)
-        when 'object' then
-          case
-            when p_next ? 'step' then jsonb_build_array(p_next)
-            else noetl_internal.list_of(p_next -> 'arcs')
-          end
-        else '[]'
-      end as arcs,
+      a.place,
       case
-        when jsonb_typeof(p_next) = 'array' then p_at
-        when jsonb_typeof(p_next) = 'object' and not p_next ? 'step' then p_at || '.arcs'
-      end as base
-  ) as n
-  cross join jsonb_array_elements(n.arcs) with ordinality as a (value, place)
+        when jsonb_typeof(a.value) = 'string' then jsonb_build_object('step', a.value)
+        else noetl_internal.mapping_of(a.value)
+      end,
+      case when n.base is null then p_at else format('%s[%s]', n.base, a.place - 1) end
+    from (
+      select
+        case jsonb_typeof(p_next)
+          when 'array' then p_next
+          when 'string' then jsonb_build_array(p_next)
+          when 'object' then
+            case
+              when p_next ? 'step' then jsonb_build_array(p_next)
+              else noetl_internal.list_of(p_next -> 'arcs')
+            end
+          else '[]'
+        end as arcs,
+        case
+          when jsonb_typeof(p_next) = 'array' then p_at
+          when jsonb_typeof(p_next) = 'object' and not p_next ? 'step' then p_at || '.arcs'
+        end as base
+    ) as n
+    cross join jsonb_array_elements(n.arcs) with ordinality as a (value, place);
+end;
 $function$;
 
 comment on function noetl_internal.list_arcs(jsonb, text)
@@ -5669,43 +5856,47 @@ create or replace function noetl_internal.compile_next(
   p_is_loop boolean
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    jsonb_build_object(
-      'mode',
-      coalesce(
-        noetl_internal.text_of(noetl_internal.mapping_of(p_next) -> 'spec' -> 'mode'),
-        substring(p_spec ->> 'mode' from '^(?:exclusive|inclusive)$'),
-        'exclusive'
-      ),
-      'arcs',
-      coalesce(
-        jsonb_agg(
-          jsonb_build_object(
-            'step', noetl_internal.text_of(a.arc -> 'step'),
-            'on', noetl_internal.text_of(a.arc -> 'on'),
-            'when',
-            noetl_internal.compile_at(
-              'condition', a.arc -> k.when_key, a.at || '.' || k.when_key, p_is_loop
-            ),
-            'set', noetl_internal.compile_sets(a.arc, a.at),
-            'input',
-            noetl_internal.compile_at(
-              'template', a.arc -> noetl_internal.input_key(a.arc),
-              a.at || '.' || noetl_internal.input_key(a.arc)
-            ),
-            'at', a.at
-          )
-          order by a.place
+begin
+  return (
+    select
+      jsonb_build_object(
+        'mode',
+        coalesce(
+          noetl_internal.text_of(noetl_internal.mapping_of(p_next) -> 'spec' -> 'mode'),
+          substring(p_spec ->> 'mode' from '^(?:exclusive|inclusive)$'),
+          'exclusive'
         ),
-        '[]'
+        'arcs',
+        coalesce(
+          jsonb_agg(
+            jsonb_build_object(
+              'step', noetl_internal.text_of(a.arc -> 'step'),
+              'on', noetl_internal.text_of(a.arc -> 'on'),
+              'when',
+              noetl_internal.compile_at(
+                'condition', a.arc -> k.when_key, a.at || '.' || k.when_key, p_is_loop
+              ),
+              'set', noetl_internal.compile_sets(a.arc, a.at),
+              'input',
+              noetl_internal.compile_at(
+                'template', a.arc -> noetl_internal.input_key(a.arc),
+                a.at || '.' || noetl_internal.input_key(a.arc)
+              ),
+              'at', a.at
+            )
+            order by a.place
+          ),
+          '[]'
+        )
       )
-    )
-  from noetl_internal.list_arcs(p_next, p_at) as a
-  cross join lateral (
-    select noetl_internal.find_key(a.arc, 'when', 'cond') as when_key
-  ) as k
+    from noetl_internal.list_arcs(p_next, p_at) as a
+    cross join lateral (
+      select noetl_internal.find_key(a.arc, 'when', 'cond') as when_key
+    ) as k
+  );
+end;
 $function$;
 
 comment on function noetl_internal.compile_next(jsonb, jsonb, text, boolean)
@@ -5720,26 +5911,30 @@ create or replace function noetl_internal.merge_specs(
   p_defaults jsonb
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    jsonb_build_object(
-      'own', s.own,
-      'step', s.step,
-      'loop',
-      noetl_internal.deep_merge(
-        jsonb_strip_nulls(jsonb_build_object(
-          'max_in_flight', s.step -> 'max_in_flight',
-          'mode', substring(s.step ->> 'mode' from '^(?:sequential|parallel|cursor)$')
-        )),
-        noetl_internal.mapping_of(noetl_internal.mapping_of(p_step -> 'loop') -> 'spec')
-      )
-    )
-  from (
+begin
+  return (
     select
-      noetl_internal.mapping_of(p_step -> 'spec') as own,
-      noetl_internal.deep_merge(p_defaults, noetl_internal.mapping_of(p_step -> 'spec')) as step
-  ) as s
+      jsonb_build_object(
+        'own', s.own,
+        'step', s.step,
+        'loop',
+        noetl_internal.deep_merge(
+          jsonb_strip_nulls(jsonb_build_object(
+            'max_in_flight', s.step -> 'max_in_flight',
+            'mode', substring(s.step ->> 'mode' from '^(?:sequential|parallel|cursor)$')
+          )),
+          noetl_internal.mapping_of(noetl_internal.mapping_of(p_step -> 'loop') -> 'spec')
+        )
+      )
+    from (
+      select
+        noetl_internal.mapping_of(p_step -> 'spec') as own,
+        noetl_internal.deep_merge(p_defaults, noetl_internal.mapping_of(p_step -> 'spec')) as step
+    ) as s
+  );
+end;
 $function$;
 
 comment on function noetl_internal.merge_specs(jsonb, jsonb)
@@ -5754,33 +5949,37 @@ create or replace function noetl_internal.loop_source(
   p_at text
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    case
-      when p_step ? 'loop' then
-        jsonb_build_object(
-          'in', s.loop -> 'in',
-          'in_at', p_at || '.loop.in',
-          'iterator',
-          coalesce(
-            noetl_internal.text_of(s.loop -> 'iterator'),
-            noetl_internal.text_of(noetl_internal.mapping_of(s.loop -> 'spec') -> 'iterator'),
-            'item'
-          )
-        )
-      when jsonb_typeof(s.older) = 'object' then
-        jsonb_build_object(
-          'in', s.older -> 'items',
-          'in_at', p_at || '.tool.iterator.items',
-          'iterator', coalesce(noetl_internal.text_of(s.older -> 'item'), 'item')
-        )
-    end
-  from (
+begin
+  return (
     select
-      noetl_internal.mapping_of(p_step -> 'loop') as loop,
-      noetl_internal.mapping_of(p_step -> 'tool') -> 'iterator' as older
-  ) as s
+      case
+        when p_step ? 'loop' then
+          jsonb_build_object(
+            'in', s.loop -> 'in',
+            'in_at', p_at || '.loop.in',
+            'iterator',
+            coalesce(
+              noetl_internal.text_of(s.loop -> 'iterator'),
+              noetl_internal.text_of(noetl_internal.mapping_of(s.loop -> 'spec') -> 'iterator'),
+              'item'
+            )
+          )
+        when jsonb_typeof(s.older) = 'object' then
+          jsonb_build_object(
+            'in', s.older -> 'items',
+            'in_at', p_at || '.tool.iterator.items',
+            'iterator', coalesce(noetl_internal.text_of(s.older -> 'item'), 'item')
+          )
+      end
+    from (
+      select
+        noetl_internal.mapping_of(p_step -> 'loop') as loop,
+        noetl_internal.mapping_of(p_step -> 'tool') -> 'iterator' as older
+    ) as s
+  );
+end;
 $function$;
 
 comment on function noetl_internal.loop_source(jsonb, text)
@@ -5796,42 +5995,48 @@ create or replace function noetl_internal.compile_loop(
   p_at text
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    jsonb_build_object(
-      'in', noetl_internal.compile_at('template', l.source -> 'in', l.source ->> 'in_at'),
-      'in_raw', l.source -> 'in',
-      'iterator', l.source -> 'iterator',
-      'mode', l.mode,
-      'max_in_flight',
-      case
-        when jsonb_typeof(l.spec -> 'max_in_flight') = 'string'
-          then noetl_internal.compile_at(
-            'template', l.spec -> 'max_in_flight', p_at || '.loop.spec.max_in_flight'
-          )
-        else coalesce(l.spec -> 'max_in_flight', case l.mode when 'parallel' then to_jsonb(10) end)
-      end,
-      'policy', coalesce(noetl_internal.text_of(l.spec -> 'policy'), 'fail_fast'),
-      'max_shard_retries', coalesce(l.fanout -> 'max_shard_retries', '2'),
-      'allow_partial', coalesce(l.fanout -> 'allow_partial', 'false'),
-      'fail_fast', coalesce(l.fanout -> 'fail_fast', 'false'),
-      'max_failures', l.fanout -> 'max_failures',
-      'key', l.fanout -> 'key'
-    )
-  from (
+begin
+  return (
     select
-      noetl_internal.loop_source(p_step, p_at) as source,
-      p_specs -> 'loop' as spec,
-      noetl_internal.mapping_of(p_specs -> 'step' -> 'fanout') as fanout,
-      coalesce(
-        noetl_internal.text_of(p_specs -> 'own' -> 'loop_mode'),
-        noetl_internal.text_of(p_specs -> 'loop' -> 'mode'),
-        noetl_internal.text_of(p_specs -> 'step' -> 'loop_mode'),
-        'sequential'
-      ) as mode
-  ) as l
-  where l.source is not null
+      jsonb_build_object(
+        'in', noetl_internal.compile_at('template', l.source -> 'in', l.source ->> 'in_at'),
+        'in_raw', l.source -> 'in',
+        'iterator', l.source -> 'iterator',
+        'mode', l.mode,
+        'max_in_flight',
+        case
+          when jsonb_typeof(l.spec -> 'max_in_flight') = 'string'
+            then noetl_internal.compile_at(
+              'template', l.spec -> 'max_in_flight', p_at || '.loop.spec.max_in_flight'
+            )
+          else coalesce(
+            l.spec -> 'max_in_flight', case l.mode when 'parallel' then to_jsonb(10) end
+          )
+        end,
+        'policy', coalesce(noetl_internal.text_of(l.spec -> 'policy'), 'fail_fast'),
+        'max_shard_retries', coalesce(l.fanout -> 'max_shard_retries', '2'),
+        'allow_partial', coalesce(l.fanout -> 'allow_partial', 'false'),
+        'fail_fast', coalesce(l.fanout -> 'fail_fast', 'false'),
+        'max_failures', l.fanout -> 'max_failures',
+        'key', l.fanout -> 'key'
+      )
+    from (
+      select
+        noetl_internal.loop_source(p_step, p_at) as source,
+        p_specs -> 'loop' as spec,
+        noetl_internal.mapping_of(p_specs -> 'step' -> 'fanout') as fanout,
+        coalesce(
+          noetl_internal.text_of(p_specs -> 'own' -> 'loop_mode'),
+          noetl_internal.text_of(p_specs -> 'loop' -> 'mode'),
+          noetl_internal.text_of(p_specs -> 'step' -> 'loop_mode'),
+          'sequential'
+        ) as mode
+    ) as l
+    where l.source is not null
+  );
+end;
 $function$;
 
 comment on function noetl_internal.compile_loop(jsonb, jsonb, text)
@@ -5846,49 +6051,53 @@ create or replace function noetl_internal.compile_rules(
   p_at text
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    coalesce(
-      jsonb_agg(
-        jsonb_build_object(
-          'when', noetl_internal.modern_expression(
-            case when r.rule ? 'when' then r.rule -> 'when' else r.rule -> 'cond' end, false
-          ),
-          'do', coalesce(r.action -> 'do', '"continue"'),
-          'attempts', r.action -> 'attempts',
-          'backoff', r.action -> 'backoff',
-          'delay', r.action -> 'delay',
-          'to', r.action -> 'to',
-          'message', r.action -> 'message',
-          'set', noetl_internal.collect_sets(r.action, r.at, 'local'),
-          'at', r.at
-        )
-        order by r.place
-      ),
-      '[]'
-    )
-  from (
+begin
+  return (
     select
-      l.place,
-      noetl_internal.mapping_of(l.value) as rule,
-      a.action,
-      format('%s[%s]', p_at, l.place - 1) || a.suffix as at
-    from jsonb_array_elements(noetl_internal.list_of(p_rules)) with ordinality as l (value, place)
-    cross join lateral (
+      coalesce(
+        jsonb_agg(
+          jsonb_build_object(
+            'when', noetl_internal.modern_expression(
+              case when r.rule ? 'when' then r.rule -> 'when' else r.rule -> 'cond' end, false
+            ),
+            'do', coalesce(r.action -> 'do', '"continue"'),
+            'attempts', r.action -> 'attempts',
+            'backoff', r.action -> 'backoff',
+            'delay', r.action -> 'delay',
+            'to', r.action -> 'to',
+            'message', r.action -> 'message',
+            'set', noetl_internal.collect_sets(r.action, r.at, 'local'),
+            'at', r.at
+          )
+          order by r.place
+        ),
+        '[]'
+      )
+    from (
       select
-        case
-          when l.value #> '{else,then}' is not null
-            then array[l.value #> '{else,then}', '".else.then"']
-          when l.value -> 'else' is not null then array[l.value -> 'else', '".else"']
-          when l.value -> 'then' is not null then array[l.value -> 'then', '".then"']
-          else array[l.value, '""']
-        end as chosen
-    ) as c
-    cross join lateral (
-      select noetl_internal.mapping_of(c.chosen[1]) as action, c.chosen[2] #>> '{}' as suffix
-    ) as a
-  ) as r
+        l.place,
+        noetl_internal.mapping_of(l.value) as rule,
+        a.action,
+        format('%s[%s]', p_at, l.place - 1) || a.suffix as at
+      from jsonb_array_elements(noetl_internal.list_of(p_rules)) with ordinality as l (value, place)
+      cross join lateral (
+        select
+          case
+            when l.value #> '{else,then}' is not null
+              then array[l.value #> '{else,then}', '".else.then"']
+            when l.value -> 'else' is not null then array[l.value -> 'else', '".else"']
+            when l.value -> 'then' is not null then array[l.value -> 'then', '".then"']
+            else array[l.value, '""']
+          end as chosen
+      ) as c
+      cross join lateral (
+        select noetl_internal.mapping_of(c.chosen[1]) as action, c.chosen[2] #>> '{}' as suffix
+      ) as a
+    ) as r
+  );
+end;
 $function$;
 
 comment on function noetl_internal.compile_rules(jsonb, text)
@@ -5903,36 +6112,42 @@ create or replace function noetl_internal.list_tasks(
   p_at text
 )
 returns table (place bigint, name text, body jsonb, at text)
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    t.place,
-    coalesce(
-      n.given, noetl_internal.text_of(b.body -> 'name'),
-      case when t.is_list then 'task_' || t.place else p_step end
-    ),
-    b.body,
-    t.at || coalesce('.' || n.given, '')
-  from (
+#variable_conflict use_column
+begin
+  return query
     select
-      e.place, e.value, true as is_list, format('%s[%s]', p_at, e.place - 1) as at
-    from jsonb_array_elements(noetl_internal.list_of(p_tool)) with ordinality as e (value, place)
-    union all
-    select 1, p_tool, false, p_at
-    where jsonb_typeof(p_tool) = 'object'
-  ) as t
-  cross join lateral (
-    select
-      case
-        when noetl_internal.is_named_task(t.value)
-          then (select k from jsonb_object_keys(noetl_internal.mapping_of(t.value)) as k)
-      end as given
-  ) as n
-  cross join lateral (
-    select
-      noetl_internal.mapping_of(case when n.given is null then t.value else t.value -> n.given end)
-        as body
-  ) as b
+      t.place,
+      coalesce(
+        n.given, noetl_internal.text_of(b.body -> 'name'),
+        case when t.is_list then 'task_' || t.place else p_step end
+      ),
+      b.body,
+      t.at || coalesce('.' || n.given, '')
+    from (
+      select
+        e.place, e.value, true as is_list, format('%s[%s]', p_at, e.place - 1) as at
+      from jsonb_array_elements(noetl_internal.list_of(p_tool)) with ordinality as e (value, place)
+      union all
+      select 1, p_tool, false, p_at
+      where jsonb_typeof(p_tool) = 'object'
+    ) as t
+    cross join lateral (
+      select
+        case
+          when noetl_internal.is_named_task(t.value)
+            then (select k from jsonb_object_keys(noetl_internal.mapping_of(t.value)) as k)
+        end as given
+    ) as n
+    cross join lateral (
+      select
+        noetl_internal.mapping_of(
+          case when n.given is null then t.value else t.value -> n.given end
+        )
+          as body
+    ) as b;
+end;
 $function$;
 
 comment on function noetl_internal.list_tasks(jsonb, text, text)
@@ -5943,18 +6158,22 @@ is 'The tasks of a tool or pipeline, each with its name, its mapping and its pla
 -- Locks: none. Never raises.
 create or replace function noetl_internal.workbook_tools(p_content jsonb)
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    coalesce(
-      jsonb_object_agg(
-        noetl_internal.text_of(w.value -> 'name'),
-        (w.value - 'tool') || noetl_internal.mapping_of(w.value -> 'tool')
-      ),
-      '{}'
-    )
-  from jsonb_array_elements(noetl_internal.list_of(p_content -> 'workbook')) as w (value)
-  where noetl_internal.text_of(w.value -> 'name') is not null
+begin
+  return (
+    select
+      coalesce(
+        jsonb_object_agg(
+          noetl_internal.text_of(w.value -> 'name'),
+          (w.value - 'tool') || noetl_internal.mapping_of(w.value -> 'tool')
+        ),
+        '{}'
+      )
+    from jsonb_array_elements(noetl_internal.list_of(p_content -> 'workbook')) as w (value)
+    where noetl_internal.text_of(w.value -> 'name') is not null
+  );
+end;
 $function$;
 
 comment on function noetl_internal.workbook_tools(jsonb)
@@ -5972,47 +6191,51 @@ create or replace function noetl_internal.compile_tool(
   p_workbook jsonb
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    jsonb_build_object(
-      'name', p_name,
-      'kind', m.tool ->> 'kind',
-      'options',
-      (m.options - 'args')
-      || case
-        when m.options ? 'args' then jsonb_build_object('input', m.options -> 'args') else '{}'
-      end,
-      'rules', noetl_internal.compile_rules(m.policy -> 'rules', m.policy_at || '.rules'),
-      'set', noetl_internal.collect_sets(m.tool, p_at, 'local'),
-      'timeout', coalesce(m.options -> 'timeout', m.options -> 'timeout_seconds'),
-      'result', m.tool -> 'spec' -> 'result',
-      'output_select', m.tool -> 'output_select',
-      'at', p_at
-    )
-  from (
+begin
+  return (
     select
-      b.tool,
-      (noetl_internal.mapping_of(b.tool -> 'spec') - '{policy,result}'::text []) || (
-        b.tool - '{name,kind,spec,set,set_ctx,set_iter,vars,policy,desc,description}'::text []
-        - '{iterator,output_select}'::text []
-      ) as options,
-      coalesce(
-        nullif(noetl_internal.mapping_of(b.tool -> 'spec' -> 'policy'), '{}'),
-        nullif(noetl_internal.mapping_of(b.tool -> 'policy'), '{}'), p_step_policy
-      ) as policy,
-      p_at || case when b.tool ? 'policy' then '.policy' else '.spec.policy' end as policy_at
+      jsonb_build_object(
+        'name', p_name,
+        'kind', m.tool ->> 'kind',
+        'options',
+        (m.options - 'args')
+        || case
+          when m.options ? 'args' then jsonb_build_object('input', m.options -> 'args') else '{}'
+        end,
+        'rules', noetl_internal.compile_rules(m.policy -> 'rules', m.policy_at || '.rules'),
+        'set', noetl_internal.collect_sets(m.tool, p_at, 'local'),
+        'timeout', coalesce(m.options -> 'timeout', m.options -> 'timeout_seconds'),
+        'result', m.tool -> 'spec' -> 'result',
+        'output_select', m.tool -> 'output_select',
+        'at', p_at
+      )
     from (
       select
-        case
-          when p_body ->> 'kind' = 'workbook' and p_workbook ? (p_body ->> 'task')
-            then noetl_internal.deep_merge(
-              p_workbook -> (p_body ->> 'task'), p_body - '{kind,task,name}'::text []
-            )
-          else p_body
-        end as tool
-    ) as b
-  ) as m
+        b.tool,
+        (noetl_internal.mapping_of(b.tool -> 'spec') - '{policy,result}'::text []) || (
+          b.tool - '{name,kind,spec,set,set_ctx,set_iter,vars,policy,desc,description}'::text []
+          - '{iterator,output_select}'::text []
+        ) as options,
+        coalesce(
+          nullif(noetl_internal.mapping_of(b.tool -> 'spec' -> 'policy'), '{}'),
+          nullif(noetl_internal.mapping_of(b.tool -> 'policy'), '{}'), p_step_policy
+        ) as policy,
+        p_at || case when b.tool ? 'policy' then '.policy' else '.spec.policy' end as policy_at
+      from (
+        select
+          case
+            when p_body ->> 'kind' = 'workbook' and p_workbook ? (p_body ->> 'task')
+              then noetl_internal.deep_merge(
+                p_workbook -> (p_body ->> 'task'), p_body - '{kind,task,name}'::text []
+              )
+            else p_body
+          end as tool
+      ) as b
+    ) as m
+  );
+end;
 $function$;
 
 comment on function noetl_internal.compile_tool(text, jsonb, text, jsonb, jsonb)
@@ -6028,47 +6251,51 @@ create or replace function noetl_internal.compile_result(
   p_tools jsonb
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    jsonb_build_object('store', 'auto') || r.result || r.older || jsonb_build_object(
-      'select',
-      (
-        select
-          coalesce(
-            jsonb_agg(
-              case jsonb_typeof(s.value)
-                when 'string' then jsonb_build_object('path', s.value, 'as', s.value)
-                else jsonb_build_object('as', s.value -> 'path')
-                || noetl_internal.mapping_of(s.value)
-              end
-              order by s.place
-            ),
-            '[]'
-          )
-        from jsonb_array_elements(
-          noetl_internal.list_of(coalesce(
-            r.output -> 'output_select', r.output -> 'select', p_step -> 'output_select',
-            p_tools -> -1 -> 'output_select', r.result -> 'select'
-          ))
-        ) with ordinality as s (value, place)
-      )
-    )
-  from (
+begin
+  return (
     select
-      o.output,
-      noetl_internal.deep_merge(
-        noetl_internal.mapping_of(p_spec -> 'result'),
-        noetl_internal.mapping_of(p_tools -> -1 -> 'result')
-      ) as result,
-      jsonb_strip_nulls(jsonb_build_object(
-        'store', coalesce(
-          noetl_internal.text_of(o.output -> 'store'),
-          noetl_internal.text_of(o.output -> 'store' -> 'kind')
+      jsonb_build_object('store', 'auto') || r.result || r.older || jsonb_build_object(
+        'select',
+        (
+          select
+            coalesce(
+              jsonb_agg(
+                case jsonb_typeof(s.value)
+                  when 'string' then jsonb_build_object('path', s.value, 'as', s.value)
+                  else jsonb_build_object('as', s.value -> 'path')
+                  || noetl_internal.mapping_of(s.value)
+                end
+                order by s.place
+              ),
+              '[]'
+            )
+          from jsonb_array_elements(
+            noetl_internal.list_of(coalesce(
+              r.output -> 'output_select', r.output -> 'select', p_step -> 'output_select',
+              p_tools -> -1 -> 'output_select', r.result -> 'select'
+            ))
+          ) with ordinality as s (value, place)
         )
-      )) as older
-    from (select noetl_internal.mapping_of(p_step -> 'output') as output) as o
-  ) as r
+      )
+    from (
+      select
+        o.output,
+        noetl_internal.deep_merge(
+          noetl_internal.mapping_of(p_spec -> 'result'),
+          noetl_internal.mapping_of(p_tools -> -1 -> 'result')
+        ) as result,
+        jsonb_strip_nulls(jsonb_build_object(
+          'store', coalesce(
+            noetl_internal.text_of(o.output -> 'store'),
+            noetl_internal.text_of(o.output -> 'store' -> 'kind')
+          )
+        )) as older
+      from (select noetl_internal.mapping_of(p_step -> 'output') as output) as o
+    ) as r
+  );
+end;
 $function$;
 
 comment on function noetl_internal.compile_result(jsonb, jsonb, jsonb)
@@ -6080,15 +6307,21 @@ is 'How a step''s result is stored and what of it stays readable.';
 -- Locks: none. Never raises.
 create or replace function noetl_internal.builtin_names()
 returns text []
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    array[
-      'iter', 'event', 'output', 'input', 'fanin', 'loop_index', 'execution_id', 'job', 'result',
-      'response', 'results', 'step', 'keychain', 'env', 'now', 'token', 'payload', 'args', '_prev',
-      'and', 'or', 'not', 'in', 'is', 'if', 'else', 'elif', 'endif', 'for', 'endfor',
-      'set', 'endset', 'loop', 'true', 'false', 'none', 'True', 'False', 'None', 'range', 'recursive'
-    ]
+begin
+  return (
+    select
+      array[
+        'iter', 'event', 'output', 'input', 'fanin', 'loop_index', 'execution_id', 'job', 'result',
+        'response', 'results', 'step', 'keychain', 'env', 'now', 'token', 'payload', 'args',
+        '_prev',
+        'and', 'or', 'not', 'in', 'is', 'if', 'else', 'elif', 'endif', 'for', 'endfor',
+        'set', 'endset',
+        'loop', 'true', 'false', 'none', 'True', 'False', 'None', 'range', 'recursive'
+      ]
+  );
+end;
 $function$;
 
 comment on function noetl_internal.builtin_names()
@@ -6101,60 +6334,106 @@ is 'The names that every template may use.';
 -- Locks: none. Never raises.
 create or replace function noetl_internal.run_names(
   p_task jsonb,
-  p_known text []
+  p_known jsonb
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  with task as (
-    select p_task::text as body
-  ),
+begin
+  return (
+    with task as (
+      -- Line breaks are escaped in the text of JSON, and no part of a word.
+      select replace(p_task::text, '\n', ' ') as body
+    ),
 
-  word as (
-    select distinct w.parts[1] as name
-    from task as t
-    cross join regexp_matches(t.body, '\w+', 'g') as w (parts)
-  ),
+    word as (
+      select distinct w.parts[1] as name
+      from task as t
+      cross join regexp_matches(t.body, '\w+', 'g') as w (parts)
+    ),
 
-  read as (
-    select distinct r.parts[1] as name
-    from task as t
-    cross join regexp_matches(t.body, '\{[{%](.*?)[%}]\}', 'g') as x (parts)
-    cross join regexp_matches(
-      regexp_replace(x.parts[1], '\\"[^"]*\\"|''[^'']*''', '''''', 'g'),
-      '(?<![\w.|])(?<!\|\s)(?<!\mis\s)(?<!\mnot\s)([[:alpha:]_]\w*)', 'g'
-    ) as r (parts)
-    where r.parts[1] <> all(noetl_internal.builtin_names())
-  )
+    read as (
+      select distinct r.parts[1] as name
+      from task as t
+      cross join regexp_matches(t.body, '\{[{%](.*?)[%}]\}', 'g') as x (parts)
+      cross join regexp_matches(
+        regexp_replace(x.parts[1], '\\"[^"]*\\"|''[^'']*''', '''''', 'g'),
+        '(?<![\w.|])(?<!\|\s)(?<!\mis\s)(?<!\mnot\s)([[:alpha:]_]\w*)', 'g'
+      ) as r (parts)
+      where
+        r.parts[1] <> all(noetl_internal.builtin_names())
+        and not p_task -> 'tools' @> jsonb_build_array(jsonb_build_object('name', r.parts[1]))
+    )
 
-  select coalesce(jsonb_agg(n.name order by n.name), '[]')
-  from (
-    select w.name from word as w where w.name = any(p_known)
-    union
-    select k.name
-    from unnest(p_known) as k (name)
-    cross join task as t
-    where k.name !~ '^\w+$' and strpos(t.body, trim('"' from to_json(k.name)::text)) > 0
-    union
-    select r.name from read as r
-    union
-    select '*' from word as w
-    where w.name = 'context' and p_task @? '$.tools[*] ? (@.kind == "python" || @.kind == "script")'
-  ) as n
+    select coalesce(jsonb_agg(n.name order by n.name), '[]')
+    from (
+      select w.name from word as w where p_known -> 'words' ? w.name
+      union
+      select k.name
+      from jsonb_array_elements_text(p_known -> 'phrases') as k (name)
+      cross join task as t
+      where strpos(t.body, trim('"' from to_json(k.name)::text)) > 0
+      union
+      select r.name from read as r
+      union
+      select '*' from word as w
+      where
+        w.name = 'context'
+        and p_task @? '$.tools[*] ? (@.kind == "python" || @.kind == "script")'
+    ) as n
+  );
+end;
 $function$;
 
-comment on function noetl_internal.run_names(jsonb, text [])
+comment on function noetl_internal.run_names(jsonb, jsonb)
 is 'A superset of the run''s names that a task may read.';
+
+-- playbook/known_names.sql
+-- The names that a run of this document holds, for run_names: {"words": {name: true}, "phrases":
+-- [name]}, words being those that can be told apart in a text.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.known_names(
+  p_content jsonb,
+  p_workflow jsonb
+)
+returns jsonb
+language plpgsql immutable parallel safe
+as $function$
+begin
+  return (
+    select
+      jsonb_build_object(
+        'words', coalesce(jsonb_object_agg(k.name, true) filter (where k.name ~ '^\w+$'), '{}'),
+        'phrases', coalesce(jsonb_agg(k.name) filter (where k.name !~ '^\w+$'), '[]')
+      )
+    from (
+      values ('workload'), ('ctx')
+      union
+      select jsonb_object_keys(noetl_internal.mapping_of(p_content -> 'workload'))
+      union
+      select s.name #>> '{}' from jsonb_path_query(p_workflow, '$[*].step') as s (name)
+      where jsonb_typeof(s.name) = 'string'
+    ) as k (name)
+  );
+end;
+$function$;
+
+comment on function noetl_internal.known_names(jsonb, jsonb)
+is 'The names that a run of this document holds, for run_names.';
 
 -- playbook/strip_set_places.sql
 -- Writes without their places in the document.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.strip_set_places(p_sets jsonb)
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select coalesce(jsonb_agg(s.value - 'at' order by s.place), '[]')
-  from jsonb_array_elements(p_sets) with ordinality as s (value, place)
+begin
+  return (
+    select coalesce(jsonb_agg(s.value - 'at' order by s.place), '[]')
+    from jsonb_array_elements(p_sets) with ordinality as s (value, place)
+  );
+end;
 $function$;
 
 comment on function noetl_internal.strip_set_places(jsonb)
@@ -6165,33 +6444,37 @@ is 'Writes without their places in the document.';
 -- Locks: none. Never raises.
 create or replace function noetl_internal.strip_places(p_tools jsonb)
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    coalesce(
-      jsonb_agg(
-        (t.value - '{at,result,output_select}'::text []) || jsonb_build_object(
-          'set', noetl_internal.strip_set_places(t.value -> 'set'),
-          'rules',
-          (
-            select
-              coalesce(
-                jsonb_agg(
-                  (r.value - 'at') || jsonb_build_object(
-                    'set', noetl_internal.strip_set_places(r.value -> 'set')
-                  )
-                  order by r.place
-                ),
-                '[]'
-              )
-            from jsonb_array_elements(t.value -> 'rules') with ordinality as r (value, place)
+begin
+  return (
+    select
+      coalesce(
+        jsonb_agg(
+          (t.value - '{at,result,output_select}'::text []) || jsonb_build_object(
+            'set', noetl_internal.strip_set_places(t.value -> 'set'),
+            'rules',
+            (
+              select
+                coalesce(
+                  jsonb_agg(
+                    (r.value - 'at') || jsonb_build_object(
+                      'set', noetl_internal.strip_set_places(r.value -> 'set')
+                    )
+                    order by r.place
+                  ),
+                  '[]'
+                )
+              from jsonb_array_elements(t.value -> 'rules') with ordinality as r (value, place)
+            )
           )
-        )
-        order by t.place
-      ),
-      '[]'
-    )
-  from jsonb_array_elements(p_tools) with ordinality as t (value, place)
+          order by t.place
+        ),
+        '[]'
+      )
+    from jsonb_array_elements(p_tools) with ordinality as t (value, place)
+  );
+end;
 $function$;
 
 comment on function noetl_internal.strip_places(jsonb)
@@ -6206,41 +6489,45 @@ create or replace function noetl_internal.compile_task(
   p_loop jsonb,
   p_tools jsonb,
   p_at text,
-  p_known text []
+  p_known jsonb
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select t.task || jsonb_build_object('names', noetl_internal.run_names(t.task, p_known))
-  from (
-    select
-      jsonb_build_object(
-        'loop', p_loop is not null,
-        'iterator', p_loop -> 'iterator',
-        'in', p_loop -> 'in_raw',
-        'input', p_step -> noetl_internal.input_key(p_step),
-        'set',
-        case
-          when p_loop is null then '[]'
-          else noetl_internal.strip_set_places(noetl_internal.collect_sets(p_step, p_at, 'ctx'))
-        end,
-        'key', p_loop -> 'key',
-        'timeout', p_spec -> 'timeout',
-        'tools',
-        case
-          when p_tools = '[]' then
-            jsonb_build_array(jsonb_build_object(
-              'name', p_step -> 'step', 'kind', 'noop', 'options', '{}'::jsonb,
-              'rules', '[]'::jsonb, 'set', '[]'::jsonb, 'timeout', null
-            ))
-          else noetl_internal.strip_places(p_tools)
-        end,
-        'result', noetl_internal.compile_result(p_step, p_spec, p_tools)
-      ) as task
-  ) as t
+begin
+  return (
+    select t.task || jsonb_build_object('names', noetl_internal.run_names(t.task, p_known))
+    from (
+      select
+        jsonb_build_object(
+          'loop', p_loop is not null,
+          'iterator', p_loop -> 'iterator',
+          'in', p_loop -> 'in_raw',
+          'input', p_step -> noetl_internal.input_key(p_step),
+          'set',
+          case
+            when p_loop is null then '[]'
+            else noetl_internal.strip_set_places(noetl_internal.collect_sets(p_step, p_at, 'ctx'))
+          end,
+          'key', p_loop -> 'key',
+          'timeout', p_spec -> 'timeout',
+          'tools',
+          case
+            when p_tools = '[]' then
+              jsonb_build_array(jsonb_build_object(
+                'name', p_step -> 'step', 'kind', 'noop', 'options', '{}'::jsonb,
+                'rules', '[]'::jsonb, 'set', '[]'::jsonb, 'timeout', null
+              ))
+            else noetl_internal.strip_places(p_tools)
+          end,
+          'result', noetl_internal.compile_result(p_step, p_spec, p_tools)
+        ) as task
+    ) as t
+  );
+end;
 $function$;
 
-comment on function noetl_internal.compile_task(jsonb, jsonb, jsonb, jsonb, text, text [])
+comment on function noetl_internal.compile_task(jsonb, jsonb, jsonb, jsonb, text, jsonb)
 is 'What a worker needs to run a step, all raw.';
 
 -- playbook/loop_checks.sql
@@ -6253,22 +6540,26 @@ create or replace function noetl_internal.loop_checks(
   p_at text
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select coalesce(jsonb_agg(c.compiled) filter (where c.compiled is not null), '[]')
-  from (
-    select
-      noetl_internal.compile_at(
-        'template', p_step -> noetl_internal.input_key(p_step),
-        p_at || '.' || noetl_internal.input_key(p_step)
-      ) as compiled
-    union all
-    select noetl_internal.compile_at('template', p_loop -> 'key', p_at || '.spec.fanout.key')
-    union all
-    select noetl_internal.compile_at('template', s.value -> 'value', s.value ->> 'at')
-    from jsonb_array_elements(noetl_internal.collect_sets(p_step, p_at, 'ctx')) as s (value)
-  ) as c
-  where p_loop is not null
+begin
+  return (
+    select coalesce(jsonb_agg(c.compiled) filter (where c.compiled is not null), '[]')
+    from (
+      select
+        noetl_internal.compile_at(
+          'template', p_step -> noetl_internal.input_key(p_step),
+          p_at || '.' || noetl_internal.input_key(p_step)
+        ) as compiled
+      union all
+      select noetl_internal.compile_at('template', p_loop -> 'key', p_at || '.spec.fanout.key')
+      union all
+      select noetl_internal.compile_at('template', s.value -> 'value', s.value ->> 'at')
+      from jsonb_array_elements(noetl_internal.collect_sets(p_step, p_at, 'ctx')) as s (value)
+    ) as c
+    where p_loop is not null
+  );
+end;
 $function$;
 
 comment on function noetl_internal.loop_checks(jsonb, jsonb, text)
@@ -6282,7 +6573,7 @@ create or replace function noetl_internal.compile_step(
   p_position integer,
   p_defaults jsonb,
   p_workbook jsonb,
-  p_known text []
+  p_known jsonb
 )
 returns jsonb
 language plpgsql immutable parallel safe
@@ -6341,7 +6632,7 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.compile_step(jsonb, integer, jsonb, jsonb, text [])
+comment on function noetl_internal.compile_step(jsonb, integer, jsonb, jsonb, jsonb)
 is 'The definition of a step, and under "checks" what only the checks need.';
 
 -- playbook/workload_templates.sql
@@ -6349,14 +6640,18 @@ is 'The definition of a step, and under "checks" what only the checks need.';
 -- Locks: none. Never raises.
 create or replace function noetl_internal.workload_templates(p_workload jsonb)
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    jsonb_object_agg(
-      w.key, noetl_internal.compile_at('template', w.value, 'workload.' || w.key)
-    )
-  from jsonb_each(p_workload) as w
-  where w.value::text ~ '\{[{%#]'
+begin
+  return (
+    select
+      jsonb_object_agg(
+        w.key, noetl_internal.compile_at('template', w.value, 'workload.' || w.key)
+      )
+    from jsonb_each(p_workload) as w
+    where w.value::text ~ '\{[{%#]'
+  );
+end;
 $function$;
 
 comment on function noetl_internal.workload_templates(jsonb)
@@ -6371,29 +6666,32 @@ create or replace function noetl_internal.credential_names(
   p_keychain jsonb
 )
 returns setof text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select distinct n.value #>> '{}'
-  from jsonb_array_elements(p_tools) as t (tool)
-  cross join lateral (
-    values (t.tool #> '{options,auth}'), (t.tool #> '{options,credential}')
-  ) as o (auth)
-  cross join lateral (
-    select o.auth as value
-    union all
-    select a.value from jsonb_path_query(o.auth, '$.*') as a (value)
-    where a.value in (o.auth -> 'credential', o.auth -> 'key')
-    union all
-    select a.value from jsonb_path_query(o.auth, '$.*.credential') as a (value)
-    union all
-    select a.value from jsonb_path_query(o.auth, '$.*.key') as a (value)
-  ) as n
-  where
-    jsonb_typeof(n.value) = 'string' and jsonb_typeof(o.auth) in ('string', 'object')
-    and not exists (
-      select from jsonb_array_elements(noetl_internal.list_of(p_keychain)) as k (entry)
-      where k.entry -> 'name' = n.value
-    )
+begin
+  return query
+    select distinct n.value #>> '{}'
+    from jsonb_array_elements(p_tools) as t (tool)
+    cross join lateral (
+      values (t.tool #> '{options,auth}'), (t.tool #> '{options,credential}')
+    ) as o (auth)
+    cross join lateral (
+      select o.auth as value
+      union all
+      select a.value from jsonb_path_query(o.auth, '$.*') as a (value)
+      where a.value in (o.auth -> 'credential', o.auth -> 'key')
+      union all
+      select a.value from jsonb_path_query(o.auth, '$.*.credential') as a (value)
+      union all
+      select a.value from jsonb_path_query(o.auth, '$.*.key') as a (value)
+    ) as n
+    where
+      jsonb_typeof(n.value) = 'string' and jsonb_typeof(o.auth) in ('string', 'object')
+      and not exists (
+        select from jsonb_array_elements(noetl_internal.list_of(p_keychain)) as k (entry)
+        where k.entry -> 'name' = n.value
+      );
+end;
 $function$;
 
 comment on function noetl_internal.credential_names(jsonb, jsonb)
@@ -6455,14 +6753,7 @@ declare
   v_spec jsonb := noetl_internal.mapping_of(p_content #> '{executor,spec}');
   v_workbook jsonb := noetl_internal.workbook_tools(p_content);
   v_workflow jsonb := noetl_internal.list_of(p_content -> 'workflow');
-  v_known text[] := array(
-    select 'workload' union select 'ctx'
-    union
-    select jsonb_object_keys(noetl_internal.mapping_of(p_content -> 'workload'))
-    union
-    select s #>> '{}' from jsonb_path_query(v_workflow, '$[*].step') as s
-    where jsonb_typeof(s) = 'string'
-  );
+  v_known jsonb := noetl_internal.known_names(p_content, v_workflow);
   v_steps jsonb;
 begin
   select
@@ -6470,7 +6761,7 @@ begin
       jsonb_agg(
         noetl_internal.compile_step(
           noetl_internal.mapping_of(s.value), s.place::integer - 1,
-          v_spec - '{entry_step,final_step,no_next_is_error}'::text [], v_workbook, v_known
+          v_spec - '{entry_step,final_step,no_next_is_error,priority}'::text [], v_workbook, v_known
         )
         order by s.place
       ),
@@ -6494,20 +6785,24 @@ is 'Compile a document, whatever it holds.';
 -- Locks: none. Never raises.
 create or replace function noetl_internal.step_graph(p_steps jsonb)
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select coalesce(jsonb_object_agg(g.step, g.targets), '{}')
-  from (
-    select
-      s.value ->> 'step' as step,
-      coalesce(
-        jsonb_agg(distinct a.target) filter (where jsonb_typeof(a.target) = 'string'), '[]'
-      ) as targets
-    from jsonb_array_elements(p_steps) as s (value)
-    left join lateral jsonb_path_query(s.value, '$.next.arcs[*].step') as a (target) on true
-    where s.value ->> 'step' is not null
-    group by s.value ->> 'step'
-  ) as g
+begin
+  return (
+    select coalesce(jsonb_object_agg(g.step, g.targets), '{}')
+    from (
+      select
+        s.value ->> 'step' as step,
+        coalesce(
+          jsonb_agg(distinct a.target) filter (where jsonb_typeof(a.target) = 'string'), '[]'
+        ) as targets
+      from jsonb_array_elements(p_steps) as s (value)
+      left join lateral jsonb_path_query(s.value, '$.next.arcs[*].step') as a (target) on true
+      where s.value ->> 'step' is not null
+      group by s.value ->> 'step'
+    ) as g
+  );
+end;
 $function$;
 
 comment on function noetl_internal.step_graph(jsonb) is 'Where each step can lead.';
@@ -6517,15 +6812,19 @@ comment on function noetl_internal.step_graph(jsonb) is 'Where each step can lea
 -- Locks: none. Never raises.
 create or replace function noetl_internal.reverse_graph(p_graph jsonb)
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select coalesce(jsonb_object_agg(r.target, r.origins), '{}')
-  from (
-    select t.target, jsonb_agg(g.key order by g.key) as origins
-    from jsonb_each(p_graph) as g
-    cross join lateral jsonb_array_elements_text(g.value) as t (target)
-    group by t.target
-  ) as r
+begin
+  return (
+    select coalesce(jsonb_object_agg(r.target, r.origins), '{}')
+    from (
+      select t.target, jsonb_agg(g.key order by g.key) as origins
+      from jsonb_each(p_graph) as g
+      cross join lateral jsonb_array_elements_text(g.value) as t (target)
+      group by t.target
+    ) as r
+  );
+end;
 $function$;
 
 comment on function noetl_internal.reverse_graph(jsonb) is
@@ -6539,17 +6838,20 @@ create or replace function noetl_internal.reachable_steps(
   p_from text []
 )
 returns setof text
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  with recursive reached as (
-    select f.step from unnest(p_from) as f (step)
-    union
-    select t.step
-    from reached as r
-    cross join lateral jsonb_array_elements_text(p_graph -> r.step) as t (step)
-  )
+begin
+  return query
+    with recursive reached as (
+      select f.step from unnest(p_from) as f (step)
+      union
+      select t.step
+      from reached as r
+      cross join lateral jsonb_array_elements_text(p_graph -> r.step) as t (step)
+    )
 
-  select r.step from reached as r
+    select r.step from reached as r;
+end;
 $function$;
 
 comment on function noetl_internal.reachable_steps(jsonb, text [])
@@ -6563,13 +6865,17 @@ create or replace function noetl_internal.is_on_cycle(
   p_step text
 )
 returns boolean
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select p_step in (
-    select noetl_internal.reachable_steps(
-      p_graph, array(select jsonb_array_elements_text(p_graph -> p_step))
+begin
+  return (
+    select p_step in (
+      select noetl_internal.reachable_steps(
+        p_graph, array(select jsonb_array_elements_text(p_graph -> p_step))
+      )
     )
-  )
+  );
+end;
 $function$;
 
 comment on function noetl_internal.is_on_cycle(jsonb, text)
@@ -6581,19 +6887,23 @@ is 'Whether a step can be reached from itself.';
 -- Locks: none. Never raises.
 create or replace function noetl_internal.live_arcs(p_next jsonb)
 returns table (step text, is_certain boolean)
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select a.arc ->> 'step', a.arc -> 'when' = 'null'
-  from (
-    select
-      e.value as arc,
-      bool_or(e.value -> 'when' = 'null') over (
-        order by e.place rows between unbounded preceding and 1 preceding
-      ) as is_past_certain
-    from jsonb_array_elements(p_next -> 'arcs') with ordinality as e (value, place)
-    where e.value -> 'on' = 'null'
-  ) as a
-  where p_next ->> 'mode' = 'inclusive' or a.is_past_certain is not true
+#variable_conflict use_column
+begin
+  return query
+    select a.arc ->> 'step', a.arc -> 'when' = 'null'
+    from (
+      select
+        e.value as arc,
+        bool_or(e.value -> 'when' = 'null') over (
+          order by e.place rows between unbounded preceding and 1 preceding
+        ) as is_past_certain
+      from jsonb_array_elements(p_next -> 'arcs') with ordinality as e (value, place)
+      where e.value -> 'on' = 'null'
+    ) as a
+    where p_next ->> 'mode' = 'inclusive' or a.is_past_certain is not true;
+end;
 $function$;
 
 comment on function noetl_internal.live_arcs(jsonb)
@@ -6629,7 +6939,9 @@ begin
       ) as is_led_on,
       array(
         select l.step from noetl_internal.live_arcs(d.value -> 'next') as l
-        where l.is_certain or d.value #>> '{next,mode}' <> 'inclusive'
+        where
+          l.step is not null
+          and (l.is_certain or d.value #>> '{next,mode}' <> 'inclusive')
       ) as targets
     from jsonb_array_elements(p_steps) as d (value)
     where d.value ->> 'step' is not null
@@ -6652,19 +6964,23 @@ create or replace function noetl_internal.split_targets(
   p_graph jsonb
 )
 returns table (split text, step text)
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select s.value ->> 'step', r.step
-  from jsonb_array_elements(p_steps) as s (value)
-  cross join lateral (
-    select distinct a.value ->> 'step' as target, a.place
-    from jsonb_array_elements(s.value #> '{next,arcs}') with ordinality as a (value, place)
-    where a.value -> 'on' = 'null' and a.value ->> 'step' is not null
-  ) as a
-  cross join lateral noetl_internal.reachable_steps(p_graph, array[a.target]) as r (step)
-  where s.value #>> '{next,mode}' = 'inclusive'
-  group by s.value ->> 'step', r.step
-  having count(*) > 1
+#variable_conflict use_column
+begin
+  return query
+    select s.value ->> 'step', r.step
+    from jsonb_array_elements(p_steps) as s (value)
+    cross join lateral (
+      select distinct a.value ->> 'step' as target, a.place
+      from jsonb_array_elements(s.value #> '{next,arcs}') with ordinality as a (value, place)
+      where a.value -> 'on' = 'null' and a.value ->> 'step' is not null
+    ) as a
+    cross join lateral noetl_internal.reachable_steps(p_graph, array[a.target]) as r (step)
+    where s.value #>> '{next,mode}' = 'inclusive'
+    group by s.value ->> 'step', r.step
+    having count(*) > 1;
+end;
 $function$;
 
 comment on function noetl_internal.split_targets(jsonb, jsonb)
@@ -6684,6 +7000,17 @@ declare
   v_reverse jsonb := noetl_internal.reverse_graph(v_graph);
 begin
   return query
+    -- Materialized: else the walk along the graph is done for steps that no split reaches.
+    with candidate as materialized (
+      select
+        s.value ->> 'step' as step,
+        s.value #>> '{checks,join}' as wanted,
+        array_agg(t.split order by t.split) as splits
+      from jsonb_array_elements(p_steps) as s (value)
+      inner join noetl_internal.split_targets(p_steps, v_graph) as t on t.step = s.value ->> 'step'
+      group by s.value ->> 'step', s.value #>> '{checks,join}'
+    )
+
     select
       j.step,
       jsonb_build_object(
@@ -6696,18 +7023,9 @@ begin
           ) as r (step)
         )
       )
-    from (
-      select
-        s.value ->> 'step' as step,
-        s.value #>> '{checks,join}' as wanted,
-        array_agg(t.split order by t.split) filter (where t.split is not null) as splits
-      from jsonb_array_elements(p_steps) as s (value)
-      left join noetl_internal.split_targets(p_steps, v_graph) as t on t.step = s.value ->> 'step'
-      group by s.value ->> 'step', s.value #>> '{checks,join}'
-    ) as j
+    from candidate as j
     where
-      j.splits is not null
-      and case
+      case
         when j.wanted is null then not noetl_internal.is_on_cycle(v_graph, j.step)
         else j.wanted = 'all'
       end;
@@ -6726,36 +7044,39 @@ create or replace function noetl_internal.check_head(
   p_steps jsonb
 )
 returns setof noetl_internal.problem
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select p.*
-  from noetl_internal.make_problem(
-    'error', 'metadata.name', 'the playbook has no name',
-    'Add metadata.path (the catalog key) or metadata.name.'
-  ) as p
-  where
-    noetl_internal.find_key(
-      noetl_internal.mapping_of(p_content -> 'metadata'), 'path', 'name'
-    ) is null
-  union all
-  select p.*
-  from noetl_internal.make_problem(
-    'error', 'workflow', 'the workflow is empty', 'Add at least one step.'
-  ) as p
-  where p_content -> 'workflow' = '[]'
-  union all
-  select p.*
-  from (values ('entry_step'), ('final_step')) as k (key)
-  cross join (
-    select array(select jsonb_array_elements(p_steps) ->> 'step') as names
-  ) as s
-  cross join lateral noetl_internal.make_problem(
-    'error', 'executor.spec.' || k.key, format('no step named "%s"', p_head ->> k.key),
-    noetl_internal.suggest_name(p_head ->> k.key, s.names)
-  ) as p
-  where
-    jsonb_typeof(p_content #> array['executor', 'spec', k.key]) = 'string'
-    and p_head ->> k.key <> all(array_remove(s.names, null))
+begin
+  return query
+    select p.*
+    from noetl_internal.make_problem(
+      'error', 'metadata.name', 'the playbook has no name',
+      'Add metadata.path (the catalog key) or metadata.name.'
+    ) as p
+    where
+      noetl_internal.find_key(
+        noetl_internal.mapping_of(p_content -> 'metadata'), 'path', 'name'
+      ) is null
+    union all
+    select p.*
+    from noetl_internal.make_problem(
+      'error', 'workflow', 'the workflow is empty', 'Add at least one step.'
+    ) as p
+    where p_content -> 'workflow' = '[]'
+    union all
+    select p.*
+    from (values ('entry_step'), ('final_step')) as k (key)
+    cross join (
+      select array(select jsonb_array_elements(p_steps) ->> 'step') as names
+    ) as s
+    cross join lateral noetl_internal.make_problem(
+      'error', 'executor.spec.' || k.key, format('no step named "%s"', p_head ->> k.key),
+      noetl_internal.suggest_name(p_head ->> k.key, s.names)
+    ) as p
+    where
+      jsonb_typeof(p_content #> array['executor', 'spec', k.key]) = 'string'
+      and p_head ->> k.key <> all(array_remove(s.names, null));
+end;
 $function$;
 
 comment on function noetl_internal.check_head(jsonb, jsonb, jsonb)
@@ -6766,45 +7087,50 @@ is 'What the grammar cannot say of the document as a whole.';
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_steps(p_steps jsonb)
 returns setof noetl_internal.problem
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  with step as (
-    select
-      s.value as definition, s.value ->> 'step' as name, s.value -> 'checks' ->> 'at' as at, s.place
-    from jsonb_array_elements(p_steps) with ordinality as s (value, place)
-  ),
+begin
+  return query
+    with step as (
+      select
+        s.value as definition, s.value ->> 'step' as name, s.value #>> '{checks,at}' as at,
+        s.place
+      from jsonb_array_elements(p_steps) with ordinality as s (value, place)
+    ),
 
-  known as (
-    select coalesce(array_agg(distinct s.name), '{}') as names
+    known as (
+      select coalesce(array_agg(distinct s.name), '{}') as names
+      from step as s
+      where s.name is not null
+    ),
+
+    again as (
+      select s.name, s.at, first_value(s.at) over w as first_at, row_number() over w as number
+      from step as s
+      where s.name is not null
+      window w as (partition by s.name order by s.place)
+    )
+
+    select p.*
+    from again as a
+    cross join lateral noetl_internal.make_problem(
+      'error', a.at || '.step',
+      format('a step named "%s" exists already, at %s', a.name, a.first_at),
+      'Give each step a name of its own.'
+    ) as p
+    where a.number > 1
+    union all
+    select p.*
     from step as s
-    where s.name is not null
-  ),
-
-  again as (
-    select s.name, s.at, first_value(s.at) over w as first_at, row_number() over w as number
-    from step as s
-    where s.name is not null
-    window w as (partition by s.name order by s.place)
-  )
-
-  select p.*
-  from again as a
-  cross join lateral noetl_internal.make_problem(
-    'error', a.at || '.step', format('a step named "%s" exists already, at %s', a.name, a.first_at),
-    'Give each step a name of its own.'
-  ) as p
-  where a.number > 1
-  union all
-  select p.*
-  from step as s
-  cross join lateral jsonb_array_elements(s.definition #> '{next,arcs}') as a (arc)
-  cross join known as k
-  cross join lateral noetl_internal.make_problem(
-    'error', (a.arc ->> 'at') || case when a.arc ->> 'at' like '%next' then '' else '.step' end,
-    format('no step named "%s"', a.arc ->> 'step'),
-    noetl_internal.suggest_name(a.arc ->> 'step', k.names)
-  ) as p
-  where a.arc ->> 'step' <> all(k.names)
+    cross join lateral jsonb_array_elements(s.definition #> '{next,arcs}') as a (arc)
+    cross join known as k
+    cross join lateral noetl_internal.make_problem(
+      'error', (a.arc ->> 'at') || case when a.arc ->> 'at' like '%next' then '' else '.step' end,
+      format('no step named "%s"', a.arc ->> 'step'),
+      noetl_internal.suggest_name(a.arc ->> 'step', k.names)
+    ) as p
+    where a.arc ->> 'step' <> all(k.names);
+end;
 $function$;
 
 comment on function noetl_internal.check_steps(jsonb)
@@ -6818,45 +7144,48 @@ create or replace function noetl_internal.check_kind(
   p_workbook text []
 )
 returns setof noetl_internal.problem
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select p.*
-  from (
-    select
-      array_agg(t.kind order by t.kind) as kinds,
-      array_agg(t.kind) filter (where t.keys is not null) as drivers
-    from noetl_internal.grammar_tools() as t
-  ) as k
-  cross join lateral (
-    select c.*
-    from noetl_internal.make_problem(
-      'error', (p_tool ->> 'at') || '.kind', format('unknown kind "%s"', p_tool ->> 'kind'),
-      coalesce(
-        'Did you mean "' || noetl_internal.closest_name(p_tool ->> 'kind', k.kinds) || '"? ', ''
-      ) || 'Known: ' || array_to_string(k.kinds, ', ') || '.'
-    ) as c
-    where p_tool ->> 'kind' <> all(k.kinds)
-    union all
-    select c.*
-    from noetl_internal.make_problem(
-      'warning', (p_tool ->> 'at') || '.kind',
-      format(
-        'kind "%s" has no driver in this version: the step fails when it is run',
-        p_tool ->> 'kind'
-      ),
-      'Kinds with a driver: ' || array_to_string(k.drivers, ', ') || '.'
-    ) as c
-    where p_tool ->> 'kind' = any(k.kinds) and p_tool ->> 'kind' <> all(k.drivers)
-    union all
-    select c.*
-    from noetl_internal.make_problem(
-      'error', (p_tool ->> 'at') || '.task',
-      format('no workbook tool named "%s"', p_tool #>> '{options,task}'),
-      noetl_internal.suggest_name(p_tool #>> '{options,task}', p_workbook)
-    ) as c
-    -- A workbook's tool that was found has taken the place of this kind.
-    where p_tool ->> 'kind' = 'workbook' and p_tool #>> '{options,task}' <> all(p_workbook)
-  ) as p
+begin
+  return query
+    select p.*
+    from (
+      select
+        array_agg(t.kind order by t.kind) as kinds,
+        array_agg(t.kind) filter (where t.keys is not null) as drivers
+      from noetl_internal.grammar_tools() as t
+    ) as k
+    cross join lateral (
+      select c.*
+      from noetl_internal.make_problem(
+        'error', (p_tool ->> 'at') || '.kind', format('unknown kind "%s"', p_tool ->> 'kind'),
+        coalesce(
+          'Did you mean "' || noetl_internal.closest_name(p_tool ->> 'kind', k.kinds) || '"? ', ''
+        ) || 'Known: ' || array_to_string(k.kinds, ', ') || '.'
+      ) as c
+      where p_tool ->> 'kind' <> all(k.kinds)
+      union all
+      select c.*
+      from noetl_internal.make_problem(
+        'warning', (p_tool ->> 'at') || '.kind',
+        format(
+          'kind "%s" has no driver in this version: the step fails when it is run',
+          p_tool ->> 'kind'
+        ),
+        'Kinds with a driver: ' || array_to_string(k.drivers, ', ') || '.'
+      ) as c
+      where p_tool ->> 'kind' = any(k.kinds) and p_tool ->> 'kind' <> all(k.drivers)
+      union all
+      select c.*
+      from noetl_internal.make_problem(
+        'error', (p_tool ->> 'at') || '.task',
+        format('no workbook tool named "%s"', p_tool #>> '{options,task}'),
+        noetl_internal.suggest_name(p_tool #>> '{options,task}', p_workbook)
+      ) as c
+      -- A workbook's tool that was found has taken the place of this kind.
+      where p_tool ->> 'kind' = 'workbook' and p_tool #>> '{options,task}' <> all(p_workbook)
+    ) as p;
+end;
 $function$;
 
 comment on function noetl_internal.check_kind(jsonb, text [])
@@ -6868,39 +7197,42 @@ is 'The kind of one tool: known, and with a driver in this version.';
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_pipeline(p_tools jsonb)
 returns setof noetl_internal.problem
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  with task as (
-    select t.value as tool, t.value ->> 'name' as name, t.place
-    from jsonb_array_elements(p_tools) with ordinality as t (value, place)
-  ),
+begin
+  return query
+    with task as (
+      select t.value as tool, t.value ->> 'name' as name, t.place
+      from jsonb_array_elements(p_tools) with ordinality as t (value, place)
+    ),
 
-  known as (
-    select array_agg(t.name) as names
-    from task as t
-  )
-
-  select p.*
-  from task as t
-  cross join lateral noetl_internal.make_problem(
-    'error', (t.tool ->> 'at') || '.name', format('a task named "%s" exists already', t.name),
-    'Give each task of a pipeline a name of its own.'
-  ) as p
-  where exists (select from task as o where o.name = t.name and o.place < t.place)
-  union all
-  select p.*
-  from task as t
-  cross join lateral jsonb_array_elements(t.tool -> 'rules') as r (rule)
-  cross join known as k
-  cross join lateral noetl_internal.make_problem(
-    'error', (r.rule ->> 'at') || '.to',
-    coalesce('no task named "' || (r.rule ->> 'to') || '"', '"to" is missing'),
-    coalesce(
-      noetl_internal.suggest_name(r.rule ->> 'to', k.names),
-      'Say where to jump: ' || array_to_string(k.names, ', ') || '.'
+    known as (
+      select array_agg(t.name) as names
+      from task as t
     )
-  ) as p
-  where r.rule ->> 'do' = 'jump' and (r.rule ->> 'to' = any(k.names)) is not true
+
+    select p.*
+    from task as t
+    cross join lateral noetl_internal.make_problem(
+      'error', (t.tool ->> 'at') || '.name', format('a task named "%s" exists already', t.name),
+      'Give each task of a pipeline a name of its own.'
+    ) as p
+    where exists (select from task as o where o.name = t.name and o.place < t.place)
+    union all
+    select p.*
+    from task as t
+    cross join lateral jsonb_array_elements(t.tool -> 'rules') as r (rule)
+    cross join known as k
+    cross join lateral noetl_internal.make_problem(
+      'error', (r.rule ->> 'at') || '.to',
+      coalesce('no task named "' || (r.rule ->> 'to') || '"', '"to" is missing'),
+      coalesce(
+        noetl_internal.suggest_name(r.rule ->> 'to', k.names),
+        'Say where to jump: ' || array_to_string(k.names, ', ') || '.'
+      )
+    ) as p
+    where r.rule ->> 'do' = 'jump' and (r.rule ->> 'to' = any(k.names)) is not true;
+end;
 $function$;
 
 comment on function noetl_internal.check_pipeline(jsonb)
@@ -6914,31 +7246,34 @@ create or replace function noetl_internal.check_tools(
   p_compiled jsonb
 )
 returns setof noetl_internal.problem
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select p.*
-  from jsonb_array_elements(p_compiled -> 'steps') as s (step)
-  cross join lateral noetl_internal.check_pipeline(s.step #> '{checks,tools}') as p
-  union all
-  select p.*
-  from jsonb_path_query(p_compiled, '$.steps[*].checks.tools[*]') as t (tool)
-  cross join lateral noetl_internal.check_kind(
-    t.tool, array(select jsonb_array_elements_text(p_compiled -> 'workbook'))
-  ) as p
-  union all
-  select p.*
-  from jsonb_array_elements(noetl_internal.list_of(p_content -> 'workbook')) with ordinality
-    as w (value, place)
-  cross join lateral noetl_internal.check_kind(
-    jsonb_build_object(
-      'at',
-      format('workbook[%s]', w.place - 1) || case when w.value ? 'tool' then '.tool' else '' end,
-      'kind', noetl_internal.text_of(
-        case when w.value ? 'tool' then w.value -> 'tool' -> 'kind' else w.value -> 'kind' end
-      )
-    ),
-    '{}'
-  ) as p
+begin
+  return query
+    select p.*
+    from jsonb_array_elements(p_compiled -> 'steps') as s (step)
+    cross join lateral noetl_internal.check_pipeline(s.step #> '{checks,tools}') as p
+    union all
+    select p.*
+    from jsonb_path_query(p_compiled, '$.steps[*].checks.tools[*]') as t (tool)
+    cross join lateral noetl_internal.check_kind(
+      t.tool, array(select jsonb_array_elements_text(p_compiled -> 'workbook'))
+    ) as p
+    union all
+    select p.*
+    from jsonb_array_elements(noetl_internal.list_of(p_content -> 'workbook')) with ordinality
+      as w (value, place)
+    cross join lateral noetl_internal.check_kind(
+      jsonb_build_object(
+        'at',
+        format('workbook[%s]', w.place - 1) || case when w.value ? 'tool' then '.tool' else '' end,
+        'kind', noetl_internal.text_of(
+          case when w.value ? 'tool' then w.value -> 'tool' -> 'kind' else w.value -> 'kind' end
+        )
+      ),
+      '{}'
+    ) as p;
+end;
 $function$;
 
 comment on function noetl_internal.check_tools(jsonb, jsonb)
@@ -6949,42 +7284,47 @@ is 'The tools of all steps and of the workbook.';
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_sets(p_steps jsonb)
 returns setof noetl_internal.problem
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select p.*
-  from (
-    select jsonb_path_query(p_steps, '$[*].checks.sets[*]') as entry
-    union all
-    select jsonb_path_query(p_steps, '$[*].next.arcs[*].set[*]')
-    union all
-    select jsonb_path_query(p_steps, '$[*].checks.tools[*].set[*]')
-    union all
-    select jsonb_path_query(p_steps, '$[*].checks.tools[*].rules[*].set[*]')
-  ) as s
-  cross join lateral (
-    select
-      s.entry ->> 'at' as at,
-      s.entry ->> 'target' as target,
-      substring(s.entry ->> 'target' from '^(?:ctx|local)\.(\w+)') as root
-  ) as t
-  cross join lateral (
-    select c.*
-    from noetl_internal.make_problem(
-      'error', t.at, format('"%s" cannot be written', t.root),
-      'A set writes ctx.<name>, step.<name> or iter.<name>.'
-    ) as c
-    where
-      t.root in (
-        'workload', 'output', 'event', 'input', 'env', 'keychain', 'job', 'execution_id', 'results'
-      )
-      and t.target ~ '^\w+\.\w+\.'
-    union all
-    select c.*
-    from noetl_internal.make_problem(
-      'error', t.at, 'the target of a set is no name', 'Write ctx.<name>, without spaces or braces.'
-    ) as c
-    where t.target !~ '^[^.\s{}]+(\.[^.\s{}]+)+$'
-  ) as p
+begin
+  return query
+    select p.*
+    from (
+      select jsonb_path_query(p_steps, '$[*].checks.sets[*]') as entry
+      union all
+      select jsonb_path_query(p_steps, '$[*].next.arcs[*].set[*]')
+      union all
+      select jsonb_path_query(p_steps, '$[*].checks.tools[*].set[*]')
+      union all
+      select jsonb_path_query(p_steps, '$[*].checks.tools[*].rules[*].set[*]')
+    ) as s
+    cross join lateral (
+      select
+        s.entry ->> 'at' as at,
+        s.entry ->> 'target' as target,
+        substring(s.entry ->> 'target' from '^(?:ctx|local)\.(\w+)') as root
+    ) as t
+    cross join lateral (
+      select c.*
+      from noetl_internal.make_problem(
+        'error', t.at, format('"%s" cannot be written', t.root),
+        'A set writes ctx.<name>, step.<name> or iter.<name>.'
+      ) as c
+      where
+        t.root in (
+          'workload', 'output', 'event', 'input', 'env', 'keychain', 'job', 'execution_id',
+          'results'
+        )
+        and t.target ~ '^\w+\.\w+\.'
+      union all
+      select c.*
+      from noetl_internal.make_problem(
+        'error', t.at, 'the target of a set is no name',
+        'Write ctx.<name>, without spaces or braces.'
+      ) as c
+      where t.target !~ '^[^.\s{}]+(\.[^.\s{}]+)+$'
+    ) as p;
+end;
 $function$;
 
 comment on function noetl_internal.check_sets(jsonb)
@@ -6998,49 +7338,54 @@ create or replace function noetl_internal.check_loops(
   p_steps jsonb
 )
 returns setof noetl_internal.problem
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  with loop as (
-    select
-      s.value #> '{loop,in_raw}' as source,
-      coalesce(s.value #>> '{loop,in,at}', (s.value #>> '{checks,at}') || '.loop.in') as source_at,
-      (s.value #>> '{checks,at}') || '.loop' as at,
-      s.value #>> '{loop,mode}' as mode,
-      noetl_internal.mapping_of(w.loop) as written,
-      coalesce(jsonb_typeof(w.loop), 'object') = 'object' as is_mapping
-    from jsonb_array_elements(p_steps) as s (value)
-    cross join lateral (
-      select p_content -> 'workflow' -> (s.value ->> 'position')::integer -> 'loop' as loop
-    ) as w
-    where s.value -> 'loop' <> 'null'
-  )
+begin
+  return query
+    with loop as (
+      select
+        s.value #> '{loop,in_raw}' as source,
+        coalesce(s.value #>> '{loop,in,at}', (s.value #>> '{checks,at}') || '.loop.in')
+          as source_at,
+        (s.value #>> '{checks,at}') || '.loop' as at,
+        s.value #>> '{loop,mode}' as mode,
+        noetl_internal.mapping_of(w.loop) as written,
+        coalesce(jsonb_typeof(w.loop), 'object') = 'object' as is_mapping
+      from jsonb_array_elements(p_steps) as s (value)
+      cross join lateral (
+        select p_content -> 'workflow' -> (s.value ->> 'position')::integer -> 'loop' as loop
+      ) as w
+      where s.value -> 'loop' <> 'null'
+    )
 
-  select p.*
-  from loop as l
-  cross join lateral noetl_internal.make_problem(
-    'error', l.at || case when l.written ? 'cursor' then '.cursor' else '.spec.mode' end,
-    'cursor loops are not available in this version',
-    'Read the rows in a step of its own and loop over them: in: "{{ that_step.rows }}".'
-  ) as p
-  where l.written ? 'cursor' or l.mode = 'cursor'
-  union all
-  select p.*
-  from loop as l
-  cross join lateral noetl_internal.make_problem(
-    'error', l.source_at, '"in" is missing: the loop has nothing to run over',
-    'Write in: "{{ workload.items }}" or a list.'
-  ) as p
-  where coalesce(l.source, 'null') = 'null' and not l.written ? 'cursor' and l.is_mapping
-  union all
-  select p.*
-  from loop as l
-  cross join lateral noetl_internal.make_problem(
-    'error', l.source_at, format('is %s, expected a list', noetl_internal.describe_value(l.source)),
-    'A loop runs over a list or over an expression that gives one: in: "{{ workload.items }}".'
-  ) as p
-  where
-    jsonb_typeof(l.source) in ('object', 'number', 'boolean')
-    or jsonb_typeof(l.source) = 'string' and l.source #>> '{}' !~ '\{[{%]'
+    select p.*
+    from loop as l
+    cross join lateral noetl_internal.make_problem(
+      'error', l.at || case when l.written ? 'cursor' then '.cursor' else '.spec.mode' end,
+      'cursor loops are not available in this version',
+      'Read the rows in a step of its own and loop over them: in: "{{ that_step.rows }}".'
+    ) as p
+    where l.written ? 'cursor' or l.mode = 'cursor'
+    union all
+    select p.*
+    from loop as l
+    cross join lateral noetl_internal.make_problem(
+      'error', l.source_at, '"in" is missing: the loop has nothing to run over',
+      'Write in: "{{ workload.items }}" or a list.'
+    ) as p
+    where coalesce(l.source, 'null') = 'null' and not l.written ? 'cursor' and l.is_mapping
+    union all
+    select p.*
+    from loop as l
+    cross join lateral noetl_internal.make_problem(
+      'error', l.source_at,
+      format('is %s, expected a list', noetl_internal.describe_value(l.source)),
+      'A loop runs over a list or over an expression that gives one: in: "{{ workload.items }}".'
+    ) as p
+    where
+      jsonb_typeof(l.source) in ('object', 'number', 'boolean')
+      or jsonb_typeof(l.source) = 'string' and l.source #>> '{}' !~ '\{[{%]';
+end;
 $function$;
 
 comment on function noetl_internal.check_loops(jsonb, jsonb)
@@ -7052,24 +7397,28 @@ is 'What a loop runs over: something that can be a list.';
 -- Locks: none. Never raises.
 create or replace function noetl_internal.list_templates(p_compiled jsonb)
 returns table (template jsonb, step text, is_worker boolean)
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select t.template, s.step ->> 'step', false
-  from jsonb_array_elements(p_compiled -> 'steps') as s (step)
-  cross join lateral (
-    values
-    ('$.input'), ('$.loop.in'), ('$.loop.max_in_flight'), ('$.admit[*].when'), ('$.set[*].value'),
-    ('$.next.arcs[*].when'), ('$.next.arcs[*].input'), ('$.next.arcs[*].set[*].value')
-  ) as p (path)
-  cross join lateral jsonb_path_query(s.step, p.path::jsonpath) as t (template)
-  where jsonb_typeof(t.template) = 'object'
-  union all
-  select t.template, s.step ->> 'step', true
-  from jsonb_array_elements(p_compiled -> 'steps') as s (step)
-  cross join lateral jsonb_array_elements(s.step #> '{checks,worker}') as t (template)
-  union all
-  select t.value, null, false
-  from jsonb_each(noetl_internal.mapping_of(p_compiled #> '{head,workload_templates}')) as t
+#variable_conflict use_column
+begin
+  return query
+    select t.template, s.step ->> 'step', false
+    from jsonb_array_elements(p_compiled -> 'steps') as s (step)
+    cross join lateral (
+      values
+      ('$.input'), ('$.loop.in'), ('$.loop.max_in_flight'), ('$.admit[*].when'), ('$.set[*].value'),
+      ('$.next.arcs[*].when'), ('$.next.arcs[*].input'), ('$.next.arcs[*].set[*].value')
+    ) as p (path)
+    cross join lateral jsonb_path_query(s.step, p.path::jsonpath) as t (template)
+    where jsonb_typeof(t.template) = 'object'
+    union all
+    select t.template, s.step ->> 'step', true
+    from jsonb_array_elements(p_compiled -> 'steps') as s (step)
+    cross join lateral jsonb_array_elements(s.step #> '{checks,worker}') as t (template)
+    union all
+    select t.value, null, false
+    from jsonb_each(noetl_internal.mapping_of(p_compiled #> '{head,workload_templates}')) as t;
+end;
 $function$;
 
 comment on function noetl_internal.list_templates(jsonb)
@@ -7080,23 +7429,26 @@ is 'All compiled templates of a playbook.';
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_templates(p_compiled jsonb)
 returns setof noetl_internal.problem
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select p.*
-  from noetl_internal.list_templates(p_compiled) as t
-  cross join lateral jsonb_array_elements(t.template -> 'problems') as f (found)
-  cross join lateral noetl_internal.make_problem(
-    case when t.is_worker then 'warning' else 'error' end,
-    f.found ->> 'path', f.found ->> 'message', f.found ->> 'hint'
-  ) as p
-  union all
-  select p.*
-  from noetl_internal.list_templates(p_compiled) as t
-  cross join lateral noetl_internal.make_problem(
-    'warning', t.template ->> 'at', 'older name in an expression',
-    format('Write: %s', t.template ->> 'older')
-  ) as p
-  where t.template ? 'older'
+begin
+  return query
+    select p.*
+    from noetl_internal.list_templates(p_compiled) as t
+    cross join lateral jsonb_array_elements(t.template -> 'problems') as f (found)
+    cross join lateral noetl_internal.make_problem(
+      case when t.is_worker then 'warning' else 'error' end,
+      f.found ->> 'path', f.found ->> 'message', f.found ->> 'hint'
+    ) as p
+    union all
+    select p.*
+    from noetl_internal.list_templates(p_compiled) as t
+    cross join lateral noetl_internal.make_problem(
+      'warning', t.template ->> 'at', 'older name in an expression',
+      format('Write: %s', t.template ->> 'older')
+    ) as p
+    where t.template ? 'older';
+end;
 $function$;
 
 comment on function noetl_internal.check_templates(jsonb)
@@ -7111,54 +7463,57 @@ create or replace function noetl_internal.check_names(
   p_steps jsonb
 )
 returns setof noetl_internal.problem
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  with known as (
-    select
-      array(select jsonb_array_elements(p_steps) ->> 'step')
-      || array(select jsonb_object_keys(p_compiled #> '{head,workload}'))
-      || array['workload', 'ctx'] || noetl_internal.builtin_names() as names,
-      array(select jsonb_object_keys(p_compiled #> '{head,workload}')) as workload,
-      array(
-        select distinct substring(s.target #>> '{}' from '^ctx\.([^.]+)')
-        from jsonb_path_query(p_compiled -> 'steps', '$.**.target') as s (target)
-        where s.target #>> '{}' like 'ctx.%'
-      ) as ctx
-  ),
+begin
+  return query
+    with known as (
+      select
+        array(select jsonb_array_elements(p_steps) ->> 'step')
+        || array(select jsonb_object_keys(p_compiled #> '{head,workload}'))
+        || array['workload', 'ctx'] || noetl_internal.builtin_names() as names,
+        array(select jsonb_object_keys(p_compiled #> '{head,workload}')) as workload,
+        array(
+          select distinct substring(s.target #>> '{}' from '^ctx\.([^.]+)')
+          from jsonb_path_query(p_compiled -> 'steps', '$.**.target') as s (target)
+          where s.target #>> '{}' like 'ctx.%'
+        ) as ctx
+    ),
 
-  used as (
-    select distinct t.template ->> 'at' as at, n.name ->> 0 as root, n.name ->> 1 as attribute
-    from noetl_internal.list_templates(p_compiled) as t
-    cross join lateral jsonb_array_elements(t.template -> 'names') as n (name)
-  )
+    used as (
+      select distinct t.template ->> 'at' as at, n.name ->> 0 as root, n.name ->> 1 as attribute
+      from noetl_internal.list_templates(p_compiled) as t
+      cross join lateral jsonb_array_elements(t.template -> 'names') as n (name)
+    )
 
-  select p.*
-  from used as u
-  cross join known as k
-  cross join lateral (
-    select c.*
-    from noetl_internal.make_problem(
-      'warning', u.at, format('nothing here is named "%s"', u.root),
-      noetl_internal.suggest_name(u.root, k.names[:1000])
-    ) as c
-    where u.root <> all(array_remove(k.names, null))
-    union all
-    select c.*
-    from noetl_internal.make_problem(
-      'warning', u.at, format('nothing here writes ctx.%s', u.attribute),
-      coalesce(noetl_internal.suggest_name(u.attribute, k.ctx), 'Write it with a set.')
-    ) as c
-    where u.root = 'ctx' and u.attribute <> all(k.ctx)
-    union all
-    select c.*
-    from noetl_internal.make_problem(
-      'warning', u.at, format('workload has no default "%s"', u.attribute),
-      format('Did you mean "%s"?', noetl_internal.closest_name(u.attribute, k.workload))
-    ) as c
-    where
-      u.root = 'workload' and u.attribute <> all(k.workload)
-      and noetl_internal.closest_name(u.attribute, k.workload) is not null
-  ) as p
+    select p.*
+    from used as u
+    cross join known as k
+    cross join lateral (
+      select c.*
+      from noetl_internal.make_problem(
+        'warning', u.at, format('nothing here is named "%s"', u.root),
+        noetl_internal.suggest_name(u.root, k.names[:1000])
+      ) as c
+      where u.root <> all(array_remove(k.names, null))
+      union all
+      select c.*
+      from noetl_internal.make_problem(
+        'warning', u.at, format('nothing here writes ctx.%s', u.attribute),
+        coalesce(noetl_internal.suggest_name(u.attribute, k.ctx), 'Write it with a set.')
+      ) as c
+      where u.root = 'ctx' and u.attribute <> all(k.ctx)
+      union all
+      select c.*
+      from noetl_internal.make_problem(
+        'warning', u.at, format('workload has no default "%s"', u.attribute),
+        format('Did you mean "%s"?', noetl_internal.closest_name(u.attribute, k.workload))
+      ) as c
+      where
+        u.root = 'workload' and u.attribute <> all(k.workload)
+        and noetl_internal.closest_name(u.attribute, k.workload) is not null
+    ) as p;
+end;
 $function$;
 
 comment on function noetl_internal.check_names(jsonb, jsonb)
@@ -7191,7 +7546,11 @@ declare
       )
     )
   );
-  v_endless text[] := array(select noetl_internal.endless_steps(p_steps));
+  v_endless text[] := array(
+    select e.step
+    from noetl_internal.endless_steps(p_steps) as e (step)
+    where noetl_internal.is_on_cycle(v_graph, e.step)
+  );
 begin
   return query
     select p.*
@@ -7201,6 +7560,9 @@ begin
       'Lead an arc to it, or leave it out.'
     ) as p
     where s.step ->> 'step' <> all(v_reached);
+  if v_endless = '{}' then
+    return;
+  end if;
   return query
     select p.*
     from jsonb_array_elements(p_steps) as s (step)
@@ -7215,7 +7577,6 @@ begin
     where
       s.step ->> 'step' = any(v_endless)
       -- One report per cycle, at its first step.
-      and noetl_internal.is_on_cycle(v_graph, s.step ->> 'step')
       and not exists (
         select from jsonb_array_elements(p_steps) as o (step)
         where
@@ -7236,24 +7597,27 @@ is 'The graph of the steps: what cannot be reached, what never ends.';
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_arcs(p_steps jsonb)
 returns setof noetl_internal.problem
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select p.*
-  from jsonb_array_elements(p_steps) as s (step)
-  cross join lateral (
-    select
-      a.value as arc,
-      bool_or(a.value -> 'when' = 'null') over (
-        order by a.place rows between unbounded preceding and 1 preceding
-      ) as is_dead
-    from jsonb_array_elements(s.step #> '{next,arcs}') with ordinality as a (value, place)
-    where a.value -> 'on' = 'null'
-  ) as a
-  cross join lateral noetl_internal.make_problem(
-    'info', a.arc ->> 'at', 'this arc can never fire: an arc before it has no condition',
-    'Put the arc without a condition last, or use mode: inclusive.'
-  ) as p
-  where s.step #>> '{next,mode}' = 'exclusive' and a.is_dead
+begin
+  return query
+    select p.*
+    from jsonb_array_elements(p_steps) as s (step)
+    cross join lateral (
+      select
+        a.value as arc,
+        bool_or(a.value -> 'when' = 'null') over (
+          order by a.place rows between unbounded preceding and 1 preceding
+        ) as is_dead
+      from jsonb_array_elements(s.step #> '{next,arcs}') with ordinality as a (value, place)
+      where a.value -> 'on' = 'null'
+    ) as a
+    cross join lateral noetl_internal.make_problem(
+      'info', a.arc ->> 'at', 'this arc can never fire: an arc before it has no condition',
+      'Put the arc without a condition last, or use mode: inclusive.'
+    ) as p
+    where s.step #>> '{next,mode}' = 'exclusive' and a.is_dead;
+end;
 $function$;
 
 comment on function noetl_internal.check_arcs(jsonb) is 'Arcs that can never fire.';
@@ -7263,47 +7627,46 @@ comment on function noetl_internal.check_arcs(jsonb) is 'Arcs that can never fir
 -- Locks: none. Never raises.
 create or replace function noetl_internal.refuse_document(p_content jsonb)
 returns setof noetl_internal.problem
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select p.*
-  from noetl_internal.make_problem(
-    'error', '',
-    format(
-      'the document is %s, expected a mapping',
-      noetl_internal.describe_value(coalesce(p_content, 'null'))
-    ),
-    'A playbook begins with apiVersion: noetl.io/v2 and kind: Playbook.'
-  ) as p
-  where jsonb_typeof(p_content) is distinct from 'object'
-  union all
-  select p.*
-  from noetl_internal.make_problem(
-    'error', '',
-    format('the document has %s bytes, at most 4194304 are read', octet_length(p_content::text)),
-    'Keep data in files or tables, not in the playbook.'
-  ) as p
-  where octet_length(p_content::text) > 4194304
-  union all
-  select p.*
-  from noetl_internal.make_problem(
-    'error', '', 'the document is nested deeper than 100 levels', 'Keep data in files or tables.'
-  ) as p
-  where p_content @? '$.**{100}'
-  union all
-  select p.*
-  from noetl_internal.make_problem(
-    'error', 'workflow',
-    format(
-      'the workflow has %s steps, at most 10000 are read',
-      jsonb_array_length(p_content -> 'workflow')
-    ),
-    'Use a loop, or child playbooks.'
-  ) as p
-  where
-    case
-      when jsonb_typeof(p_content -> 'workflow') = 'array'
-        then jsonb_array_length(p_content -> 'workflow') > 10000
-    end
+begin
+  return query
+    select p.*
+    from noetl_internal.make_problem(
+      'error', '',
+      format(
+        'the document is %s, expected a mapping',
+        noetl_internal.describe_value(coalesce(p_content, 'null'))
+      ),
+      'A playbook begins with apiVersion: noetl.io/v2 and kind: Playbook.'
+    ) as p
+    where jsonb_typeof(p_content) is distinct from 'object'
+    union all
+    select p.*
+    from noetl_internal.make_problem(
+      'error', '',
+      format('the document has %s bytes, at most 4194304 are read', octet_length(p_content::text)),
+      'Keep data in files or tables, not in the playbook.'
+    ) as p
+    where octet_length(p_content::text) > 4194304
+    union all
+    select p.*
+    from noetl_internal.make_problem(
+      'error', '', 'the document is nested deeper than 100 levels', 'Keep data in files or tables.'
+    ) as p
+    where p_content @? '$.**{100}'
+    union all
+    select p.*
+    from noetl_internal.make_problem(
+      'error', 'workflow',
+      format(
+        'the workflow has %s steps, at most 10000 are read',
+        jsonb_array_length(noetl_internal.list_of(p_content -> 'workflow'))
+      ),
+      'Use a loop, or child playbooks.'
+    ) as p
+    where jsonb_array_length(noetl_internal.list_of(p_content -> 'workflow')) > 10000;
+end;
 $function$;
 
 comment on function noetl_internal.refuse_document(jsonb)
@@ -7318,39 +7681,42 @@ create or replace function noetl_internal.playbook_problems(
   p_compiled jsonb
 )
 returns setof noetl_internal.problem
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  with found as (
-    select p.* from noetl_internal.check_value(
-      noetl_internal.playbook_grammar(), array['document'], p_content, ''
-    ) as p
-    union
-    select p.* from noetl_internal.check_head(
-      p_content, p_compiled -> 'head', p_compiled -> 'steps'
-    ) as p
-    union
-    select p.* from noetl_internal.check_steps(p_compiled -> 'steps') as p
-    union
-    select p.* from noetl_internal.check_tools(p_content, p_compiled) as p
-    union
-    select p.* from noetl_internal.check_sets(p_compiled -> 'steps') as p
-    union
-    select p.* from noetl_internal.check_loops(p_content, p_compiled -> 'steps') as p
-    union
-    select p.* from noetl_internal.check_templates(p_compiled) as p
-    union
-    select p.* from noetl_internal.check_names(p_compiled, p_compiled -> 'steps') as p
-    union
-    select p.* from noetl_internal.check_arcs(p_compiled -> 'steps') as p
-    union
-    select p.* from noetl_internal.check_flow(p_compiled -> 'head', p_compiled -> 'steps') as p
-  )
+begin
+  return query
+    with found as (
+      select p.* from noetl_internal.check_value(
+        noetl_internal.playbook_grammar(), array['document'], p_content, ''
+      ) as p
+      union
+      select p.* from noetl_internal.check_head(
+        p_content, p_compiled -> 'head', p_compiled -> 'steps'
+      ) as p
+      union
+      select p.* from noetl_internal.check_steps(p_compiled -> 'steps') as p
+      union
+      select p.* from noetl_internal.check_tools(p_content, p_compiled) as p
+      union
+      select p.* from noetl_internal.check_sets(p_compiled -> 'steps') as p
+      union
+      select p.* from noetl_internal.check_loops(p_content, p_compiled -> 'steps') as p
+      union
+      select p.* from noetl_internal.check_templates(p_compiled) as p
+      union
+      select p.* from noetl_internal.check_names(p_compiled, p_compiled -> 'steps') as p
+      union
+      select p.* from noetl_internal.check_arcs(p_compiled -> 'steps') as p
+      union
+      select p.* from noetl_internal.check_flow(p_compiled -> 'head', p_compiled -> 'steps') as p
+    )
 
-  select f.*
-  from found as f
-  order by
-    coalesce(substring(f.path from '^workflow\[(\d+)\]')::integer, -1),
-    f.path, f.severity, f.message
+    select f.*
+    from found as f
+    order by
+      coalesce(substring(f.path from '^workflow\[(\d+)\]')::integer, -1),
+      f.path, f.severity, f.message;
+end;
 $function$;
 
 comment on function noetl_internal.playbook_problems(jsonb, jsonb)
@@ -7432,18 +7798,22 @@ create or replace function noetl_internal.content_at(
   p_path text
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    case
-      when p_path is null or jsonb_typeof(p_content) <> 'object' then p_content
-      when coalesce(jsonb_typeof(p_content -> 'metadata'), 'object') <> 'object' then p_content
-      else
-        p_content || jsonb_build_object(
-          'metadata',
-          coalesce(p_content -> 'metadata', '{}') || jsonb_build_object('path', p_path)
-        )
-    end
+begin
+  return (
+    select
+      case
+        when p_path is null or jsonb_typeof(p_content) <> 'object' then p_content
+        when coalesce(jsonb_typeof(p_content -> 'metadata'), 'object') <> 'object' then p_content
+        else
+          p_content || jsonb_build_object(
+            'metadata',
+            coalesce(p_content -> 'metadata', '{}') || jsonb_build_object('path', p_path)
+          )
+      end
+  );
+end;
 $function$;
 
 comment on function noetl_internal.content_at(jsonb, text)
@@ -8159,6 +8529,47 @@ $function$;
 comment on function noetl_internal.apply_set(bigint, jsonb, jsonb, text)
 is 'Evaluate a set and write it; returns the ctx writes.';
 
+-- engine/defined_entries.sql
+-- The entries of a failed step's set that can be evaluated: most read the result that it does not
+-- have, and must not hide why it failed.
+-- Locks: none. Never raises for what an expression lacks.
+create or replace function noetl_internal.defined_entries(
+  p_execution_id bigint,
+  p_set jsonb,
+  p_locals jsonb,
+  p_step text
+)
+returns jsonb
+language plpgsql stable
+as $function$
+declare
+  v_entry jsonb;
+  v_defined jsonb := '[]';
+begin
+  -- A row loop, because each entry may fail on its own; bounded by the document.
+  for v_entry in
+    select s.value
+    from jsonb_array_elements(coalesce(p_set, '[]')) with ordinality as s (value, place)
+    order by s.place
+  loop
+    begin
+      perform noetl_internal.evaluate_defined(
+        p_execution_id, v_entry -> 'value', p_locals, p_step, v_entry ->> 'target'
+      );
+      v_defined := v_defined || jsonb_build_array(v_entry);
+    exception
+      when sqlstate 'NE461' or sqlstate 'NE462' then
+        null;  -- the step's own error is the one to tell
+    end;
+  end loop;
+  return v_defined;
+end;
+$function$;
+
+comment on function noetl_internal.defined_entries(bigint, jsonb, jsonb, text)
+is 'The entries of a failed step''s set that can be evaluated.';
+revoke all on function noetl_internal.defined_entries(bigint, jsonb, jsonb, text) from public;
+
 -- engine/save_step_result.sql
 -- Keep the result of a finished step readable by its name; a later activation replaces it.
 -- p_result is what an event carries: {status, reference, context}.
@@ -8234,9 +8645,10 @@ is 'The deterministic, sortable id of a command.';
 
 -- engine/command_meta.sql
 -- The meta of a command.issued event: what identifies the command, and where it belongs.
+-- Stable, not immutable, so that it is inlined: jsonb_build_object is no more than stable.
 create or replace function noetl_internal.command_meta(p_draft noetl_internal.draft)
 returns jsonb
-language sql immutable parallel safe
+language sql stable parallel safe
 as $function$
   select
     case
@@ -8276,19 +8688,16 @@ $function$;
 comment on function noetl_internal.draft_of(noetl.command) is 'A queue row as a draft.';
 
 -- engine/issue_batch.sql
--- Issue commands: one event and one queue row each, in one statement; returns the ids that were
--- new. A command that was issued before is left alone and not returned. Rings the doorbell once per
+-- Issue commands: one event and one queue row each; returns the ids that were new. A command that was issued before is left alone and not returned. Rings the doorbell once per
 -- pool.
 create or replace function noetl_internal.issue_batch(p_drafts noetl_internal.draft [])
 returns setof text
 language plpgsql volatile
 as $function$
+declare
+  v_issued text [];
 begin
-  return query
-  with draft as (
-    select * from unnest(p_drafts)
-  ),
-  issued as (
+  with issued as (
     insert into noetl.event (
       execution_id, catalog_id, event_type, node_name, status, current_index, context, meta,
       created_at
@@ -8297,32 +8706,32 @@ begin
       d.execution_id, d.catalog_id, 'command.issued', d.step, 'issued', d.iter_index,
       case when d.input is not null then jsonb_build_object('input', d.input) end,
       noetl_internal.command_meta(d), noetl_internal.clock_now()
-    from draft as d
+    from unnest(p_drafts) as d
     order by d.execution_id, d.command_id
     on conflict do nothing
-    returning execution_id, meta ->> 'command_id' as command_id
-  ),
-  queued as (
-    insert into noetl.command (
-      execution_id, command_id, catalog_id, token_id, step, task, loop_id, iter_index, issue,
-      infra_attempt, shard_attempt, max_attempts, total, pool, priority, place, context_version,
-      item, input, status
-    )
-    select
-      d.execution_id, d.command_id, d.catalog_id, d.token_id, d.step, d.task, d.loop_id,
-      d.iter_index, d.issue, d.infra_attempt, d.shard_attempt, d.max_attempts, d.total, d.pool,
-      d.priority, d.place, d.context_version, d.item, d.input, 'queued'
-    from draft as d
-    inner join issued as i on i.execution_id = d.execution_id and i.command_id = d.command_id
-    returning command_id, pool
-  ),
-  rung as (
-    select pg_notify('noetl_pool', p.pool) as rang
-    from (select distinct q.pool from queued as q) as p
+    returning meta ->> 'command_id' as command_id
   )
-  select q.command_id
-  from queued as q
-  where (select count(r.rang) from rung as r) >= 0;
+  select array_agg(i.command_id) into v_issued
+  from issued as i;
+
+  -- Nearly always all are new: then no look at which.
+  insert into noetl.command (
+    execution_id, command_id, catalog_id, token_id, step, task, loop_id, iter_index, issue,
+    infra_attempt, shard_attempt, max_attempts, total, pool, priority, place, context_version,
+    item, input, status
+  )
+  select
+    d.execution_id, d.command_id, d.catalog_id, d.token_id, d.step, d.task, d.loop_id,
+    d.iter_index, d.issue, d.infra_attempt, d.shard_attempt, d.max_attempts, d.total, d.pool,
+    d.priority, d.place, d.context_version, d.item, d.input, 'queued'
+  from unnest(p_drafts) as d
+  where cardinality(v_issued) = cardinality(p_drafts) or d.command_id = any(v_issued);
+
+  perform pg_notify('noetl_pool', p.pool)
+  from (
+    select distinct d.pool from unnest(p_drafts) as d where d.command_id = any(v_issued)
+  ) as p;
+  return query select unnest(v_issued);
 end;
 $function$;
 
@@ -8378,11 +8787,11 @@ declare
   v_place bigint;
 begin
   with ready as (
-    select q.execution_id, q.command_id
+    select q.row_place
     from unnest(p_session.pools) as p (pool)
     cross join generate_series(9, 0, -1) as l (priority)
     cross join lateral (
-      select c.execution_id, c.command_id
+      select c.ctid as row_place
       from noetl.command as c
       where
         c.status = 'queued'
@@ -8401,7 +8810,7 @@ begin
       status = 'leased', session_id = p_session.session_id, request_id = p_request_id,
       claimed_at = noetl_internal.clock_now()
     from ready as r
-    where c.execution_id = r.execution_id and c.command_id = r.command_id
+    where c.ctid = r.row_place  -- locked, so it stays where it is
     returning c.*
   ),
   told as (
@@ -8440,25 +8849,33 @@ returns noetl_internal.outcome []
 language plpgsql volatile
 as $function$
 declare
-  v_ids text [] := array(select r.command_id from unnest(p_reports) as r);
+  v_ids text [] := array(select r.command_id from unnest(p_reports) as r order by r.command_id);
+  v_reports noetl_internal.report [] := array(
+    select r from unnest(p_reports) as r order by r.command_id
+  );
   v_outcomes noetl_internal.outcome [];
 begin
+  -- One index probe per report, in their order, which is the lock order: as one condition the planner
+  -- may read every command of the run instead.
   with owned as (
-    select c.command_id
-    from noetl.command as c
-    where
-      c.execution_id = p_execution_id
-      and c.command_id = any(v_ids)
-      and c.status = 'leased'
-      and c.session_id = (p_reports[array_position(v_ids, c.command_id)]).session_id
-    order by c.command_id
-    for update
+    select c.row_place, i.place
+    from unnest(v_ids) with ordinality as i (command_id, place)
+    cross join lateral (
+      select q.ctid as row_place
+      from noetl.command as q
+      where
+        q.execution_id = p_execution_id
+        and q.command_id = i.command_id
+        and q.status = 'leased'
+        and q.session_id = (v_reports[i.place]).session_id
+      for update
+    ) as c
   ),
   finished as (
     delete from noetl.command as c
     using owned as o
-    where c.execution_id = p_execution_id and c.command_id = o.command_id
-    returning c.*, p_reports[array_position(v_ids, c.command_id)] as report
+    where c.ctid = o.row_place  -- locked, so it stays where it is
+    returning c.*, v_reports[o.place] as report
   )
   select
     array_agg(
@@ -8543,6 +8960,39 @@ $function$;
 comment on function noetl_internal.log_heartbeats(bigint, noetl_internal.report [])
 is 'Append command.heartbeat events for commands that are still held.';
 
+-- engine/item_meta.sql
+-- The meta of a loop item's event: which loop, which item and, in a fan-out, which attempt.
+-- Stable, not immutable, so that it is inlined.
+create or replace function noetl_internal.item_meta(
+  p_outcome noetl_internal.outcome,
+  p_mode text
+)
+returns jsonb
+language sql stable parallel safe
+as $function$
+  select
+    case
+      when p_mode <> 'fanout'
+        then jsonb_build_object(
+          'loop_id', ((p_outcome).command).loop_id,
+          'iter_index', ((p_outcome).command).iter_index
+        )
+      else
+        jsonb_build_object(
+          'loop_id', ((p_outcome).command).loop_id,
+          'shard_id', ((p_outcome).command).iter_index,
+          'iter_index', ((p_outcome).command).iter_index,
+          'iter_key',
+          coalesce(p_outcome.iter_key, ((p_outcome).command).iter_index::text),
+          'command_id', ((p_outcome).command).command_id,
+          'shard_attempt', ((p_outcome).command).shard_attempt
+        )
+    end
+$function$;
+
+comment on function noetl_internal.item_meta(noetl_internal.outcome, text)
+is 'The meta of a loop item''s event.';
+
 -- engine/log_outcomes.sql
 -- Append the events of finished commands, all in one statement: the command's end, and for a loop's
 -- item its outcome. The item's result rides on the item's event, where idx_event_loop_id_type finds
@@ -8578,30 +9028,22 @@ begin
     (o.command).step, case when o.is_ok then 'ok' else 'error' end, (o.command).iter_index,
     case
       when o.ctx is not null or o.error is not null
-        then jsonb_strip_nulls(jsonb_build_object('ctx', o.ctx, 'error', o.error))
+        then
+          case when o.ctx is null then '{}' else jsonb_build_object('ctx', o.ctx) end
+          || case when o.error is null then '{}' else jsonb_build_object('error', o.error) end
     end,
     o.result,
     case
-      when l.mode <> 'fanout'
-        then jsonb_build_object(
-          'loop_id', l.loop_id, 'iter_index', (o.command).iter_index
-        )
-      else
-        jsonb_build_object(
-          'loop_id', l.loop_id, 'shard_id', (o.command).iter_index,
-          'iter_index', (o.command).iter_index,
-          'iter_key', coalesce(o.iter_key, (o.command).iter_index::text),
-          'command_id', (o.command).command_id, 'shard_attempt', (o.command).shard_attempt
-        )
-    end
-    || case
-      when (o.command).command_id = any(p_retried) then '{"final": false}'::jsonb else '{}'
+      when (o.command).command_id = any(p_retried) then m.meta || '{"final": false}' else m.meta
     end,
     o.error ->> 'message',
     noetl_internal.clock_now()
   from unnest(p_outcomes) as o
   inner join noetl.loop as l
-    on l.execution_id = (o.command).execution_id and l.loop_id = (o.command).loop_id;
+    on l.execution_id = (o.command).execution_id and l.loop_id = (o.command).loop_id
+  cross join lateral (
+    select noetl_internal.item_meta(o, l.mode) as meta
+  ) as m;
 end;
 $function$;
 
@@ -8669,11 +9111,13 @@ begin
   returning r.next_token_id - 1 into v_token_id;
   insert into noetl.token (execution_id, token_id, step, status, split_ids, split_steps, input)
   values (p_execution_id, v_token_id, p_step, 'ready', p_split_ids, p_split_steps, p_input);
-  return jsonb_strip_nulls(jsonb_build_object(
-    'token_id', v_token_id, 'step', p_step, 'input', p_input,
-    'split_ids', nullif(to_jsonb(p_split_ids), '[]'),
-    'split_steps', nullif(to_jsonb(p_split_steps), '[]')
-  ));
+  return
+    jsonb_strip_nulls(jsonb_build_object(
+      'token_id', v_token_id, 'step', p_step,
+      'split_ids', nullif(to_jsonb(p_split_ids), '[]'),
+      'split_steps', nullif(to_jsonb(p_split_steps), '[]')
+    ))
+    || case when p_input is null then '{}' else jsonb_build_object('input', p_input) end;
 end;
 $function$;
 
@@ -8744,7 +9188,8 @@ is 'What a step''s own set and arcs see beside the run''s names.';
 
 -- engine/choose_arcs.sql
 -- The arcs of a finished step that fire: the first that matches (exclusive) or every one
--- (inclusive), in order.
+-- (inclusive), in order. An arc without a condition takes up no failure: going on after one must be
+-- asked for.
 -- Raises: NE462 … NE464 of the first condition that cannot be evaluated.
 create or replace function noetl_internal.choose_arcs(
   p_execution_id bigint,
@@ -8763,7 +9208,9 @@ begin
   for v_arc in
     select a.value
     from jsonb_array_elements(coalesce(p_next -> 'arcs', '[]')) with ordinality as a (value, place)
-    where coalesce(a.value ->> 'on', '') <> 'call.partial'
+    where
+      coalesce(a.value ->> 'on', '') <> 'call.partial'
+      and (a.value ->> 'when' is not null or p_locals #>> '{event,name}' <> 'call.error')
     order by a.place
   loop
     if noetl_internal.is_true(p_execution_id, v_arc -> 'when', p_locals, p_step) then
@@ -8801,14 +9248,24 @@ declare
   v_tokens jsonb := jsonb_build_array();
 begin
   v_writes := noetl_internal.apply_set(
-    v_execution_id, p_definition -> 'set', p_locals, p_token.step
+    v_execution_id,
+    case
+      when p_error is null then p_definition -> 'set'
+      else noetl_internal.defined_entries(
+        v_execution_id, p_definition -> 'set', p_locals, p_token.step
+      )
+    end,
+    p_locals, p_token.step
   );
   v_arcs := array(
     select noetl_internal.choose_arcs(
       v_execution_id, p_definition -> 'next', p_locals, p_token.step
     )
   );
-  if cardinality(v_arcs) = 0 and (p_error is not null or p_no_next_is_error) then
+  if
+    cardinality(v_arcs) = 0
+    and (p_error is not null or p_no_next_is_error and p_definition #> '{next,arcs}' <> '[]')
+  then
     return null;
   end if;
   if cardinality(v_arcs) > 1 then
@@ -8832,9 +9289,9 @@ begin
       end
     );
   end loop;
-  return jsonb_strip_nulls(jsonb_build_object(
-    'ctx', nullif(v_writes, '{}'), 'tokens', nullif(v_tokens, '[]')
-  ));
+  return
+    case when v_writes = '{}' then '{}' else jsonb_build_object('ctx', v_writes) end
+    || case when v_tokens = '[]' then '{}' else jsonb_build_object('tokens', v_tokens) end;
 end;
 $function$;
 
@@ -8891,7 +9348,10 @@ exception
   when sqlstate 'NE461' or sqlstate 'NE462' or sqlstate 'NE463' or sqlstate 'NE464'
     or check_violation then
     get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
-    return jsonb_build_object('kind', 'template', 'code', v_code, 'message', v_message);
+    return jsonb_build_object(
+      'kind', 'template', 'code', v_code,
+      'message', concat_ws('; after: ', v_message, p_error ->> 'message')
+    );
 end;
 $function$;
 
@@ -8977,7 +9437,11 @@ declare
 begin
   perform noetl_internal.append_event(
     p_execution_id, p_catalog_id, v_event, p_step, p_result ->> 'status',
-    case when p_error is not null then jsonb_build_object('error', p_error) end,
+    nullif(
+      case when p_ctx is null then '{}' else jsonb_build_object('ctx', p_ctx) end
+      || case when p_error is null then '{}' else jsonb_build_object('error', p_error) end,
+      '{}'
+    ),
     p_result, jsonb_build_object('token_id', p_token_id), p_error ->> 'message'
   );
   perform noetl_internal.finish_step(
@@ -9644,8 +10108,8 @@ is 'Take the open commands of a loop out of the queue.';
 
 -- engine/count_loop.sql
 -- Add finished and issued items to a loop's row, in one update, late in the transaction; returns
--- the row. If the loop was drained meanwhile, what this transaction has issued is taken back:
--- draining counted it already.
+-- the row. If the loop was drained meanwhile, what this transaction has issued is taken back, which
+-- draining counted already; and with it what draining skipped because somebody had it locked.
 -- Locks: the loop row.
 create or replace function noetl_internal.count_loop(
   p_execution_id bigint,
@@ -9661,6 +10125,7 @@ language plpgsql volatile
 as $function$
 declare
   v_loop noetl.loop;
+  v_skipped integer;
 begin
   update noetl.loop as l
   set
@@ -9683,7 +10148,11 @@ begin
   where l.execution_id = p_execution_id and l.loop_id = p_loop_id
   returning l.* into v_loop;
   if p_issued > 0 and v_loop.status not in ('expanding', 'running') then
-    perform noetl_internal.cancel_items(p_execution_id, p_loop_id);
+    v_skipped := noetl_internal.cancel_items(p_execution_id, p_loop_id) - p_issued;
+    update noetl.loop as l
+    set cancelled = l.cancelled + v_skipped
+    where l.execution_id = p_execution_id and l.loop_id = p_loop_id
+    returning l.* into v_loop;
   end if;
   return v_loop;
 end;
@@ -10101,7 +10570,7 @@ begin
     and l.mode = 'fanout'
     and l.status in ('expanding', 'running')
     and (o.command).shard_attempt <= l.max_shard_retries
-    and coalesce((o.error ->> 'retryable')::boolean, true)
+    and o.error -> 'retryable' is distinct from 'false'
     and coalesce(o.error ->> 'kind', '') <> 'worker_lost';
   if v_failed is null then
     return;
@@ -10117,17 +10586,18 @@ is 'Issue failed shards again while they have retries left.';
 -- engine/count_outcomes.sql
 -- Add finished items to the counters of their loops, once per loop and batch, issuing as many
 -- others as the window lets follow; returns the loops touched. The row lock orders sessions, so
--- that exactly one sees zero left.
--- Locks: expansion locks, tried; loop rows, ascending; the run row for ctx writes of a sequential
--- loop.
+-- that exactly one sees zero left. With each loop the ctx writes of a sequential one's item, which
+-- the caller makes later: the run row comes after all loop rows.
+-- Locks: expansion locks, tried; loop rows, ascending.
 create or replace function noetl_internal.count_outcomes(
   p_execution_id bigint,
   p_outcomes noetl_internal.outcome [],
   p_retried text []
 )
-returns setof bigint
+returns table (loop_id bigint, ctx jsonb)
 language plpgsql volatile
 as $function$
+#variable_conflict use_column
 declare
   v_count record;
   v_drawn integer;
@@ -10163,10 +10633,10 @@ begin
     );
     if noetl_internal.is_loop_lost(v_loop) then
       perform noetl_internal.drain_loop(p_execution_id, v_count.loop_id);
-    elsif v_loop.mode = 'sequential' and v_count.ctx is not null then
-      perform noetl_internal.write_loop_ctx(p_execution_id, v_count.loop_id, v_count.ctx);
     end if;
-    return next v_count.loop_id;
+    loop_id := v_loop.loop_id;
+    ctx := case when v_loop.mode = 'sequential' then v_count.ctx end;
+    return next;
   end loop;
 end;
 $function$;
@@ -10174,6 +10644,50 @@ $function$;
 comment on function noetl_internal.count_outcomes(
   bigint, noetl_internal.outcome [], text []
 ) is 'Add finished items to the counters of their loops; returns the loops touched.';
+
+-- engine/begin_collected.sql
+-- Begin a loop whose items a worker has collected and counted. A spec that cannot be evaluated, or a
+-- count that is missing, ends the step with call.error.
+-- Locks: the run row.
+create or replace function noetl_internal.begin_collected(
+  p_command noetl_internal.draft,
+  p_size integer
+)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_message text := 'the worker did not say how many items it collected';
+  v_code text := 'NE422';
+begin
+  perform 1 from noetl.run as r
+  where r.execution_id = p_command.execution_id and r.status in ('running', 'waiting')
+  for no key update;
+  if not found then
+    return;
+  end if;
+  begin
+    if p_size >= 0 then
+      perform noetl_internal.begin_loop(
+        p_command.execution_id, p_command.token_id, (p_command.input ->> 'loop_id')::bigint, p_size
+      );
+      return;
+    end if;
+  exception
+    when sqlstate 'NE461' or sqlstate 'NE462' or sqlstate 'NE463' or sqlstate 'NE464' then
+      get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
+  end;
+  perform noetl_internal.finish_call(
+    p_command.execution_id, p_command.catalog_id, p_command.token_id, p_command.step, false,
+    '{"status": "error"}',
+    jsonb_build_object('kind', 'template', 'code', v_code, 'message', v_message), null
+  );
+end;
+$function$;
+
+comment on function noetl_internal.begin_collected(noetl_internal.draft, integer)
+is 'Begin a loop whose items a worker has collected and counted.';
+revoke all on function noetl_internal.begin_collected(noetl_internal.draft, integer) from public;
 
 -- engine/end_plain_command.sql
 -- End what a command without a loop stood for: its step, or the collecting of a loop's items.
@@ -10186,15 +10700,7 @@ declare
   v_command noetl_internal.draft := p_outcome.command;
 begin
   if v_command.task = 'collect' and p_outcome.is_ok then
-    perform 1 from noetl.run as r
-    where r.execution_id = v_command.execution_id and r.status in ('running', 'waiting')
-    for no key update;
-    if found then
-      perform noetl_internal.begin_loop(
-        v_command.execution_id, v_command.token_id, (v_command.input ->> 'loop_id')::bigint,
-        p_outcome.collection_size
-      );
-    end if;
+    perform noetl_internal.begin_collected(v_command, p_outcome.collection_size);
   else
     perform noetl_internal.finish_call(
       v_command.execution_id, v_command.catalog_id, v_command.token_id, v_command.step,
@@ -10222,7 +10728,7 @@ language plpgsql volatile
 as $function$
 declare
   v_retried text [];
-  v_loop_id bigint;
+  v_touched record;
   v_has_moved boolean := false;
   v_outcome noetl_internal.outcome;
 begin
@@ -10230,16 +10736,19 @@ begin
   perform noetl_internal.log_outcomes(p_outcomes, v_retried);
 
   -- A row loop over the loops of the batch: each may close and route on.
-  for v_loop_id in
-    select noetl_internal.count_outcomes(p_execution_id, p_outcomes, v_retried)
+  for v_touched in
+    select * from noetl_internal.count_outcomes(p_execution_id, p_outcomes, v_retried)
   loop
-    if noetl_internal.close_loop(p_execution_id, v_loop_id) then
+    if v_touched.ctx is not null then
+      perform noetl_internal.write_loop_ctx(p_execution_id, v_touched.loop_id, v_touched.ctx);
       v_has_moved := true;
-    elsif noetl_internal.is_loop_starved(p_execution_id, v_loop_id) then
-      perform noetl_internal.fill_loop(p_execution_id, v_loop_id);
+    end if;
+    if noetl_internal.close_loop(p_execution_id, v_touched.loop_id) then
+      v_has_moved := true;
+    elsif noetl_internal.is_loop_starved(p_execution_id, v_touched.loop_id) then
+      perform noetl_internal.fill_loop(p_execution_id, v_touched.loop_id);
     end if;
   end loop;
-
   -- A row loop over the plain steps of the batch, which are one or few per run.
   foreach v_outcome in array p_outcomes loop
     continue when (v_outcome.command).loop_id is not null;
@@ -10279,7 +10788,7 @@ as $function$
         then 'type must be command.completed, command.failed or command.heartbeat'
       when coalesce(jsonb_typeof(p_event -> 'result'), 'null') not in ('object', 'null')
         then 'result must be a mapping'
-      when (p_event -> 'result') - array['status', 'reference', 'context'] <> '{}'
+      when nullif(p_event -> 'result', 'null') - array['status', 'reference', 'context'] <> '{}'
         then 'result may hold status, reference and context only'
       when octet_length((p_event -> 'result')::text) > 8000
         then 'result is over the limit of an event: store the payload and report its reference'
@@ -10302,7 +10811,7 @@ is 'What is wrong with one reported event, or null.';
 
 -- engine/parse_reports.sql
 -- The reports of a batch as rows, repeats within the batch left out; position is the index in the
--- batch, unless the event says it itself. Raises: class 22 when one is malformed.
+-- batch, unless the event says it itself. A failure always has an error, a success never. Raises: class 22 when one is malformed.
 create or replace function noetl_internal.parse_reports(p_events jsonb)
 returns setof noetl_internal.report
 language plpgsql stable
@@ -10312,7 +10821,12 @@ begin
   select distinct on (e.execution_id, e.command_id, e.type)
     coalesce(e.position, (e.place - 1)::integer), e.execution_id, e.command_id, e.session, e.type,
     e.result,
-    nullif(e.error, 'null'), nullif(nullif(e.ctx, 'null'), '{}'),
+    case
+      when e.type = 'command.failed'
+        then '{"kind": "unknown", "message": "the worker gave no reason"}'
+          || coalesce(nullif(e.error, 'null'), '{}')
+    end,
+    nullif(nullif(e.ctx, 'null'), '{}'),
     (e.collection ->> 'size')::integer, e.iter_key, coalesce(nullif(e.meta, 'null'), '{}')
   from rows from (
     jsonb_to_recordset(p_events) as (
@@ -10437,7 +10951,7 @@ is 'Apply the reports of one run; returns how many finished a command.';
 
 -- engine/record_batch.sql
 -- Apply one run's part of a batch and add to the batch's answer. An error in it is that run's
--- alone.
+-- alone, and fails it: refused and requeued, the same reports would come back for ever.
 -- Locks: the run's advisory lock shared, tried; then as record_run.
 create or replace function noetl_internal.record_batch(
   p_execution_id bigint,
@@ -10461,13 +10975,18 @@ begin
   begin
     v_recorded := noetl_internal.record_run(p_execution_id, p_reports);
   exception
-    -- Another session was in the way: the same reports succeed when they come again.
-    when deadlock_detected or serialization_failure or lock_not_available then
+    -- Another session or a full disk was in the way: the same reports succeed when they come again.
+    when deadlock_detected or serialization_failure or lock_not_available
+      or insufficient_resources then
       return jsonb_set(p_answer, '{retry}', p_answer -> 'retry' || v_positions);
     when query_canceled or admin_shutdown or crash_shutdown then
       raise;
     when others then
       get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
+      perform noetl_internal.fail_run(
+        p_execution_id,
+        jsonb_build_object('kind', 'engine', 'code', v_code, 'message', v_message)
+      );
       return jsonb_set(
         p_answer, '{rejected}', p_answer -> 'rejected' || (
           select jsonb_agg(
@@ -10556,13 +11075,13 @@ $function$;
 comment on function noetl_internal.requeue_commands(bigint, text [], uuid, text, boolean)
 is 'Take leased commands back from a session and issue them again.';
 
--- engine/requeue_session.sql
--- Take back every command of an ended session, up to p_limit; returns how many. A run that another
--- session holds exclusively is left for the next pass. A row loop over runs: each is one
--- transaction's worth of locks, taken in ascending order.
--- Locks: the runs' advisory locks shared, tried; then as requeue_commands.
-create or replace function noetl_internal.requeue_session(
-  p_session_id uuid,
+-- engine/requeue_sessions.sql
+-- Take back the commands of ended sessions, up to p_limit; returns how many. A run that another
+-- session holds is left for the next pass; an error that nobody foresaw fails its run, and does not
+-- hold up the others.
+-- Locks: the runs' advisory locks shared, tried, ascending; then as requeue_commands.
+create or replace function noetl_internal.requeue_sessions(
+  p_session_ids uuid [],
   p_reason text,
   p_counts boolean,
   p_limit integer
@@ -10573,31 +11092,47 @@ as $function$
 declare
   v_held record;
   v_count integer := 0;
+  v_message text;
+  v_code text;
 begin
+  -- A row loop over runs, because each has its own locks and its own error handler.
   for v_held in
-    select c.execution_id, array_agg(c.command_id) as command_ids
+    select c.execution_id, c.session_id, array_agg(c.command_id) as command_ids
     from (
-      select h.execution_id, h.command_id
+      select h.execution_id, h.session_id, h.command_id
       from noetl.command as h
-      where h.session_id = p_session_id and h.status = 'leased'
+      where h.session_id = any(p_session_ids) and h.status = 'leased'
       limit p_limit
     ) as c
-    group by c.execution_id
-    order by c.execution_id
+    group by c.execution_id, c.session_id
+    order by c.execution_id, c.session_id
   loop
     continue when not pg_try_advisory_xact_lock_shared(
       noetl_internal.lock_key('run', v_held.execution_id)
     );
-    v_count := v_count + noetl_internal.requeue_commands(
-      v_held.execution_id, v_held.command_ids, p_session_id, p_reason, p_counts
-    );
+    begin
+      v_count := v_count + noetl_internal.requeue_commands(
+        v_held.execution_id, v_held.command_ids, v_held.session_id, p_reason, p_counts
+      );
+    exception
+      when deadlock_detected or serialization_failure or lock_not_available
+        or insufficient_resources then
+        null;  -- the next pass takes them
+      when others then
+        get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
+        perform noetl_internal.fail_run(
+          v_held.execution_id,
+          jsonb_build_object('kind', 'engine', 'code', v_code, 'message', v_message)
+        );
+    end;
   end loop;
   return v_count;
 end;
 $function$;
 
-comment on function noetl_internal.requeue_session(uuid, text, boolean, integer)
-is 'Take back every command of an ended session.';
+comment on function noetl_internal.requeue_sessions(uuid [], text, boolean, integer)
+is 'Take back the commands of ended sessions.';
+revoke all on function noetl_internal.requeue_sessions(uuid [], text, boolean, integer) from public;
 
 -- engine/requeue_unlisted.sql
 -- Requeue commands that a session was given but does not know of: its claim's answer was lost for
@@ -10736,15 +11271,19 @@ is 'End a run that fails or is cancelled: no live command, token or loop stays.'
 
 -- engine/advance_change.sql
 -- Do what the outbox asks for: cancel a run whose parent has ended, sweep one that ends, or route
--- on one that runs.
+-- on one that runs. False when somebody was in the way: the outbox row then stays. An error that
+-- nobody foresaw fails this run, and does not hold up the others.
 -- Locks: the run's advisory lock exclusively; then as sweep_run and advance_run.
 create or replace function noetl_internal.advance_change(
   p_execution_id bigint,
   p_is_cancelled boolean
 )
-returns void
+returns boolean
 language plpgsql volatile
 as $function$
+declare
+  v_message text;
+  v_code text;
 begin
   -- It waits: reports only try this lock, and give way to who waits, so a busy run cannot hold it
   -- off.
@@ -10758,6 +11297,17 @@ begin
     perform noetl_internal.advance_run(p_execution_id);
     perform noetl_internal.mark_change('dirty', p_execution_id);
   end if;
+  return true;
+exception
+  when deadlock_detected or serialization_failure or lock_not_available
+    or insufficient_resources then
+    return false;
+  when others then
+    get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
+    return noetl_internal.fail_run(
+      p_execution_id,
+      jsonb_build_object('kind', 'engine', 'code', v_code, 'message', v_message)
+    );
 end;
 $function$;
 
@@ -11014,11 +11564,12 @@ is 'The live session of the calling worker.';
 -- engine/parent_of.sql
 -- The run that starts a child, from the options of start_execution; null for a run without a
 -- parent. Only the worker that holds the parent's command may name it.
+-- Locks: the parent's command row, shared.
 -- Raises: NE403 when the session does not hold the command, NE422 when children are nested too
 -- deep.
 create or replace function noetl_internal.parent_of(p_options jsonb)
 returns noetl.run
-language plpgsql stable
+language plpgsql volatile
 as $function$
 declare
   v_parent noetl.run;
@@ -11033,7 +11584,8 @@ begin
   where
     r.execution_id = (p_options ->> 'parent_execution_id')::bigint
     and c.command_id = p_options ->> 'parent_command_id'
-    and c.session_id = (p_options ->> 'session')::uuid;
+    and c.session_id = (p_options ->> 'session')::uuid
+  for key share of c;  -- a sweep of the parent waits, and then sees the child
   if not found then
     raise exception 'command % of execution % is not held by this session',
       p_options ->> 'parent_command_id', p_options ->> 'parent_execution_id'
@@ -11247,7 +11799,8 @@ is 'Store a new run.';
 -- Start a playbook in the caller's transaction: the run exists if and only if it commits. Returns
 -- the execution id; the same path and idempotency key give the same id again. It only inserts, so
 -- any isolation level serves.
--- Locks: none that waits, except for a concurrent start under the same key.
+-- Locks: none that waits, except for a concurrent start under the same key, and for a child the
+-- command row of its parent, shared.
 -- Raises: NE404 unknown playbook, NE422 bad input, NE424 missing credential, NE403 not granted,
 -- NE46x bad default.
 create or replace function noetl.start_execution(
@@ -11624,7 +12177,7 @@ is 'Let a worker read what belongs to its run, or to a child of its run.';
 -- api/register_session.sql
 -- Register a worker process that has just started; returns its session. An older session of the
 -- same name ends at once and its commands are requeued: this is how a restart resumes in seconds.
--- Locks: as requeue_session. Raises: NE422 for an empty name or pool list.
+-- Locks: as requeue_sessions. Raises: NE422 for an empty name or pool list.
 create or replace function noetl.register_session(
   p_name text,
   p_pools text [],
@@ -11652,7 +12205,7 @@ begin
   where s.kind = 'worker' and s.name = p_name and s.status = 'active'
   returning s.session_id into v_older;
   if found then
-    perform noetl_internal.requeue_session(v_older, 'worker restarted', true, 100000);
+    perform noetl_internal.requeue_sessions(array[v_older], 'worker restarted', true, 100000);
   end if;
   insert into noetl.runtime (
     session_id, name, kind, pools, capacity, status, role, registered_at, heartbeat_at
@@ -11672,7 +12225,7 @@ grant execute on function noetl.register_session(text, text [], jsonb) to noetl_
 
 -- api/end_session.sql
 -- End a worker's session and hand back what it still holds, without counting attempts; returns how
--- many commands. Called again: 0. Locks: as requeue_session.
+-- many commands. Called again: 0. Locks: as requeue_sessions.
 create or replace function noetl.end_session(p_session uuid)
 returns integer
 language plpgsql volatile security definer
@@ -11689,7 +12242,7 @@ begin
   if not found then
     return 0;
   end if;
-  return noetl_internal.requeue_session(p_session, 'handed back', false, 100000);
+  return noetl_internal.requeue_sessions(array[p_session], 'handed back', false, 100000);
 end;
 $function$;
 
@@ -11893,9 +12446,11 @@ language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
-  v_run noetl.run := noetl_internal.require_run(p_session, p_execution_id);
+  v_run noetl.run;
   v_context jsonb;
 begin
+  perform noetl_internal.require_kin(p_session, p_execution_id);
+  select * into v_run from noetl.run as r where r.execution_id = p_execution_id;
   select
     jsonb_build_object(
       'version', v_run.context_version, 'path', v_run.path,
@@ -12352,15 +12907,12 @@ grant execute on function noetl.claim_loop_done(bigint, bigint) to noetl_worker;
 -- api/reap_stale.sql
 -- End sessions without a heartbeat for session_timeout_seconds and issue their commands again;
 -- those without attempts left fail. Returns how many commands; nothing left to do: 0.
--- Locks: session rows, skipping locked ones; then as requeue_session. Raises: NE409.
+-- Locks: session rows, skipping locked ones; then as requeue_sessions. Raises: NE409.
 create or replace function noetl.reap_stale(p_limit integer default 1000)
 returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $function$
-declare
-  v_session_id uuid;
-  v_count integer := 0;
 begin
   perform noetl_internal.require_read_committed();
   with stale as (
@@ -12379,20 +12931,16 @@ begin
   from stale as t
   where s.session_id = t.session_id;
 
-  -- A row loop over ended sessions that still hold something, bounded by p_limit.
-  for v_session_id in
-    select distinct c.session_id
-    from noetl.command as c
-    inner join noetl.runtime as s on s.session_id = c.session_id
-    where c.status = 'leased' and s.status = 'ended'
-    order by c.session_id
-    limit p_limit
-  loop
-    v_count := v_count + noetl_internal.requeue_session(
-      v_session_id, 'worker lost', true, p_limit
-    );
-  end loop;
-  return v_count;
+  return noetl_internal.requeue_sessions(
+    array(
+      select distinct c.session_id
+      from noetl.command as c
+      inner join noetl.runtime as s on s.session_id = c.session_id
+      where c.status = 'leased' and s.status = 'ended'
+      limit p_limit
+    ),
+    'worker lost', true, p_limit
+  );
 end;
 $function$;
 
@@ -12403,7 +12951,7 @@ grant execute on function noetl.reap_stale(integer) to noetl_worker;
 
 -- api/advance_changes.sql
 -- Do what the outbox asks for across transactions and runs: sweep runs that end, route on where a
--- transaction stopped. Returns how many rows were done.
+-- transaction stopped. Returns how many rows were done; the others are left for the next pass.
 -- Locks: outbox rows, skipping locked ones; per run, ascending, as advance_change. Raises: NE409.
 create or replace function noetl.advance_changes(p_limit integer default 100)
 returns integer
@@ -12430,7 +12978,9 @@ begin
     group by c.execution_id
     order by c.execution_id
   loop
-    perform noetl_internal.advance_change(v_change.execution_id, v_change.is_cancelled);
+    continue when not noetl_internal.advance_change(
+      v_change.execution_id, v_change.is_cancelled
+    );
     delete from noetl.change as c
     where c.change_id = any(v_change.change_ids);
     v_count := v_count + cardinality(v_change.change_ids);
