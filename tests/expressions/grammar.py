@@ -1,4 +1,5 @@
 """Strategies for expressions over the whole subset, mostly but not always well typed."""
+# ruff: noqa: E501, C901 (tables of shapes read best as lines)
 
 from __future__ import annotations
 

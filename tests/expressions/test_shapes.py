@@ -1,4 +1,5 @@
 """The expressions that docs show and playbooks use, with the values that they must have."""
+# ruff: noqa: E501 (a case is a line)
 
 from __future__ import annotations
 

@@ -28,6 +28,9 @@ begin
     );
   end if;
   return noetl_internal.describe_tree(v_node);
+exception when statement_too_complex then
+  perform noetl_internal.raise_syntax(v_text, 1, 'the condition nests too deep', 'Split it.');
+  return null;
 end;
 $function$;
 

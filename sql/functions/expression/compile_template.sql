@@ -7,6 +7,9 @@ language plpgsql immutable parallel safe
 as $function$
 begin
   return noetl_internal.describe_tree(noetl_internal.compile_value(p_value, ''));
+exception when statement_too_complex then
+  perform noetl_internal.raise_syntax(p_value::text, 1, 'the template nests too deep', 'Split it.');
+  return null;
 end;
 $function$;
 

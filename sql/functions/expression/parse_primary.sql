@@ -47,6 +47,9 @@ begin
   elsif v_kind = '[' then
     select p.node, p.next into node, next
     from noetl_internal.parse_items(p_source, p_tokens, next, ']') as p;
+    if not jsonb_path_exists(node, 'strict $[*] ? (@.type() == "array")') then
+      node := jsonb_build_array('const', node - 0);  -- not built again at each evaluation
+    end if;
   elsif v_kind = '{' then
     select p.node, p.next into node, next
     from noetl_internal.parse_mapping(p_source, p_tokens, next) as p;
