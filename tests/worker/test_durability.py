@@ -128,11 +128,11 @@ def test_worker_whose_session_ended_registers_again(lab: Lab, tmp_path: Path) ->
     worker = lab.worker(NOETL_HEARTBEAT_SECONDS="0.3")
     run = lab.start(items(file, 1, 2))
     lab.until(lambda: len(lines(file)) == 1)
-    lab.conn.execute("update noetl.runtime set status = 'ended' where name = 'one'")
-    lab.conn.execute(
-        "update noetl.command set status = 'queued', session_id = null,"
-        " claimed_at = null, request_id = null"
-    )
+    usurper = lab.conn.execute(
+        "select noetl.register_session('one', array['default']) as id"
+    ).fetchone()
+    assert usurper is not None
+    lab.conn.execute("select noetl.end_session(%s)", (usurper["id"],))
     status = lab.wait(run)
     assert status["status"] == "completed"
     assert worker.poll() is None
