@@ -137,6 +137,7 @@
 \ir engine/check_credentials.sql
 \ir engine/require_session.sql
 \ir engine/parent_of.sql
+\ir engine/require_options.sql
 \ir engine/claim_start_key.sql
 \ir engine/reads_any.sql
 \ir engine/workload_of.sql

@@ -278,3 +278,29 @@ as $function$
       select from noetl.loop as l where l.execution_id = r.execution_id and l.status = 'expanding'
     )
 $function$;
+
+-- Start a run, work it off, and tell in one line how it went: "completed: a b", or
+-- "failed: a b (b NE461)" with the step and code of the error; then broken invariants, if any.
+create function noetl_test.outcome(
+  p_steps jsonb,
+  p_outcomes jsonb default '{}',
+  p_workload jsonb default '{}',
+  p_document jsonb default '{}'
+)
+returns text
+language plpgsql volatile
+as $function$
+declare
+  v_id bigint := noetl_test.start(p_steps, p_workload, p_document);
+  v_status text := noetl_test.work(v_id, p_outcomes);
+begin
+  return concat_ws(
+    ' ', v_status || ':', noetl_test.entered(v_id),
+    (
+      select '(' || concat_ws(' ', r.error ->> 'step', r.error ->> 'code') || ')'
+      from noetl.run as r where r.execution_id = v_id and r.error is not null
+    ),
+    (select 'PROBLEMS: ' || string_agg(p, '; ') from noetl_test.problems(v_id) as p)
+  );
+end;
+$function$;

@@ -20,6 +20,7 @@ declare
   v_execution_id bigint := noetl_internal.new_execution_id();
   v_known bigint;
 begin
+  perform noetl_internal.require_options(p_options);
   v_catalog := noetl_internal.find_playbook(p_path, p_options ->> 'version');
   v_parent := noetl_internal.parent_of(p_options);
   perform noetl_internal.check_credentials(
