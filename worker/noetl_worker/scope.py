@@ -59,13 +59,18 @@ def run_names(
 
 
 def _view(step: str, view: Mapping[str, Any], *, is_loop: bool) -> ResultView:
-    envelope = dict(view.get("envelope") or {})
     payload = view.get("payload", ABSENT)
     if is_loop and isinstance(payload, Mapping):
-        return LoopView(step, payload, envelope)
+        return LoopView(step, payload, _envelope(view))
+    return ResultView(step, payload=payload, envelope=_envelope(view))
+
+
+def _envelope(view: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored result also says where it is."""
+    envelope = dict(view.get("envelope") or {})
     if (ref := envelope.get("ref")) is not None:
         envelope |= {"_ref": ref, "_store": envelope.get("store")}
-    return ResultView(step, payload=payload, envelope=envelope)
+    return envelope
 
 
 def _now() -> str:
@@ -125,11 +130,10 @@ class Scope:
             raise TaskError("reference", str(absent))
         loaded = await self._load(absent.ref)
         known = self._steps.get(absent.result, {})
-        envelope = known.get("envelope")
         if isinstance(known.get("payload"), Mapping):
             loaded = {**known["payload"], "results": loaded, "data": loaded}
         self.names[absent.result] = ResultView(
-            absent.result, payload=loaded, envelope=envelope
+            absent.result, payload=loaded, envelope=_envelope(known)
         )
 
     async def apply(self, assigns: Iterable[Assign]) -> None:
