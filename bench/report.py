@@ -82,6 +82,10 @@ TARGETS: Final = (
         "condition of six nodes, evaluations per second", "/s", "least", 20_000,
         _figure("expressions", "per_s"),
     ),
+    Target(
+        "the same with a context of 100 kB, against a small one", "×", "least", 0.9,
+        _figure("expressions", "ratio"),
+    ),
 )  # fmt: skip
 
 _FANOUT_LINES: Final = (

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.status import Status
 
 from bench.counters import measure_idle
+from bench.expressions import measure as measure_expressions
 from bench.fanout import measure_fanout, run_fanout
 from bench.five_steps import measure_five_steps
 from bench.hello import measure_hello
@@ -48,6 +49,14 @@ def measure(parts: set[str], *, quick: bool, say: Say) -> dict[str, Any]:
             figures["foreign_snapshot"] = measure_snapshot(
                 rig, conn, n=20_000 if quick else 100_000, seconds=0 if quick else 60
             )
+        if "expressions" in parts:
+            say("expressions")
+            rates = measure_expressions(rig.dsn)
+            figures["expressions"] = {
+                "per_s": rates["small"],
+                "large_context_per_s": rates["100 kB"],
+                "ratio": rates["100 kB"] / rates["small"],
+            }
     if "hello" in parts:
         say("noetl run of hello world")
         figures["hello"] = measure_hello(5 if quick else 10)
