@@ -23,8 +23,8 @@ begin
     limit 1;
     if not found then
       exit when not (
-        noetl_internal.fire_joins(p_execution_id, v_run.catalog_id)
-        or noetl_internal.settle_run(p_execution_id)
+        noetl_internal.fire_joins(p_execution_id, v_run.catalog_id, false)
+        or noetl_internal.settle_run(p_execution_id, v_run.catalog_id)
       );
       continue;
     end if;

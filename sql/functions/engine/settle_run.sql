@@ -1,7 +1,10 @@
--- Notice that nothing is ready: start the final step (true: there is a new token), complete the run
--- when it is empty, or show that all that is left waits.
+-- Notice that nothing is ready: start the final step or let a stuck join go (true: there is a new
+-- token), complete the run when it is empty, or show that all that is left waits.
 -- Locks: the caller holds the run row.
-create or replace function noetl_internal.settle_run(p_execution_id bigint)
+create or replace function noetl_internal.settle_run(
+  p_execution_id bigint,
+  p_catalog_id bigint
+)
 returns boolean
 language plpgsql volatile
 as $function$
@@ -29,6 +32,9 @@ begin
     return true;
   end if;
 
+  if v_is_waiting and noetl_internal.fire_joins(p_execution_id, p_catalog_id, true) then
+    return true;
+  end if;
   update noetl.run as r
   set
     status = case when v_is_waiting then 'waiting' else 'running' end,
@@ -42,5 +48,5 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.settle_run(bigint)
+comment on function noetl_internal.settle_run(bigint, bigint)
 is 'Notice that a run has ended, or that all that is left of it waits.';
