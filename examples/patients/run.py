@@ -98,7 +98,7 @@ def show_validation(console: Console, result: dict[str, Any]) -> None:
     """Print what came in, per facility and type."""
     table = Table(title="Loaded, per facility")
     for column in result["columns"]:
-        table.add_column(column, justify="right")
+        table.add_column(column.replace("_", " "), justify="right", overflow="fold")
     for row in result["rows"]:
         table.add_row(*map(str, row))
     console.print(table)
@@ -135,7 +135,7 @@ def cpu_of_ended_children() -> float:
 def main() -> int:
     """Run it all; 0 only if nothing is missing."""
     options, rest = parse_arguments()
-    console = Console(width=None if sys.stdout.isatty() else 110)
+    console = Console(width=None if sys.stdout.isatty() else 120)
     with running_api(options) as address:
         code, summary = run_playbook(address, options, rest)
         engine_cpu = cpu_of_ended_children()
