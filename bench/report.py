@@ -121,6 +121,8 @@ def print_report(console: Console, figures: Figures) -> None:
     console.print(_target_table(figures))
     if machine := figures.get("machine"):
         console.print(_machine_line(machine), style="dim", highlight=False)
+        if machine["load_average"] > machine["cores"] / 2:
+            console.print("[yellow]Others used this machine too: figures are lower.[/]")
 
 
 def _fanout_table(rows: list[Figures]) -> Table:
