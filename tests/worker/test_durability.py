@@ -112,6 +112,25 @@ def test_reports_survive_a_restart_of_the_database(
         lab.close()
 
 
+def test_worker_stops_while_the_database_is_away(
+    own_server: Server, tmp_path: Path
+) -> None:
+    lab = Lab(Databases(own_server).create(), tmp_path)
+    file = tmp_path / "seen"
+    try:
+        worker = lab.worker(NOETL_GRACE_SECONDS="1")
+        lab.start(items(file, 1, 0.2))
+        lab.until(lambda: len(lines(file)) == 1)
+        lab.conn.close()
+        own_server.crash()
+        time.sleep(0.5)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(15) == 0
+    finally:
+        own_server.start()
+        lab.close()
+
+
 def test_cancelled_execution_kills_its_processes(lab: Lab, tmp_path: Path) -> None:
     file = tmp_path / "seen"
     worker = lab.worker(NOETL_HEARTBEAT_SECONDS="0.5")

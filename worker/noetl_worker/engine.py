@@ -12,6 +12,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg import AsyncConnection
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import tuple_row
 from psycopg.types.json import set_json_loads
 
@@ -60,7 +61,8 @@ def is_connection_lost(error: BaseException) -> bool:
 
 async def connect(settings: WorkerSettings, role: str) -> Connection:
     """Open a connection of ours, in autocommit mode."""
-    options = {} if not settings.prepare else {"options": _TIMEOUTS}
+    own = str(conninfo_to_dict(settings.dsn).get("options") or "")
+    options = {"options": f"{own} {_TIMEOUTS}".strip()} if settings.prepare else {}
     conn = await AsyncConnection.connect(
         settings.dsn,
         autocommit=True,

@@ -65,17 +65,6 @@ class Link:
         """Whether the last call found the database away."""
         return self._failures > 0
 
-    async def open(self) -> Connection:
-        """The connection, made anew if it was lost; waits while the database is away."""
-        while self._conn is None or self._conn.closed:
-            try:
-                self._conn = await connect(self._settings, "worker")
-            except (psycopg.OperationalError, OSError) as exc:
-                if not is_connection_lost(exc):
-                    raise
-                await self._wait(exc)
-        return self._conn
-
     async def register(self) -> UUID:
         """Begin a session; an older one of the same name ends."""
         settings = self._settings
@@ -98,20 +87,20 @@ class Link:
         held: Sequence[str] | None,
         claim: Claim | None,
     ) -> Answer:
-        """Report, renew and claim. After an error, what was not answered is None."""
+        """Report, renew and claim; after an error nothing counts as answered."""
         answer = Answer()
         try:
-            conn = await self.open()
-            await self._pipeline(conn, session, events, held, claim, answer)
+            # What is read before the pipeline ends is not committed yet: all or nothing.
+            answer = await self._pipeline(
+                await self._open(), session, events, held, claim
+            )
         except (psycopg.Error, OSError) as exc:
             answer.error = refused(exc)
             if is_connection_lost(exc):
                 await self.close()
                 await self._wait(exc)
         else:
-            if self._failures:
-                log.info("database is back")
-            self._failures = 0
+            self._note_back()
         return answer
 
     async def close(self) -> None:
@@ -123,13 +112,21 @@ class Link:
     async def _call(self, query: str, values: Sequence[Any]) -> Any:
         while True:
             try:
-                conn = await self.open()
-                return await (await conn.execute(query, values)).fetchone()
+                conn = await self._open()
+                row = await (await conn.execute(query, values)).fetchone()
             except (psycopg.Error, OSError) as exc:
                 if not is_connection_lost(exc):
                     raise refused(exc) from exc
                 await self.close()
                 await self._wait(exc)
+            else:
+                self._note_back()
+                return row
+
+    async def _open(self) -> Connection:
+        if self._conn is None or self._conn.closed:
+            self._conn = await connect(self._settings, "worker")
+        return self._conn
 
     async def _pipeline(
         self,
@@ -138,8 +135,8 @@ class Link:
         events: Sequence[dict[str, Any]],
         held: Sequence[str] | None,
         claim: Claim | None,
-        answer: Answer,
-    ) -> None:
+    ) -> Answer:
+        answer = Answer()
         async with conn.pipeline() as pipeline:
             reported = renewed = claimed = None
             if events:
@@ -166,6 +163,12 @@ class Link:
                 answer.heartbeat = row[0]
             if claimed is not None:
                 answer.commands = [Command(*row) for row in await claimed.fetchall()]
+        return answer
+
+    def _note_back(self) -> None:
+        if self._failures:
+            log.info("database is back")
+        self._failures = 0
 
     async def _wait(self, error: BaseException) -> None:
         if self._failures == 0:

@@ -41,7 +41,7 @@ async def _serve(settings: WorkerSettings) -> None:
             os._exit(128 + number)
         log.info("stopping: at most %g seconds", settings.grace_seconds)
         worker.stop()
-        if working is not None and not working.done() and worker.is_starting:
+        if working is not None and not working.done() and worker.is_registering:
             working.cancel()
 
     working: asyncio.Task[None] | None = None

@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from noetl_worker.cache import Cache
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 class _Running:
     """A command at work."""
 
-    task: asyncio.Task[None]
+    task: asyncio.Task[None] = field(init=False)
     is_parked: bool = False
     is_handed_back: bool = False
 
@@ -60,7 +60,7 @@ class Worker:
         self._marked_at = 0.0
         self._is_claim_due = True
         self._is_stopping = False
-        self.is_starting = True
+        self.is_registering = True
         self._is_session_over = False
         self._beat_at = 0.0
         self._claim_at = 0.0
@@ -69,7 +69,6 @@ class Worker:
     async def run(self) -> None:
         """Work until ``stop`` has been called and what was at work is settled."""
         await self._begin_session()
-        self.is_starting = False
         doorbell = Doorbell(self._settings, self._ring)
         helpers = [
             asyncio.create_task(doorbell.run()),
@@ -172,7 +171,7 @@ class Worker:
         if self._link.is_away:
             return
         log.error("the engine refused an exchange: %s", describe(answer.error))
-        if answer.recorded is None:
+        if _is_about_data(answer.error):
             self._reports.suspect(describe(answer.error))
         await asyncio.sleep(backoff(self._failures))
         self._failures += 1
@@ -215,12 +214,22 @@ class Worker:
         self._marks = marks
 
     def _start(self, command: Command) -> None:
-        task = asyncio.create_task(self._work(command, self._reports))
-        self._running[command.command_id] = _Running(task)
+        running = _Running()
+        running.task = asyncio.create_task(self._work(command, running, self._reports))
+        running.task.add_done_callback(
+            lambda _: self._forget(command.command_id, running)
+        )
+        self._running[command.command_id] = running
 
-    async def _work(self, command: Command, reports: Reports) -> None:
-        await asyncio.sleep(0)  # until _start has noted the task
-        running = self._running[command.command_id]
+    def _forget(self, command_id: str, running: _Running) -> None:
+        """A task that was cancelled before it began has no code of its own to do this."""
+        if self._running.get(command_id) is running:
+            del self._running[command_id]
+        self._wake.set()
+
+    async def _work(
+        self, command: Command, running: _Running, reports: Reports
+    ) -> None:
 
         @asynccontextmanager
         async def parked() -> AsyncIterator[None]:
@@ -236,12 +245,10 @@ class Worker:
                 command, parked, lambda: running.is_handed_back
             )
             reports.add(event)
+            # The report is held from now on, so the command is listed all the time.
+            self._forget(command.command_id, running)
         except SessionEndedError:
             self._is_session_over = True
-        finally:
-            if self._running.get(command.command_id) is running:
-                del self._running[command.command_id]
-            self._wake.set()
 
     def _drop(self, command_id: str) -> None:
         """The session no longer owns this command: stop it, and say nothing of it."""
@@ -256,12 +263,14 @@ class Worker:
             log.warning(
                 "the session has ended; dropping %d commands", len(self._running)
             )
+        self.is_registering = True
         await self._stop_running(list(self._running.values()))
         self._session = await self._link.register()
         self._engine.session = self._session
         self._reports = Reports(self._session)
         self._claim, self._is_session_over, self._is_claim_due = None, False, True
         self._marks = {}
+        self.is_registering = False
         self._beat_at = time.monotonic() + self._settings.heartbeat_seconds
         log.info("session %s as %s", self._session, self._settings.name)
 
@@ -317,6 +326,12 @@ class Worker:
             await asyncio.sleep(15)
             await self._services.close_idle()
             await self._engine.close_idle()
+
+
+def _is_about_data(error: BaseException) -> bool:
+    """Whether the engine would refuse the same reports for ever."""
+    state = getattr(error, "sqlstate", None) or ""
+    return state.startswith(("22", "23", "54", "NE"))
 
 
 def _report_death(task: asyncio.Task[Any]) -> None:
