@@ -1891,6 +1891,9 @@ language plpgsql immutable parallel safe
 as $function$
 begin
   return noetl_internal.describe_tree(noetl_internal.compile_value(p_value, ''));
+exception when statement_too_complex then
+  perform noetl_internal.raise_syntax(p_value::text, 1, 'the template nests too deep', 'Split it.');
+  return null;
 end;
 $function$;
 
@@ -1956,6 +1959,9 @@ begin
     );
   end if;
   return noetl_internal.describe_tree(v_node);
+exception when statement_too_complex then
+  perform noetl_internal.raise_syntax(v_text, 1, 'the condition nests too deep', 'Split it.');
+  return null;
 end;
 $function$;
 
@@ -8688,8 +8694,8 @@ $function$;
 comment on function noetl_internal.draft_of(noetl.command) is 'A queue row as a draft.';
 
 -- engine/issue_batch.sql
--- Issue commands: one event and one queue row each; returns the ids that were new. A command that was issued before is left alone and not returned. Rings the doorbell once per
--- pool.
+-- Issue commands: one event and one queue row each; returns the ids that were new. A command that
+-- was issued before is left alone and not returned. Rings the doorbell once per pool.
 create or replace function noetl_internal.issue_batch(p_drafts noetl_internal.draft [])
 returns setof text
 language plpgsql volatile
@@ -8855,8 +8861,8 @@ declare
   );
   v_outcomes noetl_internal.outcome [];
 begin
-  -- One index probe per report, in their order, which is the lock order: as one condition the planner
-  -- may read every command of the run instead.
+  -- One index probe per report, in their order, which is the lock order: as one condition the
+  -- planner may read every command of the run instead.
   with owned as (
     select c.row_place, i.place
     from unnest(v_ids) with ordinality as i (command_id, place)
@@ -9611,11 +9617,13 @@ is 'Replace the tokens that arrived at a join by one.';
 -- Let the joins go on whose branches have all arrived or ended; true if one did. A group is the
 -- outermost split that meets at the step; it is complete when none of its tokens elsewhere stands
 -- on a step from which the join can still be reached. The arrived tokens become one, inputs merged
--- in order.
+-- in order. When the run is stuck, because all that is left waits, one join that only other joins
+-- hold up goes first: on a cycle they can wait for each other.
 -- Locks: the caller holds the run row.
 create or replace function noetl_internal.fire_joins(
   p_execution_id bigint,
-  p_catalog_id bigint
+  p_catalog_id bigint,
+  p_is_stuck boolean
 )
 returns boolean
 language plpgsql volatile
@@ -9633,9 +9641,11 @@ begin
         and g.split_id = any(t.split_ids)
         and not (t.step = g.step and t.status = 'waiting_join')
         and t.step = any(g.reached_from)
+        and not (p_is_stuck and t.status = 'waiting_join')
     )
     group by g.step, g.split_id, g.depth
     order by g.step, g.split_id
+    limit case when p_is_stuck then 1 end
   loop
     perform noetl_internal.merge_tokens(
       p_execution_id, v_group.token_ids, v_group.depth
@@ -9645,7 +9655,7 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.fire_joins(bigint, bigint)
+comment on function noetl_internal.fire_joins(bigint, bigint, boolean)
 is 'Let the joins go on whose branches have all arrived or ended.';
 
 -- engine/waiting_reason.sql
@@ -9718,10 +9728,13 @@ $function$;
 comment on function noetl_internal.complete_run(bigint) is 'End a run well.';
 
 -- engine/settle_run.sql
--- Notice that nothing is ready: start the final step (true: there is a new token), complete the run
--- when it is empty, or show that all that is left waits.
+-- Notice that nothing is ready: start the final step or let a stuck join go (true: there is a new
+-- token), complete the run when it is empty, or show that all that is left waits.
 -- Locks: the caller holds the run row.
-create or replace function noetl_internal.settle_run(p_execution_id bigint)
+create or replace function noetl_internal.settle_run(
+  p_execution_id bigint,
+  p_catalog_id bigint
+)
 returns boolean
 language plpgsql volatile
 as $function$
@@ -9749,6 +9762,9 @@ begin
     return true;
   end if;
 
+  if v_is_waiting and noetl_internal.fire_joins(p_execution_id, p_catalog_id, true) then
+    return true;
+  end if;
   update noetl.run as r
   set
     status = case when v_is_waiting then 'waiting' else 'running' end,
@@ -9762,7 +9778,7 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.settle_run(bigint)
+comment on function noetl_internal.settle_run(bigint, bigint)
 is 'Notice that a run has ended, or that all that is left of it waits.';
 
 -- engine/loop_policy.sql
@@ -10501,8 +10517,8 @@ begin
     limit 1;
     if not found then
       exit when not (
-        noetl_internal.fire_joins(p_execution_id, v_run.catalog_id)
-        or noetl_internal.settle_run(p_execution_id)
+        noetl_internal.fire_joins(p_execution_id, v_run.catalog_id, false)
+        or noetl_internal.settle_run(p_execution_id, v_run.catalog_id)
       );
       continue;
     end if;
@@ -10646,8 +10662,8 @@ comment on function noetl_internal.count_outcomes(
 ) is 'Add finished items to the counters of their loops; returns the loops touched.';
 
 -- engine/begin_collected.sql
--- Begin a loop whose items a worker has collected and counted. A spec that cannot be evaluated, or a
--- count that is missing, ends the step with call.error.
+-- Begin a loop whose items a worker has collected and counted. A spec that cannot be evaluated, or
+-- a count that is missing, ends the step with call.error.
 -- Locks: the run row.
 create or replace function noetl_internal.begin_collected(
   p_command noetl_internal.draft,
@@ -10811,7 +10827,8 @@ is 'What is wrong with one reported event, or null.';
 
 -- engine/parse_reports.sql
 -- The reports of a batch as rows, repeats within the batch left out; position is the index in the
--- batch, unless the event says it itself. A failure always has an error, a success never. Raises: class 22 when one is malformed.
+-- batch, unless the event says it itself. A failure always has an error, a success never. Raises:
+-- class 22 when one is malformed.
 create or replace function noetl_internal.parse_reports(p_events jsonb)
 returns setof noetl_internal.report
 language plpgsql stable
@@ -11602,6 +11619,28 @@ $function$;
 comment on function noetl_internal.parent_of(jsonb)
 is 'The run that starts a child, from the options of start_execution.';
 
+-- engine/require_options.sql
+-- Refuse options of start_execution that no run can have.
+-- Locks: none. Raises: NE422.
+create or replace function noetl_internal.require_options(p_options jsonb)
+returns void
+language plpgsql immutable
+as $function$
+begin
+  if jsonb_typeof(p_options) not in ('object', 'null') then
+    raise exception 'options is a %, not a mapping', noetl_internal.python_type(p_options) using
+      errcode = 'NE422', hint = 'Pass a mapping such as {"idempotency_key": "2026-01-31"}.';
+  elsif p_options ->> 'priority' !~ '^[0-9]$' then
+    raise exception 'priority is "%", not a digit', left(p_options ->> 'priority', 20) using
+      errcode = 'NE422', hint = 'Pass 0 (last) to 9 (first).';
+  end if;
+end;
+$function$;
+
+comment on function noetl_internal.require_options(jsonb)
+is 'Refuse options of start_execution that no run can have.';
+revoke all on function noetl_internal.require_options(jsonb) from public;
+
 -- engine/claim_start_key.sql
 -- Claim an idempotency key for a new execution; returns the execution that has it. Without a key:
 -- the new one.
@@ -11818,6 +11857,7 @@ declare
   v_execution_id bigint := noetl_internal.new_execution_id();
   v_known bigint;
 begin
+  perform noetl_internal.require_options(p_options);
   v_catalog := noetl_internal.find_playbook(p_path, p_options ->> 'version');
   v_parent := noetl_internal.parent_of(p_options);
   perform noetl_internal.check_credentials(

@@ -1,5 +1,5 @@
--- Begin a loop whose items a worker has collected and counted. A spec that cannot be evaluated, or a
--- count that is missing, ends the step with call.error.
+-- Begin a loop whose items a worker has collected and counted. A spec that cannot be evaluated, or
+-- a count that is missing, ends the step with call.error.
 -- Locks: the run row.
 create or replace function noetl_internal.begin_collected(
   p_command noetl_internal.draft,

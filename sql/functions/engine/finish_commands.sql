@@ -15,8 +15,8 @@ declare
   );
   v_outcomes noetl_internal.outcome [];
 begin
-  -- One index probe per report, in their order, which is the lock order: as one condition the planner
-  -- may read every command of the run instead.
+  -- One index probe per report, in their order, which is the lock order: as one condition the
+  -- planner may read every command of the run instead.
   with owned as (
     select c.row_place, i.place
     from unnest(v_ids) with ordinality as i (command_id, place)

@@ -1,9 +1,8 @@
 -- Let the joins go on whose branches have all arrived or ended; true if one did. A group is the
 -- outermost split that meets at the step; it is complete when none of its tokens elsewhere stands
 -- on a step from which the join can still be reached. The arrived tokens become one, inputs merged
--- in order.
--- When the run is stuck, because all that is left waits, one join that only other joins hold up goes
--- first: on a cycle they can wait for each other.
+-- in order. When the run is stuck, because all that is left waits, one join that only other joins
+-- hold up goes first: on a cycle they can wait for each other.
 -- Locks: the caller holds the run row.
 create or replace function noetl_internal.fire_joins(
   p_execution_id bigint,

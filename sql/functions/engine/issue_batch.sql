@@ -1,5 +1,5 @@
--- Issue commands: one event and one queue row each; returns the ids that were new. A command that was issued before is left alone and not returned. Rings the doorbell once per
--- pool.
+-- Issue commands: one event and one queue row each; returns the ids that were new. A command that
+-- was issued before is left alone and not returned. Rings the doorbell once per pool.
 create or replace function noetl_internal.issue_batch(p_drafts noetl_internal.draft [])
 returns setof text
 language plpgsql volatile

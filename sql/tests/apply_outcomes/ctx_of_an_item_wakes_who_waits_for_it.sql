@@ -1,4 +1,5 @@
--- A sequential loop writes ctx as it goes; a branch that waits for that must not wait for the loop's end.
+-- A sequential loop writes ctx as it goes; a branch that waits for that must not wait for the
+-- loop's end.
 begin;
 select plan(2);
 select noetl_test.start(

@@ -1,4 +1,5 @@
--- The step's set reads a result that a failed tool does not have; the user must read why the tool failed.
+-- The step's set reads a result that a failed tool does not have; the user must read why the tool
+-- failed.
 begin;
 select plan(2);
 select noetl_test.start(

@@ -1,4 +1,5 @@
--- An unknown key may be a forgotten feature: a warning for people, an error for a pipeline that asks for it.
+-- An unknown key may be a forgotten feature: a warning for people, an error for a pipeline that
+-- asks for it.
 begin;
 select plan(3);
 

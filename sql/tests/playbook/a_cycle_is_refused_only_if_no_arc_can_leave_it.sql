@@ -1,4 +1,5 @@
--- A run that circles without a worker would hold its transaction for ever; a cycle with a way out is a loop.
+-- A run that circles without a worker would hold its transaction for ever; a cycle with a way out
+-- is a loop.
 begin;
 select plan(6);
 

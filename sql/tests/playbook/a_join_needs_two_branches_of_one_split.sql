@@ -1,4 +1,5 @@
--- A join that waits for branches that cannot come would hang, one that does not wait would run twice.
+-- A join that waits for branches that cannot come would hang, one that does not wait would run
+-- twice.
 begin;
 select plan(5);
 

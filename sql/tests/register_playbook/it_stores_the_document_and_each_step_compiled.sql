@@ -1,4 +1,5 @@
--- Engine and workers read only the compiled form: it must be there, with every older spelling resolved.
+-- Engine and workers read only the compiled form: it must be there, with every older spelling
+-- resolved.
 begin;
 select plan(9);
 

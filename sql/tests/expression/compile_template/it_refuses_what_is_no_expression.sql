@@ -1,6 +1,6 @@
 -- Registration is where a mistake costs nothing: each must be refused there, with its place.
 begin;
-select plan(10);
+select plan(9);
 
 select throws_ok(
   format('select noetl_internal.compile_template(%L)', to_jsonb(source)), 'NE422', null, what
@@ -14,8 +14,7 @@ from (values
   ('{{ x', 'an open end'),
   ('{{ "x }}', 'an open string'),
   ('{{ ' || repeat('(', 50) || 'x' || repeat(')', 50) || ' }}', 'too deep a nest'),
-  ('{{ x' || repeat(' + x', 300) || ' }}', 'too long an expression'),
-  ('{{ ' || repeat('not ', 390) || 'x }}', 'too many signs')
+  ('{{ x' || repeat(' + x', 300) || ' }}', 'too long an expression')
 ) as bad (source, what);
 
 select * from finish();
