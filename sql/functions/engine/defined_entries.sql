@@ -12,7 +12,7 @@ language plpgsql stable
 as $function$
 declare
   v_entry jsonb;
-  v_defined jsonb := '[]';
+  v_defined jsonb := jsonb_build_array();
 begin
   -- A row loop, because each entry may fail on its own; bounded by the document.
   for v_entry in
