@@ -177,7 +177,7 @@ $function$;
 -- What happened in a run, in order: "event_type step" of the given types.
 create function noetl_test.trail(p_execution_id bigint, variadic p_types text [])
 returns text
-language sql stable
+language sql volatile
 as $function$
   select string_agg(concat_ws(' ', e.event_type, e.node_name), ', ' order by e.event_id)
   from noetl.event as e
@@ -187,7 +187,7 @@ $function$;
 -- The steps that a run has entered, in order.
 create function noetl_test.entered(p_execution_id bigint)
 returns text
-language sql stable
+language sql volatile
 as $function$
   select string_agg(e.node_name, ' ' order by e.event_id)
   from noetl.event as e
@@ -197,7 +197,7 @@ $function$;
 -- A ctx value of a run.
 create function noetl_test.ctx(p_execution_id bigint, p_name text)
 returns jsonb
-language sql stable
+language sql volatile
 as $function$
   select v.value from noetl.variable as v
   where v.execution_id = p_execution_id and v.scope = 'ctx' and v.name = p_name
@@ -206,7 +206,7 @@ $function$;
 -- How many events of a type a run has.
 create function noetl_test.count(p_execution_id bigint, p_type text)
 returns integer
-language sql stable
+language sql volatile
 as $function$
   select count(*)::integer from noetl.event as e
   where e.execution_id = p_execution_id and e.event_type = p_type
@@ -215,7 +215,7 @@ $function$;
 -- What is wrong with the state of a run, empty when nothing is: the invariants of the design.
 create function noetl_test.problems(p_execution_id bigint)
 returns setof text
-language sql stable
+language sql volatile
 as $function$
   select 'ended run has a command: ' || c.command_id
   from noetl.command as c
