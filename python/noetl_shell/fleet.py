@@ -26,6 +26,8 @@ from noetl_shell.errors import ShellError
 
 _LOG_MAX_BYTES: Final = 10_000_000
 _BACKOFF_SECONDS: Final = (0.0, 0.2, 1.0, 2.0, 5.0)
+# Longer than a worker's own grace.
+_STOP_SECONDS: Final = 20.0
 # A worker that lived this long did not fail to start.
 _HEALTHY_SECONDS: Final = 30.0
 
@@ -71,20 +73,20 @@ class Fleet:
             if worker.process is None and now >= worker.start_at:
                 self._start(worker)
 
-    def stop(self) -> None:
-        """Ask all to finish or hand back what they do, and wait for it."""
+    def stop(self, seconds: float = _STOP_SECONDS) -> None:
+        """Ask all to finish or hand back what they do, and wait for it a while."""
         for process in self._running():
             process.terminate()
-        self._wait()
+        patience = time.monotonic() + seconds
+        with suppress(subprocess.TimeoutExpired):
+            for process in self._running():
+                process.wait(max(0.0, patience - time.monotonic()))
+        self.kill()
 
     def kill(self) -> None:
         """End all at once; their work is taken over by who starts next."""
         for process in self._running():
             process.kill()
-        self._wait()
-
-    def _wait(self) -> None:
-        for process in self._running():
             process.wait()
             if process.stdin is not None:
                 process.stdin.close()

@@ -9,6 +9,7 @@ from typing import Final
 
 from noetl_shell.calls import Status, execution_status
 from noetl_shell.database import Connection
+from noetl_shell.embedded.server import ServerStopped
 from noetl_shell.errors import DatabaseLost
 from noetl_shell.fleet import Fleet
 from noetl_shell.target import Target
@@ -57,13 +58,15 @@ class Follower:
         """Wait for the database; the embedded one is started again after a crash."""
         give_up = time.monotonic() + _PATIENCE_SECONDS
         while True:
-            if self._target.is_embedded and self._target.server.was_stopped():
-                raise DatabaseLost(
-                    "the embedded database was stopped; the run stays as it is",
-                    hint=f"Go on with: noetl resume {self.execution_id}",
-                )
             try:
+                if self._target.is_embedded:
+                    self._target.server.start(only_after_crash=True)
                 self._conn = self._target.open()
+            except ServerStopped as exc:
+                raise ServerStopped(
+                    f"{exc}; the run stays as it is",
+                    hint=f"Go on with: noetl resume {self.execution_id}",
+                ) from exc
             except DatabaseLost as exc:
                 if time.monotonic() > give_up:
                     raise DatabaseLost(

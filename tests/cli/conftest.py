@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,15 +16,24 @@ import pytest
 from tests.cli.support import Cli
 
 
+@contextmanager
+def home() -> Iterator[Path]:
+    """Not pytest's: it closes its directories to others while we use them."""
+    with tempfile.TemporaryDirectory(prefix="noetl-cli-") as directory:
+        yield Path(directory) / "home"
+
+
 @pytest.fixture(scope="module")
-def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
-    cli = Cli(tmp_path_factory.mktemp("cli") / "home")
-    yield cli
-    cli("db", "down")
+def cli() -> Iterator[Cli]:
+    with home() as path:
+        cli = Cli(path)
+        yield cli
+        cli("db", "down")
 
 
 @pytest.fixture
-def own_cli(tmp_path: Path) -> Iterator[Cli]:
-    cli = Cli(tmp_path / "home")
-    yield cli
-    cli("db", "down")
+def own_cli() -> Iterator[Cli]:
+    with home() as path:
+        cli = Cli(path)
+        yield cli
+        cli("db", "down")

@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -35,17 +36,21 @@ class Cli:
             **self.environment,
         }
 
-    def start(self, *arguments: object, **options: Any) -> subprocess.Popen[str]:
+    @contextmanager
+    def start(self, *arguments: object) -> Iterator[subprocess.Popen[str]]:
         """Start a command in a session of its own, so that Ctrl-C is ours to send."""
-        return subprocess.Popen(
+        with subprocess.Popen(
             [sys.executable, "-m", "noetl_shell", *map(str, arguments)],
             env=self._environment(),
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
-            **options,
-        )
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     def __call__(
         self, *arguments: object, stdin: str | None = None, code: int | None = 0

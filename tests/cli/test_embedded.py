@@ -67,15 +67,12 @@ def test_stale_pid_file_of_another_program(own_cli: Cli) -> None:
         other.kill()
 
 
-def test_long_home_has_a_short_socket(tmp_path: Path) -> None:
-    cli = Cli(tmp_path / ("x" * 100) / "home")
-    try:
-        cli("db", "up")
-        assert len(str(Server(cli.home).socket_dir)) < 90
-        cli("db", "reset", "--yes")
-        assert not Server(cli.home).socket_dir.exists()
-    finally:
-        cli("db", "down")
+def test_long_home_has_a_short_socket(own_cli: Cli) -> None:
+    own_cli.home /= "x" * 100
+    own_cli("db", "up")
+    assert len(str(Server(own_cli.home).socket_dir)) < 90
+    own_cli("db", "reset", "--yes")
+    assert not Server(own_cli.home).socket_dir.exists()
 
 
 def test_reset_begins_anew(own_cli: Cli) -> None:
@@ -95,14 +92,14 @@ def test_home_in_the_way_is_named(tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) <= 2
 
 
-def test_full_disk_is_told(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+def test_full_disk_is_told(own_cli: Cli) -> None:
+    home = own_cli.home
     home.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=16m,mode=755", "tmpfs", home]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("needs the right to mount a small file system")
     try:
-        done = Cli(home)("list", code=1)
+        done = own_cli("list", code=1)
         assert "No space left on device" in done.stderr
         assert not (home / "postgres").exists()
     finally:

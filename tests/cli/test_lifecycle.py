@@ -9,15 +9,17 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
+from noetl_shell.embedded.server import Server
 from tests.cli.support import Cli, interrupt, wait_for
 
 SLOW = """\
 apiVersion: noetl.io/v2
 kind: Playbook
 metadata: { name: slow, path: t/slow }
-workload: { items: 30, nap: 0.1 }
+workload: { items: 40, nap: 0.1 }
 workflow:
   - step: many
     loop:
@@ -41,13 +43,14 @@ def slow(own_cli: Cli) -> Path:
 
 
 def progress(cli: Cli) -> dict[str, Any] | None:
-    """The only run's loop, once it has begun."""
-    runs = cli.json("list")
-    if not runs:
+    """The only run's loop, once some items are done."""
+    with psycopg.connect(Server(cli.home).dsn()) as conn:
+        row = conn.execute(
+            "select execution_id, state -> 'loop' -> 'many' from noetl.execution"
+        ).fetchone()
+    if row is None or not row[1] or not row[1]["done"]:
         return None
-    state = cli.json("status", runs[0]["execution_id"])
-    loop: dict[str, Any] | None = state["loops"].get("many")
-    return {**loop, "id": runs[0]["execution_id"]} if loop and loop["done"] else None
+    return {**row[1], "id": str(row[0])}
 
 
 def children(pid: int) -> list[int]:
@@ -62,62 +65,64 @@ def assert_each_item_once(cli: Cli, execution_id: str, total: int) -> None:
 
 
 def test_ctrl_c_leaves_a_run_that_resumes(own_cli: Cli, slow: Path) -> None:
-    running = own_cli.start("run", slow, "--json")
-    found = wait_for(lambda: progress(own_cli))
-    output, errors = interrupt(running)
-    assert running.returncode == 130
-    assert f"noetl resume {found['id']}" in errors
-    assert json.loads(output)["status"] == "running"
-    state = own_cli.json("status", found["id"])
-    assert state["status"] == "running"
-    ended = own_cli.json("resume", found["id"])
-    assert ended["status"] == "completed"
-    assert ended["loops"]["many"]["done"] == 30
-    assert_each_item_once(own_cli, found["id"], 30)
+    with own_cli.start("run", slow, "--json") as running:
+        found = wait_for(lambda: progress(own_cli))
+        output, errors = interrupt(running)
+        assert running.returncode == 130
+        assert f"noetl resume {found['id']}" in errors
+        assert json.loads(output)["status"] == "running"
+        state = own_cli.json("status", found["id"])
+        assert state["status"] == "running"
+        ended = own_cli.json("resume", found["id"])
+        assert ended["status"] == "completed"
+        assert ended["loops"]["many"]["done"] == 40
+        assert_each_item_once(own_cli, found["id"], 40)
 
 
 def test_killed_worker_is_replaced(own_cli: Cli, slow: Path) -> None:
-    running = own_cli.start("run", slow, "--json")
-    found = wait_for(lambda: progress(own_cli))
-    workers = children(running.pid)
-    assert len(workers) == 2
-    os.kill(workers[0], signal.SIGKILL)
-    output, _ = running.communicate(timeout=60)
-    assert json.loads(output)["loops"]["many"]["done"] == 30
-    assert_each_item_once(own_cli, found["id"], 30)
+    with own_cli.start("run", slow, "--json") as running:
+        found = wait_for(lambda: progress(own_cli))
+        workers = children(running.pid)
+        assert len(workers) == 2
+        os.kill(workers[0], signal.SIGKILL)
+        output, _ = running.communicate(timeout=60)
+        assert json.loads(output)["loops"]["many"]["done"] == 40
+        assert_each_item_once(own_cli, found["id"], 40)
 
 
 def test_killed_command_takes_its_workers_along(own_cli: Cli, slow: Path) -> None:
-    running = own_cli.start("run", slow, "--json")
-    found = wait_for(lambda: progress(own_cli))
-    workers = children(running.pid)
-    running.kill()
-    running.communicate()
-    wait_for(lambda: not any(Path(f"/proc/{pid}/fd").exists() for pid in workers), 30)
-    assert own_cli.json("resume", found["id"])["status"] == "completed"
-    assert_each_item_once(own_cli, found["id"], 30)
+    with own_cli.start("run", slow, "--json") as running:
+        found = wait_for(lambda: progress(own_cli))
+        workers = children(running.pid)
+        running.kill()
+        running.communicate()
+        wait_for(
+            lambda: not any(Path(f"/proc/{pid}/fd").exists() for pid in workers), 30
+        )
+        assert own_cli.json("resume", found["id"])["status"] == "completed"
+        assert_each_item_once(own_cli, found["id"], 40)
 
 
 def test_crashed_database_is_started_again(own_cli: Cli, slow: Path) -> None:
-    running = own_cli.start("run", slow, "--json")
-    found = wait_for(lambda: progress(own_cli))
-    pid_file = own_cli.home / "postgres" / "postmaster.pid"
-    os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
-    output, _ = running.communicate(timeout=90)
-    assert json.loads(output)["status"] == "completed"
-    assert_each_item_once(own_cli, found["id"], 30)
+    with own_cli.start("run", slow, "--json") as running:
+        found = wait_for(lambda: progress(own_cli))
+        pid_file = own_cli.home / "postgres" / "postmaster.pid"
+        os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
+        output, _ = running.communicate(timeout=90)
+        assert json.loads(output)["status"] == "completed"
+        assert_each_item_once(own_cli, found["id"], 40)
 
 
 def test_db_down_in_the_middle_is_told(own_cli: Cli, slow: Path) -> None:
-    running = own_cli.start("run", slow, "--json")
-    found = wait_for(lambda: progress(own_cli))
-    own_cli("db", "down")
-    _, errors = running.communicate(timeout=60)
-    assert running.returncode == 1
-    assert "was stopped" in errors
-    assert f"noetl resume {found['id']}" in errors
-    assert "Traceback" not in errors
-    assert own_cli.json("resume", found["id"])["status"] == "completed"
+    with own_cli.start("run", slow, "--json", "--set", "items=60") as running:
+        found = wait_for(lambda: progress(own_cli))
+        own_cli("db", "down")
+        _, errors = running.communicate(timeout=60)
+        assert running.returncode == 1
+        assert "was stopped" in errors
+        assert f"noetl resume {found['id']}" in errors
+        assert "Traceback" not in errors
+        assert own_cli.json("resume", found["id"])["status"] == "completed"
 
 
 def test_detached_run_goes_on_by_itself(own_cli: Cli, slow: Path) -> None:

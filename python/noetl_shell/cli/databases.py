@@ -84,7 +84,9 @@ def status(target: Target, as_json: bool) -> None:
 @db.command()
 @database_option
 def url(target: Target) -> None:
-    """Print the database's URL for other programs."""
+    """Print the database's URL for other programs; the embedded one is started."""
+    if target.is_embedded:
+        target.open().close()
     print(_url(target))
 
 

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ DATABASE: Final = "noetl"
 _PORT: Final = 5432
 # sun_path holds 104 bytes on macOS, 108 on Linux, with the closing NUL.
 _SOCKET_PATH_MAX: Final = 103 if sys.platform == "darwin" else 107
+# Children of a crashed server may need a moment to notice.
+_ORPHANS_SECONDS: Final = 10.0
 _SETTINGS: Final = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -47,6 +50,10 @@ _SETTINGS: Final = {
 
 class ServerError(ShellError):
     """The embedded server did not start or stop; the message says why."""
+
+
+class ServerStopped(ServerError):  # noqa: N818 - it says what happened
+    """The server is down on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +102,18 @@ class Server:
             return "starting up" in str(exc) or "in recovery" in str(exc)
         return True
 
-    def was_stopped(self) -> bool:
-        """Whether it was shut down on purpose: a crash leaves its pid file."""
-        return not (self.data / "postmaster.pid").exists()
+    def start(self, *, only_after_crash: bool = False) -> bool:
+        """Start it unless it runs; true if this call did. Safe to call at once.
 
-    def start(self) -> bool:
-        """Start it unless it runs; true if this call did. Safe to call at once."""
+        With ``only_after_crash``, one that was shut down on purpose stays down.
+        """
         with _reported("start", self.home):
             self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self._lock():
                 if self.is_running():
                     return False
+                if only_after_crash and not self._pid_file.exists():
+                    raise ServerStopped("the embedded database was stopped")
                 account = server_account(self.data)
                 programs = self._programs()
                 for opened in {
@@ -119,7 +127,7 @@ class Server:
                 if not self.exists():
                     self._make_data(account, programs)
                 self._make_socket_dir(account)
-                self._remove_stale_pid_file()
+                self._remove_stale_pid_files()
                 self._launch(account, programs)
                 return True
 
@@ -129,13 +137,12 @@ class Server:
             if not self.exists():
                 return False
             with self._lock():
-                if not (self.data / "postmaster.pid").exists():
-                    return False
                 if not self.is_running():
-                    self._remove_stale_pid_file()
                     return False
+                account = server_account(self.data)
+                account.open_way(self.data)
                 done = self._pg_ctl(
-                    server_account(self.data),
+                    account,
                     self._programs(),
                     ["-m", "fast", "-w", "-t", "120", "stop"],
                 )
@@ -154,12 +161,15 @@ class Server:
                 if path.exists():
                     shutil.rmtree(path)
 
-    def version(self) -> int:
-        """The major version of the data directory."""
-        return int((self.data / "PG_VERSION").read_text())
+    @property
+    def _pid_file(self) -> Path:
+        """A clean shutdown removes it, a crash leaves it."""
+        return self.data / "postmaster.pid"
 
     def _programs(self) -> Path:
-        return find_programs(self.programs, self.version() if self.exists() else None)
+        version = self.data / "PG_VERSION"
+        major = int(version.read_text()) if version.exists() else None
+        return find_programs(self.programs, major)
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
@@ -214,24 +224,37 @@ class Server:
         account.give(path)
         account.open_way(path / "socket")
 
-    def _remove_stale_pid_file(self) -> None:
-        """After a crash the pid may be another program's, as in a restarted container.
+    def _remove_stale_pid_files(self) -> None:
+        """After a crash the pid may be another program's, or a zombie's, in containers.
 
         PostgreSQL then refuses to start. We hold the lock and nobody answers, so if
-        that process is no server, the file is stale.
+        that process is no living server, the file is stale. Children that survived
+        their server are still noticed, by the memory that they share.
         """
-        file = self.data / "postmaster.pid"
-        try:
-            pid = int(file.read_text().split("\n", 1)[0])
-            name = Path(f"/proc/{pid}/comm").read_text().strip()
-        except (FileNotFoundError, ValueError):
-            return  # no such process, no file or no /proc: PostgreSQL decides itself
-        if name != "postgres":
-            file.unlink()
+        for file in (self._pid_file, self.socket_dir / f".s.PGSQL.{_PORT}.lock"):
+            try:
+                pid = int(file.read_text().split("\n", 1)[0])
+                text = Path(f"/proc/{pid}/stat").read_text()
+            except (FileNotFoundError, ValueError):
+                continue  # no file, process or /proc: PostgreSQL decides itself
+            name, _, rest = text.partition("(")[2].rpartition(")")
+            if name != "postgres" or rest.split()[0] == "Z":
+                file.unlink()
 
     def _launch(self, account: Account, programs: Path) -> None:
         self.log.touch(mode=0o600)
         account.give(self.log)
+        patience = time.monotonic() + _ORPHANS_SECONDS
+        while reason := self._try_launch(account, programs):
+            if "still in use" not in reason or time.monotonic() > patience:
+                raise ServerError(
+                    f"the embedded database did not start: {reason}",
+                    hint=f"See {self.log}",
+                )
+            time.sleep(0.2)
+
+    def _try_launch(self, account: Account, programs: Path) -> str | None:
+        """Start it and wait until it answers; what was wrong, if anything."""
         size = self.log.stat().st_size
         done = self._pg_ctl(
             account,
@@ -242,14 +265,11 @@ class Server:
                 "start",
             ],
         )
-        if done.returncode:
-            with self.log.open(errors="replace") as file:
-                file.seek(size)
-                reason = _last_error(file.read() or done.stderr)
-            raise ServerError(
-                f"the embedded database did not start: {reason}",
-                hint=f"See {self.log}",
-            )
+        if done.returncode == 0:
+            return None
+        with self.log.open(errors="replace") as file:
+            file.seek(size)
+            return _last_error(file.read() or done.stderr)
 
     def _pg_ctl(
         self, account: Account, programs: Path, arguments: list[str]
