@@ -118,13 +118,9 @@ class Rig:
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [
-                    sys.executable,
-                    "-m",
-                    "noetl_worker",
-                    "--db",
-                    self.dsn,
-                    "--name",
-                    name,
+                    # However we end, even between its start and our knowing of it.
+                    *("setpriv", "--pdeathsig", "KILL", sys.executable),
+                    *("-m", "noetl_worker", "--db", self.dsn, "--name", name),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=output,

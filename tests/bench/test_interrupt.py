@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -37,7 +38,7 @@ def test_an_interrupt_leaves_nothing_running(number: int, tmp_path: Path) -> Non
     assert not [child for child in children if child.is_running()]
 
 
-def _children_of(process: subprocess.Popen[str], until: str) -> list[psutil.Process]:
+def _children_of(process: subprocess.Popen[Any], until: str) -> list[psutil.Process]:
     """Wait until a child with this word in its command line runs."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
@@ -53,3 +54,16 @@ def _command_line(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.NoSuchProcess:
         return []
+
+
+def test_workers_end_with_a_benchmark_that_is_killed() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "bench.run", "--quick", "--only", "fanout"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        children = _children_of(process, until="noetl_worker")
+        process.kill()
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert not alive
