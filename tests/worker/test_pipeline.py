@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from noetl_worker.output import Output, TaskError
 from noetl_worker.pipeline import Outcome, run_pipeline
 from noetl_worker.plan import Tool, make_plan

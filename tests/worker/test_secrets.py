@@ -33,15 +33,15 @@ def test_another_name_or_key_or_byte_is_refused(tmp_path: Path) -> None:
     sealed = secrets.seal(key, "warehouse", SECRET)
     other_key = bytes([key[0] ^ 1]) + key[1:]
     flipped = sealed[:-1] + bytes([sealed[-1] ^ 1])
-    for attempt in (
-        lambda: secrets.open_(key, "other", sealed),
-        lambda: secrets.open_(other_key, "warehouse", sealed),
-        lambda: secrets.open_(key, "warehouse", flipped),
-        lambda: secrets.open_(key, "warehouse", sealed[:5]),
-        lambda: secrets.open_(key, "warehouse", b"\x02" + sealed[1:]),
+    for other, name, data in (
+        (key, "other", sealed),
+        (other_key, "warehouse", sealed),
+        (key, "warehouse", flipped),
+        (key, "warehouse", sealed[:5]),
+        (key, "warehouse", b"\x02" + sealed[1:]),
     ):
-        with pytest.raises(SecretError, match=r"warehouse|other"):
-            attempt()
+        with pytest.raises(SecretError, match=name):
+            secrets.open_(other, name, data)
 
 
 def test_no_key_says_what_to_do(tmp_path: Path) -> None:

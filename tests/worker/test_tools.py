@@ -129,8 +129,13 @@ def test_http_forms(lab: Lab, url: str) -> None:
 
 @pytest.mark.parametrize(
     ("status", "kind", "retryable"),
-    [(404, "http", False), (401, "auth", False), (429, "rate_limit", True), (503, "server_error", True)],
-)  # fmt: skip
+    [
+        (404, "http", False),
+        (401, "auth", False),
+        (429, "rate_limit", True),
+        (503, "server_error", True),
+    ],
+)
 def test_http_status_is_an_error_of_its_kind(
     lab: Lab, url: str, status: int, kind: str, retryable: bool
 ) -> None:
@@ -268,7 +273,8 @@ def test_postgres_params_are_bound(postgres: Lab) -> None:
     tool = {
         "kind": "postgres", "auth": "pg",
         "params": {"text": "x'; drop table t", "json": {"a": 1}, "list": [1, 2]},
-        "command": "select %(text)s::text as t, %(json)s -> 'a' as a, %(list)s::int[] as l, 5 %% 3 as m",
+        "command": "select %(text)s::text as t, %(json)s -> 'a' as a, %(list)s::int[] as l,"
+        " 5 %% 3 as m",
     }  # fmt: skip
     row = result_of(postgres, tool, "{{ call.rows[0] }}")
     assert row == {"t": "x'; drop table t", "a": 1, "l": [1, 2], "m": 2}
@@ -288,7 +294,10 @@ def test_postgres_timeout_cancels_the_query(postgres: Lab) -> None:
         "timeout": 1,
     }
     assert error_of(postgres, tool)["kind"] == "timeout"
-    busy = "select count(*) from pg_stat_activity where query like '%%/* mine */' and state = 'active'"
+    busy = (
+        "select count(*) from pg_stat_activity"
+        " where query like '%%/* mine */' and state = 'active'"
+    )
     postgres.until(lambda: postgres.count(busy) == 0, 5)
 
 
@@ -320,7 +329,10 @@ def test_shell(lab: Lab) -> None:
 def test_duckdb(lab: Lab) -> None:
     (lab.home / "a.csv").write_text("n\n1\n2\n")
     lab.worker()
-    query = f"create table t as select * from '{lab.home}/a.csv'; select sum(n)::int as s, date '2024-01-02' as d from t"
+    query = f"""
+      create table t as select * from '{lab.home}/a.csv';
+      select sum(n)::int as s, date '2024-01-02' as d from t
+    """
     result = result_of(lab, {"kind": "duckdb", "query": query})
     assert result["rows"] == [{"s": 3, "d": "2024-01-02"}]
     assert error_of(lab, {"kind": "duckdb", "query": "selec"})["kind"] == "sql"
