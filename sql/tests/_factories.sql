@@ -304,3 +304,13 @@ begin
   );
 end;
 $function$;
+
+-- The lines of a query's plan.
+create function noetl_test.plan(p_query text)
+returns setof text
+language plpgsql volatile
+as $function$
+begin
+  return query execute 'explain ' || p_query;
+end;
+$function$;
