@@ -113,6 +113,18 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerSession:
+    """A worker or dispatcher that is alive, as far as the engine knows."""
+
+    name: str
+    kind: str
+    pools: list[str]
+    capacity: dict[str, Any]
+    registered_at: datetime
+    heartbeat_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One line of the event log."""
 
@@ -261,6 +273,17 @@ def read_events(
                 "type": event_type,
                 "limit": limit,
             },
+        )
+        return cursor.fetchall()
+
+
+def list_workers(conn: Connection) -> list[WorkerSession]:
+    """The active sessions."""
+    with _translated(conn), conn.cursor(row_factory=class_row(WorkerSession)) as cursor:
+        cursor.execute(
+            "select r.name, r.kind, r.pools, r.capacity, r.registered_at,"
+            " r.heartbeat_at from noetl.runtime as r where r.status = 'active'"
+            " order by r.kind, r.name"
         )
         return cursor.fetchall()
 

@@ -259,3 +259,19 @@ def test_psql_and_url_reach_the_database(cli: Cli) -> None:
 def test_url_of_a_given_database_hides_the_password(cli: Cli) -> None:
     shown = cli("db", "url", "--db", "postgresql://me:hidden@h:1/d").stdout
     assert shown.strip() == "postgresql://me@h:1/d"
+
+
+@pytest.mark.accept("D-4")
+def test_one_command_for_everything(cli: Cli, hello: Path) -> None:
+    """From the first look at a playbook to the last look at its run."""
+    cli("lint", hello)
+    cli("db", "status")
+    cli("playbook", "register", hello)
+    cli("credential", "add", "spare", "--kind", "http", "--set", "token=x")
+    assert "spare" in cli("credential", "list").stdout
+    cli("credential", "remove", "spare")
+    run = cli.json("run", "t/hello")["execution_id"]
+    assert cli.json("status", run)["status"] == "completed"
+    assert cli("list").stdout.startswith(run)
+    assert cli.json("workers") == []  # they ended with the run, in order
+    assert "already" in cli("cancel", run).stdout

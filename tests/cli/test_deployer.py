@@ -15,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from noetl_shell.embedded.deployer import DeployError, deploy, is_deployed
 from noetl_shell.embedded.plan import PlanError, read_plan
+from noetl_shell.resources import sql_root
 from tests.support.postgres import Server
 
 PLAN = """\
@@ -258,3 +259,11 @@ def test_missing_script_names_the_change(toy: Path, target: str) -> None:
     (toy / "sql/deploy/last.sql").unlink()
     with pytest.raises(PlanError, match="change last: cannot read"):
         apply(target, toy)
+
+
+def test_sqitch_verifies_our_own_schema(empty_database: str, server: Server) -> None:
+    root = sql_root()
+    assert apply(empty_database, root)[0] == "roles"
+    assert "Nothing to deploy" in sqitch(server, root, empty_database, "status")
+    assert "Verify successful" in sqitch(server, root, empty_database, "verify")
+    assert apply(empty_database, root) == []

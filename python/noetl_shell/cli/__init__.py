@@ -25,6 +25,7 @@ _COMMANDS: Final = {
     "credential": "credentials:credential",
     "db": "databases:db",
     "worker": "worker:worker",
+    "workers": "worker:workers",
     "config": "config:config",
 }
 

@@ -1,4 +1,4 @@
-"""``noetl worker``: one worker process in the foreground."""
+"""``noetl worker``: one in the foreground; ``noetl workers``: all there are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import os
 
 import click
 
-from noetl_shell.cli.options import database_option
+from noetl_shell import calls
+from noetl_shell.cli import output
+from noetl_shell.cli.options import database_option, json_option
 from noetl_shell.target import Target
 
 
@@ -39,3 +41,28 @@ def worker(
     }
     environment = {key: value for key, value in given.items() if value}
     return run(WorkerSettings.from_environment({**os.environ, **environment}))
+
+
+@click.command()
+@json_option
+@database_option
+def workers(target: Target, as_json: bool) -> None:
+    """List the workers that are alive, with what they serve and how much they take."""
+    with target.open() as conn:
+        found = calls.list_workers(conn)
+    if as_json:
+        output.print_json(found)
+        return
+    output.print_table(
+        ("name", "kind", "pools", "slots", "heartbeat"),
+        (
+            (
+                session.name,
+                session.kind,
+                ", ".join(session.pools),
+                session.capacity.get("slots"),
+                output.when(session.heartbeat_at),
+            )
+            for session in found
+        ),
+    )

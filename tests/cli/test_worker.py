@@ -1,0 +1,43 @@
+"""What psql starts, a worker elsewhere carries out; what is rolled back never was."""
+
+from __future__ import annotations
+
+import signal
+
+import psycopg
+import pytest
+
+from tests.cli.support import Cli, wait_for
+from tests.cli.test_commands import HELLO
+
+
+@pytest.mark.accept("D-1")
+def test_psql_starts_a_run_and_a_worker_takes_it(cli: Cli, database: str) -> None:
+    file = cli.write("psql.yaml", HELLO.replace("t/hello", "t/psql"))
+    statement = cli("playbook", "sql", file).stdout
+    start = "select noetl.start_execution('t/psql', '{\"name\": \"psql\"}')"
+    with psycopg.connect(database) as conn:
+        conn.execute(statement.encode())
+        conn.commit()
+        conn.execute(start)
+        conn.rollback()
+        row = conn.execute(start).fetchone()
+        assert row is not None
+        conn.commit()
+    options = ("--db", database, "--name", "taker", "--slots", "3")
+    with cli.start("worker", *options) as worker:
+        done = wait_for(lambda: cli("list", "--db", database).stdout.strip())
+        assert len(done.splitlines()) == 1, "the run that was rolled back"
+        ended = cli.json("status", row[0], "--watch", "--db", database)
+        assert ended["result"]["name"] == "psql"
+        (shown,) = cli.json("workers", "--db", database)
+        assert (shown["name"], shown["capacity"]["slots"]) == ("taker", 3)
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(30)
+        assert worker.returncode == 0
+    assert cli.json("workers", "--db", database) == []
+
+
+def test_worker_without_schema_says_so(cli: Cli, empty_database: str) -> None:
+    done = cli("worker", "--db", empty_database, code=1)
+    assert "schema" in done.stderr
