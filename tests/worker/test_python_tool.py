@@ -73,8 +73,8 @@ def test_error_names_the_line_of_the_users_code(lab: Lab) -> None:
         ("async def main(input_data): return input_data", {"n": 3}),
         ("import asyncio\nawait asyncio.sleep(0)\nreturn args['n']", 3),
         ("result = context['execution_id'] > 0", True),
-        ("from datetime import date\nfrom decimal import Decimal\n"
-         "result = [date(2024, 1, 2), Decimal('1.5'), {1}]", ["2024-01-02", 1.5, [1]]),
+        (("from datetime import date\nfrom decimal import Decimal\n"
+         "result = [date(2024, 1, 2), Decimal('1.5'), {1}]"), ["2024-01-02", 1.5, [1]]),
         ("result = 2 ** 70", 2**70),
         ("import os\nresult = [k for k in os.environ if 'NOETL' in k or 'PASS' in k]", []),
         ("pass", None),
