@@ -91,3 +91,17 @@ def test_prints_go_to_the_log(lab: Lab) -> None:
     lab.worker()
     lab.run(STEP.format(code=json.dumps("print('hello from code')"), timeout=10))
     assert "bad/bad: hello from code" in lab.log()
+
+
+def test_waiting_for_a_process_is_not_counted_as_running(lab: Lab) -> None:
+    lab.worker()
+    status = lab.run("""
+- step: busy
+  spec: { timeout: 1.5 }
+  loop:
+    in: "{{ [0, 1, 2, 3, 4, 5, 6, 7] }}"
+    iterator: n
+    spec: { mode: parallel, max_in_flight: 8 }
+  tool: { kind: python, code: "import time; time.sleep(0.6)" }
+""")
+    assert status["status"] == "completed", status["error"]

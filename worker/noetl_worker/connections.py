@@ -12,6 +12,8 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg.pq import TransactionStatus
 
+from noetl_worker.deadline import admitted
+
 Connection = AsyncConnection[Any]
 
 
@@ -33,7 +35,7 @@ class Connections:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection in autocommit mode; it comes back only if it is still usable."""
-        async with self._slots:
+        async with admitted(self._slots):
             conn = await self._take() or await self._connect()
             try:
                 yield conn

@@ -6,8 +6,9 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
+from noetl_worker.deadline import seconds, within
 from noetl_worker.output import Output, TaskError
 from noetl_worker.plan import Plan, Tool
 from noetl_worker.policy import Decision, decide
@@ -15,7 +16,6 @@ from noetl_worker.scope import Scope
 
 Call = Callable[[Tool, Any], Awaitable[Output]]
 
-T = TypeVar("T")
 JUMPS_MAX: Final = 1_000_000
 
 
@@ -88,29 +88,3 @@ async def _attempt(tool: Tool, attempt: int, scope: Scope, call: Call) -> Output
         attempt=attempt, duration_ms=round((time.monotonic() - started) * 1000)
     )
     return output
-
-
-async def within(limit: float | None, run: Callable[[], Awaitable[T]]) -> T:
-    """Run under a time limit; what runs too long is stopped and fails."""
-    try:
-        async with asyncio.timeout(limit) as timer:
-            return await run()
-    except TimeoutError:
-        if not timer.expired():
-            raise
-        raise TaskError(
-            "timeout", f"not finished after {limit:g} seconds", retryable=True
-        ) from None
-
-
-def seconds(value: Any, what: str) -> float | None:
-    """A time limit as a number, None for no limit."""
-    if value is None or value == "":
-        return None
-    try:
-        limit = float(value)
-    except (TypeError, ValueError):
-        limit = 0.0
-    if not limit > 0:
-        raise TaskError("template", f"{what} is not a positive number: {value!r}")
-    return limit

@@ -14,10 +14,11 @@ import orjson
 
 from noetl_worker.cache import Cache
 from noetl_worker.command import Command
+from noetl_worker.deadline import seconds, within
 from noetl_worker.engine import Engine, EngineRefusedError, SessionEndedError
 from noetl_worker.jsonable import NotJsonError, encode
 from noetl_worker.output import Output, TaskError
-from noetl_worker.pipeline import Outcome, run_pipeline, seconds, within
+from noetl_worker.pipeline import Outcome, run_pipeline
 from noetl_worker.plan import INLINE_MAX, Plan, Tool, make_plan
 from noetl_worker.scope import Scope, run_names
 from noetl_worker.services import Services

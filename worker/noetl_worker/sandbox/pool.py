@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import Any, Final
 
+from noetl_worker.deadline import admitted
 from noetl_worker.sandbox.process import Child
 from noetl_worker.services import Services
 
@@ -24,7 +25,7 @@ class ChildPool:
 
     async def call(self, request: bytes) -> tuple[dict[str, Any], bytes, str]:
         """Run a request in a child: how it went, the result, and what it printed."""
-        async with self._slots:
+        async with admitted(self._slots):
             child = self._idle.pop()[1] if self._idle else await Child.start()
             try:
                 answer, result = await child.call(request, self._result_max)

@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+from noetl_worker.deadline import seconds
 from noetl_worker.jsonable import decode, encode
 from noetl_worker.output import Output, TaskError
-from noetl_worker.pipeline import seconds
 from noetl_worker.plan import Tool
 from noetl_worker.services import Services
 from noetl_worker.tools import ToolContext, text_option
