@@ -8693,9 +8693,56 @@ $function$;
 
 comment on function noetl_internal.draft_of(noetl.command) is 'A queue row as a draft.';
 
+-- engine/outcome_draft.sql
+-- The command of an outcome as a draft, to issue it again or to end what it stood for.
+create or replace function noetl_internal.outcome_draft(p_outcome noetl_internal.outcome)
+returns noetl_internal.draft
+language sql immutable parallel safe
+as $function$
+  select
+    row(
+      p_outcome.execution_id, p_outcome.command_id, p_outcome.catalog_id, p_outcome.token_id,
+      p_outcome.step, p_outcome.task, p_outcome.loop_id, p_outcome.iter_index, p_outcome.issue,
+      p_outcome.infra_attempt, p_outcome.shard_attempt, p_outcome.max_attempts, p_outcome.total,
+      p_outcome.pool, p_outcome.priority, p_outcome.place, p_outcome.context_version,
+      p_outcome.item, p_outcome.input
+    )::noetl_internal.draft
+$function$;
+
+comment on function noetl_internal.outcome_draft(noetl_internal.outcome)
+is 'The command of an outcome as a draft.';
+
+-- engine/ring_doorbell.sql
+-- Wake the workers of the pools that got commands, unless the caller has room for them itself: a
+-- session that reports n commands has n free slots, and claims right after (record_run says so in
+-- noetl.caller_slots, for this transaction). A doorbell that was not needed costs every worker a
+-- claim; one that was, latency up to the next poll.
+create or replace function noetl_internal.ring_doorbell(
+  p_issued text [],
+  p_drafts noetl_internal.draft []
+)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_slots integer := coalesce(nullif(current_setting('noetl.caller_slots', true), ''), '0');
+  v_count integer := coalesce(cardinality(p_issued), 0);
+begin
+  if v_count <= v_slots then
+    perform set_config('noetl.caller_slots', (v_slots - v_count)::text, true);
+    return;
+  end if;
+  perform pg_notify('noetl_pool', p.pool)
+  from (select distinct d.pool from unnest(p_drafts) as d) as p;
+end;
+$function$;
+
+comment on function noetl_internal.ring_doorbell(text [], noetl_internal.draft [])
+is 'Wake the workers of the pools that got commands.';
+
 -- engine/issue_batch.sql
 -- Issue commands: one event and one queue row each; returns the ids that were new. A command that
--- was issued before is left alone and not returned. Rings the doorbell once per pool.
+-- was issued before is left alone and not returned. Rings the doorbell.
 create or replace function noetl_internal.issue_batch(p_drafts noetl_internal.draft [])
 returns setof text
 language plpgsql volatile
@@ -8733,10 +8780,7 @@ begin
   from unnest(p_drafts) as d
   where cardinality(v_issued) = cardinality(p_drafts) or d.command_id = any(v_issued);
 
-  perform pg_notify('noetl_pool', p.pool)
-  from (
-    select distinct d.pool from unnest(p_drafts) as d where d.command_id = any(v_issued)
-  ) as p;
+  perform noetl_internal.ring_doorbell(v_issued, p_drafts);
   return query select unnest(v_issued);
 end;
 $function$;
@@ -8873,7 +8917,7 @@ begin
         q.execution_id = p_execution_id
         and q.command_id = i.command_id
         and q.status = 'leased'
-        and q.session_id = (v_reports[i.place]).session_id
+        and q.session_id is not distinct from (v_reports[i.place]).session_id
       for update
     ) as c
   ),
@@ -8886,15 +8930,11 @@ begin
   select
     array_agg(
       row(
-        (f.report).position,
-        row(
-          f.execution_id, f.command_id, f.catalog_id, f.token_id, f.step, f.task, f.loop_id,
-          f.iter_index, f.issue, f.infra_attempt, f.shard_attempt, f.max_attempts, f.total,
-          f.pool, f.priority, f.place, f.context_version, f.item, f.input
-        )::noetl_internal.draft,
-        (f.report).event_type = 'command.completed', (f.report).result,
-        (f.report).error, (f.report).ctx, (f.report).collection_size, (f.report).iter_key,
-        (f.report).meta
+        (f.report).position, f.execution_id, f.command_id, f.catalog_id, f.token_id, f.step,
+        f.task, f.loop_id, f.iter_index, f.issue, f.infra_attempt, f.shard_attempt,
+        f.max_attempts, f.total, f.pool, f.priority, f.place, f.context_version, f.item, f.input,
+        (f.report).event_type = 'command.completed', (f.report).result, (f.report).error,
+        (f.report).ctx, (f.report).collection_size, (f.report).iter_key, (f.report).meta
       )::noetl_internal.outcome
       order by f.command_id
     )
@@ -8980,18 +9020,18 @@ as $function$
     case
       when p_mode <> 'fanout'
         then jsonb_build_object(
-          'loop_id', ((p_outcome).command).loop_id,
-          'iter_index', ((p_outcome).command).iter_index
+          'loop_id', p_outcome.loop_id,
+          'iter_index', p_outcome.iter_index
         )
       else
         jsonb_build_object(
-          'loop_id', ((p_outcome).command).loop_id,
-          'shard_id', ((p_outcome).command).iter_index,
-          'iter_index', ((p_outcome).command).iter_index,
+          'loop_id', p_outcome.loop_id,
+          'shard_id', p_outcome.iter_index,
+          'iter_index', p_outcome.iter_index,
           'iter_key',
-          coalesce(p_outcome.iter_key, ((p_outcome).command).iter_index::text),
-          'command_id', ((p_outcome).command).command_id,
-          'shard_attempt', ((p_outcome).command).shard_attempt
+          coalesce(p_outcome.iter_key, p_outcome.iter_index::text),
+          'command_id', p_outcome.command_id,
+          'shard_attempt', p_outcome.shard_attempt
         )
     end
 $function$;
@@ -9016,22 +9056,22 @@ begin
     meta, error, created_at
   )
   select
-    (o.command).execution_id, (o.command).catalog_id,
+    o.execution_id, o.catalog_id,
     case when o.is_ok then 'command.completed' else 'command.failed' end,
-    (o.command).step, case when o.is_ok then 'ok' else 'error' end, (o.command).iter_index,
+    o.step, case when o.is_ok then 'ok' else 'error' end, o.iter_index,
     null::jsonb, null::jsonb,
-    o.meta || jsonb_build_object('command_id', (o.command).command_id), o.error ->> 'message',
+    o.meta || jsonb_build_object('command_id', o.command_id), o.error ->> 'message',
     noetl_internal.clock_now()
   from unnest(p_outcomes) as o
   union all
   select
-    (o.command).execution_id, (o.command).catalog_id,
+    o.execution_id, o.catalog_id,
     case
       when l.mode <> 'fanout' then 'loop.item'
       when o.is_ok then 'loop.shard.done'
       else 'loop.shard.failed'
     end,
-    (o.command).step, case when o.is_ok then 'ok' else 'error' end, (o.command).iter_index,
+    o.step, case when o.is_ok then 'ok' else 'error' end, o.iter_index,
     case
       when o.ctx is not null or o.error is not null
         then
@@ -9040,13 +9080,13 @@ begin
     end,
     o.result,
     case
-      when (o.command).command_id = any(p_retried) then m.meta || '{"final": false}' else m.meta
+      when o.command_id = any(p_retried) then m.meta || '{"final": false}' else m.meta
     end,
     o.error ->> 'message',
     noetl_internal.clock_now()
   from unnest(p_outcomes) as o
   inner join noetl.loop as l
-    on l.execution_id = (o.command).execution_id and l.loop_id = (o.command).loop_id
+    on l.execution_id = o.execution_id and l.loop_id = o.loop_id
   cross join lateral (
     select noetl_internal.item_meta(o, l.mode) as meta
   ) as m;
@@ -9394,7 +9434,9 @@ begin
     return;
   end if;
   select * into v_token from noetl.token as t
-  where t.execution_id = p_execution_id and t.token_id = p_token_id;
+  where
+    t.execution_id = p_execution_id and t.token_id = p_token_id
+    and t.status in ('ready', 'active');
   if not found then
     return;
   end if;
@@ -9704,9 +9746,14 @@ begin
     )
   into v_result
   from noetl.run as r
+  inner join noetl.catalog as c on c.catalog_id = r.catalog_id
   inner join noetl.variable as v
-    on v.execution_id = r.execution_id and v.scope = 'step' and v.name = r.last_step
-  where r.execution_id = p_execution_id;
+    on
+      v.execution_id = r.execution_id and v.scope = 'step'
+      and v.name in (c.compiled ->> 'final_step', r.last_step)
+  where r.execution_id = p_execution_id
+  order by v.name = c.compiled ->> 'final_step' desc nulls last
+  limit 1;
 
   update noetl.run as r
   set
@@ -9750,7 +9797,13 @@ begin
     from noetl.run as r
     inner join noetl.catalog as c on c.catalog_id = r.catalog_id
     where r.execution_id = p_execution_id and r.status in ('running', 'waiting')
-      and not r.is_final_step_done;
+      and not r.is_final_step_done
+      and not exists (
+        select from noetl.variable as v
+        where
+          v.execution_id = p_execution_id and v.scope = 'step'
+          and v.name = c.compiled ->> 'final_step'
+      );
     if v_final_step is null then
       perform noetl_internal.complete_run(p_execution_id);
       return false;
@@ -10577,15 +10630,15 @@ as $function$
 declare
   v_failed noetl_internal.draft [];
 begin
-  select array_agg((o.command)::noetl_internal.draft) into v_failed
+  select array_agg(noetl_internal.outcome_draft(o)) into v_failed
   from unnest(p_outcomes) as o
   inner join noetl.loop as l
-    on l.execution_id = p_execution_id and l.loop_id = (o.command).loop_id
+    on l.execution_id = p_execution_id and l.loop_id = o.loop_id
   where
     not o.is_ok
     and l.mode = 'fanout'
     and l.status in ('expanding', 'running')
-    and (o.command).shard_attempt <= l.max_shard_retries
+    and o.shard_attempt <= l.max_shard_retries
     and o.error -> 'retryable' is distinct from 'false'
     and coalesce(o.error ->> 'kind', '') <> 'worker_lost';
   if v_failed is null then
@@ -10622,19 +10675,19 @@ begin
   -- A row loop over the loops of the batch, usually one.
   for v_count in
     select
-      (o.command).loop_id as loop_id,
+      o.loop_id as loop_id,
       (count(*) filter (where o.is_ok))::integer as done,
       (count(*) filter (where not o.is_ok))::integer as failed,
       bool_or(o.ctx is not null) as has_ctx,
       (array_agg(
-        o.error || jsonb_build_object('item', (o.command).iter_index)
-        order by (o.command).iter_index
+        o.error || jsonb_build_object('item', o.iter_index)
+        order by o.iter_index
       ) filter (where not o.is_ok))[1] as error,
       (array_agg(o.ctx) filter (where o.ctx is not null))[1] as ctx
     from unnest(p_outcomes) as o
-    where (o.command).loop_id is not null and (o.command).command_id <> all(p_retried)
-    group by (o.command).loop_id
-    order by (o.command).loop_id
+    where o.loop_id is not null and o.command_id <> all(p_retried)
+    group by o.loop_id
+    order by o.loop_id
   loop
     v_drawn := case
       when v_count.failed = 0 and v_count.ctx is null
@@ -10713,7 +10766,7 @@ returns void
 language plpgsql volatile
 as $function$
 declare
-  v_command noetl_internal.draft := p_outcome.command;
+  v_command noetl_internal.draft := noetl_internal.outcome_draft(p_outcome);
 begin
   if v_command.task = 'collect' and p_outcome.is_ok then
     perform noetl_internal.begin_collected(v_command, p_outcome.collection_size);
@@ -10766,8 +10819,9 @@ begin
     end if;
   end loop;
   -- A row loop over the plain steps of the batch, which are one or few per run.
-  foreach v_outcome in array p_outcomes loop
-    continue when (v_outcome.command).loop_id is not null;
+  for v_outcome in
+    select o.* from unnest(p_outcomes) as o where o.loop_id is null
+  loop
     perform noetl_internal.end_plain_command(v_outcome);
     v_has_moved := true;
   end loop;
@@ -10958,6 +11012,7 @@ begin
   if v_outcomes is null then
     return 0;
   end if;
+  perform set_config('noetl.caller_slots', cardinality(v_outcomes)::text, true);
   perform noetl_internal.apply_outcomes(p_execution_id, v_outcomes);
   return cardinality(v_outcomes);
 end;
@@ -11067,7 +11122,10 @@ begin
     array_agg(t) filter (where not p_counts or t.infra_attempt < t.max_attempts),
     array_agg(
       row(
-        0, t, false, '{"status": "error"}'::jsonb,
+        0, t.execution_id, t.command_id, t.catalog_id, t.token_id, t.step, t.task, t.loop_id,
+        t.iter_index, t.issue, t.infra_attempt, t.shard_attempt, t.max_attempts, t.total, t.pool,
+        t.priority, t.place, t.context_version, t.item, t.input, false,
+        '{"status": "error"}'::jsonb,
         jsonb_build_object(
           'kind', 'worker_lost', 'retryable', false,
           'message', format('%s; all %s attempts are used up', p_reason, t.max_attempts)
@@ -13049,6 +13107,9 @@ declare
   v_count integer := 0;
 begin
   perform noetl_internal.require_read_committed();
+  -- A lost expansion has lost its cursor too, so it need not wait for the disk; and meanwhile the
+  -- loop rows, which every report counts on, would stay locked.
+  perform set_config('synchronous_commit', 'off', true);
   for v_loop in
     -- Quoted, because the bare word would end the for clause.
     select l.execution_id, l.loop_id from noetl."loop" as l

@@ -204,7 +204,7 @@ comment on column noetl.command.place is
 
 create index idx_command_queued on noetl.command (pool, priority, place)
 where status = 'queued';
-create index idx_command_session on noetl.command (session_id)
+create index idx_command_session on noetl.command (session_id, request_id)
 where status = 'leased';
 
 -- What the engine hands to issue_batch, many at a time.
@@ -251,7 +251,25 @@ comment on type noetl_internal.report is
 -- A command that a report has just finished.
 create type noetl_internal.outcome as (
   position integer,
-  command noetl_internal.draft,
+  execution_id bigint,
+  command_id text,
+  catalog_id bigint,
+  token_id integer,
+  step text,
+  task text,
+  loop_id bigint,
+  iter_index integer,
+  issue integer,
+  infra_attempt smallint,
+  shard_attempt smallint,
+  max_attempts smallint,
+  total integer,
+  pool text,
+  priority smallint,
+  place bigint,
+  context_version bigint,
+  item jsonb,
+  input jsonb,
   is_ok boolean,
   result jsonb,
   error jsonb,

@@ -52,6 +52,8 @@
 \ir engine/command_id_of.sql
 \ir engine/command_meta.sql
 \ir engine/draft_of.sql
+\ir engine/outcome_draft.sql
+\ir engine/ring_doorbell.sql
 \ir engine/issue_batch.sql
 \ir engine/issue_again.sql
 \ir engine/lease_commands.sql

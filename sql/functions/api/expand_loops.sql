@@ -12,6 +12,9 @@ declare
   v_count integer := 0;
 begin
   perform noetl_internal.require_read_committed();
+  -- A lost expansion has lost its cursor too, so it need not wait for the disk; and meanwhile the
+  -- loop rows, which every report counts on, would stay locked.
+  perform set_config('synchronous_commit', 'off', true);
   for v_loop in
     -- Quoted, because the bare word would end the for clause.
     select l.execution_id, l.loop_id from noetl."loop" as l

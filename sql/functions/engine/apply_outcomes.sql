@@ -33,8 +33,9 @@ begin
     end if;
   end loop;
   -- A row loop over the plain steps of the batch, which are one or few per run.
-  foreach v_outcome in array p_outcomes loop
-    continue when (v_outcome.command).loop_id is not null;
+  for v_outcome in
+    select o.* from unnest(p_outcomes) as o where o.loop_id is null
+  loop
     perform noetl_internal.end_plain_command(v_outcome);
     v_has_moved := true;
   end loop;

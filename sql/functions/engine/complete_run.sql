@@ -21,9 +21,14 @@ begin
     )
   into v_result
   from noetl.run as r
+  inner join noetl.catalog as c on c.catalog_id = r.catalog_id
   inner join noetl.variable as v
-    on v.execution_id = r.execution_id and v.scope = 'step' and v.name = r.last_step
-  where r.execution_id = p_execution_id;
+    on
+      v.execution_id = r.execution_id and v.scope = 'step'
+      and v.name in (c.compiled ->> 'final_step', r.last_step)
+  where r.execution_id = p_execution_id
+  order by v.name = c.compiled ->> 'final_step' desc nulls last
+  limit 1;
 
   update noetl.run as r
   set

@@ -20,19 +20,19 @@ begin
   -- A row loop over the loops of the batch, usually one.
   for v_count in
     select
-      (o.command).loop_id as loop_id,
+      o.loop_id as loop_id,
       (count(*) filter (where o.is_ok))::integer as done,
       (count(*) filter (where not o.is_ok))::integer as failed,
       bool_or(o.ctx is not null) as has_ctx,
       (array_agg(
-        o.error || jsonb_build_object('item', (o.command).iter_index)
-        order by (o.command).iter_index
+        o.error || jsonb_build_object('item', o.iter_index)
+        order by o.iter_index
       ) filter (where not o.is_ok))[1] as error,
       (array_agg(o.ctx) filter (where o.ctx is not null))[1] as ctx
     from unnest(p_outcomes) as o
-    where (o.command).loop_id is not null and (o.command).command_id <> all(p_retried)
-    group by (o.command).loop_id
-    order by (o.command).loop_id
+    where o.loop_id is not null and o.command_id <> all(p_retried)
+    group by o.loop_id
+    order by o.loop_id
   loop
     v_drawn := case
       when v_count.failed = 0 and v_count.ctx is null

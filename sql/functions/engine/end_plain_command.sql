@@ -5,7 +5,7 @@ returns void
 language plpgsql volatile
 as $function$
 declare
-  v_command noetl_internal.draft := p_outcome.command;
+  v_command noetl_internal.draft := noetl_internal.outcome_draft(p_outcome);
 begin
   if v_command.task = 'collect' and p_outcome.is_ok then
     perform noetl_internal.begin_collected(v_command, p_outcome.collection_size);

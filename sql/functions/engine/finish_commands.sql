@@ -27,7 +27,7 @@ begin
         q.execution_id = p_execution_id
         and q.command_id = i.command_id
         and q.status = 'leased'
-        and q.session_id = (v_reports[i.place]).session_id
+        and q.session_id is not distinct from (v_reports[i.place]).session_id
       for update
     ) as c
   ),
@@ -40,15 +40,11 @@ begin
   select
     array_agg(
       row(
-        (f.report).position,
-        row(
-          f.execution_id, f.command_id, f.catalog_id, f.token_id, f.step, f.task, f.loop_id,
-          f.iter_index, f.issue, f.infra_attempt, f.shard_attempt, f.max_attempts, f.total,
-          f.pool, f.priority, f.place, f.context_version, f.item, f.input
-        )::noetl_internal.draft,
-        (f.report).event_type = 'command.completed', (f.report).result,
-        (f.report).error, (f.report).ctx, (f.report).collection_size, (f.report).iter_key,
-        (f.report).meta
+        (f.report).position, f.execution_id, f.command_id, f.catalog_id, f.token_id, f.step,
+        f.task, f.loop_id, f.iter_index, f.issue, f.infra_attempt, f.shard_attempt,
+        f.max_attempts, f.total, f.pool, f.priority, f.place, f.context_version, f.item, f.input,
+        (f.report).event_type = 'command.completed', (f.report).result, (f.report).error,
+        (f.report).ctx, (f.report).collection_size, (f.report).iter_key, (f.report).meta
       )::noetl_internal.outcome
       order by f.command_id
     )

@@ -26,7 +26,9 @@ begin
     return;
   end if;
   select * into v_token from noetl.token as t
-  where t.execution_id = p_execution_id and t.token_id = p_token_id;
+  where
+    t.execution_id = p_execution_id and t.token_id = p_token_id
+    and t.status in ('ready', 'active');
   if not found then
     return;
   end if;

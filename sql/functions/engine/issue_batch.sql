@@ -1,5 +1,5 @@
 -- Issue commands: one event and one queue row each; returns the ids that were new. A command that
--- was issued before is left alone and not returned. Rings the doorbell once per pool.
+-- was issued before is left alone and not returned. Rings the doorbell.
 create or replace function noetl_internal.issue_batch(p_drafts noetl_internal.draft [])
 returns setof text
 language plpgsql volatile
@@ -37,10 +37,7 @@ begin
   from unnest(p_drafts) as d
   where cardinality(v_issued) = cardinality(p_drafts) or d.command_id = any(v_issued);
 
-  perform pg_notify('noetl_pool', p.pool)
-  from (
-    select distinct d.pool from unnest(p_drafts) as d where d.command_id = any(v_issued)
-  ) as p;
+  perform noetl_internal.ring_doorbell(v_issued, p_drafts);
   return query select unnest(v_issued);
 end;
 $function$;

@@ -11,18 +11,18 @@ as $function$
     case
       when p_mode <> 'fanout'
         then jsonb_build_object(
-          'loop_id', ((p_outcome).command).loop_id,
-          'iter_index', ((p_outcome).command).iter_index
+          'loop_id', p_outcome.loop_id,
+          'iter_index', p_outcome.iter_index
         )
       else
         jsonb_build_object(
-          'loop_id', ((p_outcome).command).loop_id,
-          'shard_id', ((p_outcome).command).iter_index,
-          'iter_index', ((p_outcome).command).iter_index,
+          'loop_id', p_outcome.loop_id,
+          'shard_id', p_outcome.iter_index,
+          'iter_index', p_outcome.iter_index,
           'iter_key',
-          coalesce(p_outcome.iter_key, ((p_outcome).command).iter_index::text),
-          'command_id', ((p_outcome).command).command_id,
-          'shard_attempt', ((p_outcome).command).shard_attempt
+          coalesce(p_outcome.iter_key, p_outcome.iter_index::text),
+          'command_id', p_outcome.command_id,
+          'shard_attempt', p_outcome.shard_attempt
         )
     end
 $function$;

@@ -14,22 +14,22 @@ begin
     meta, error, created_at
   )
   select
-    (o.command).execution_id, (o.command).catalog_id,
+    o.execution_id, o.catalog_id,
     case when o.is_ok then 'command.completed' else 'command.failed' end,
-    (o.command).step, case when o.is_ok then 'ok' else 'error' end, (o.command).iter_index,
+    o.step, case when o.is_ok then 'ok' else 'error' end, o.iter_index,
     null::jsonb, null::jsonb,
-    o.meta || jsonb_build_object('command_id', (o.command).command_id), o.error ->> 'message',
+    o.meta || jsonb_build_object('command_id', o.command_id), o.error ->> 'message',
     noetl_internal.clock_now()
   from unnest(p_outcomes) as o
   union all
   select
-    (o.command).execution_id, (o.command).catalog_id,
+    o.execution_id, o.catalog_id,
     case
       when l.mode <> 'fanout' then 'loop.item'
       when o.is_ok then 'loop.shard.done'
       else 'loop.shard.failed'
     end,
-    (o.command).step, case when o.is_ok then 'ok' else 'error' end, (o.command).iter_index,
+    o.step, case when o.is_ok then 'ok' else 'error' end, o.iter_index,
     case
       when o.ctx is not null or o.error is not null
         then
@@ -38,13 +38,13 @@ begin
     end,
     o.result,
     case
-      when (o.command).command_id = any(p_retried) then m.meta || '{"final": false}' else m.meta
+      when o.command_id = any(p_retried) then m.meta || '{"final": false}' else m.meta
     end,
     o.error ->> 'message',
     noetl_internal.clock_now()
   from unnest(p_outcomes) as o
   inner join noetl.loop as l
-    on l.execution_id = (o.command).execution_id and l.loop_id = (o.command).loop_id
+    on l.execution_id = o.execution_id and l.loop_id = o.loop_id
   cross join lateral (
     select noetl_internal.item_meta(o, l.mode) as meta
   ) as m;

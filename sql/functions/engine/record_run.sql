@@ -19,6 +19,7 @@ begin
   if v_outcomes is null then
     return 0;
   end if;
+  perform set_config('noetl.caller_slots', cardinality(v_outcomes)::text, true);
   perform noetl_internal.apply_outcomes(p_execution_id, v_outcomes);
   return cardinality(v_outcomes);
 end;

@@ -39,7 +39,10 @@ begin
     array_agg(t) filter (where not p_counts or t.infra_attempt < t.max_attempts),
     array_agg(
       row(
-        0, t, false, '{"status": "error"}'::jsonb,
+        0, t.execution_id, t.command_id, t.catalog_id, t.token_id, t.step, t.task, t.loop_id,
+        t.iter_index, t.issue, t.infra_attempt, t.shard_attempt, t.max_attempts, t.total, t.pool,
+        t.priority, t.place, t.context_version, t.item, t.input, false,
+        '{"status": "error"}'::jsonb,
         jsonb_build_object(
           'kind', 'worker_lost', 'retryable', false,
           'message', format('%s; all %s attempts are used up', p_reason, t.max_attempts)

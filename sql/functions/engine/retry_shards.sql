@@ -10,15 +10,15 @@ as $function$
 declare
   v_failed noetl_internal.draft [];
 begin
-  select array_agg((o.command)::noetl_internal.draft) into v_failed
+  select array_agg(noetl_internal.outcome_draft(o)) into v_failed
   from unnest(p_outcomes) as o
   inner join noetl.loop as l
-    on l.execution_id = p_execution_id and l.loop_id = (o.command).loop_id
+    on l.execution_id = p_execution_id and l.loop_id = o.loop_id
   where
     not o.is_ok
     and l.mode = 'fanout'
     and l.status in ('expanding', 'running')
-    and (o.command).shard_attempt <= l.max_shard_retries
+    and o.shard_attempt <= l.max_shard_retries
     and o.error -> 'retryable' is distinct from 'false'
     and coalesce(o.error ->> 'kind', '') <> 'worker_lost';
   if v_failed is null then

@@ -20,7 +20,13 @@ begin
     from noetl.run as r
     inner join noetl.catalog as c on c.catalog_id = r.catalog_id
     where r.execution_id = p_execution_id and r.status in ('running', 'waiting')
-      and not r.is_final_step_done;
+      and not r.is_final_step_done
+      and not exists (
+        select from noetl.variable as v
+        where
+          v.execution_id = p_execution_id and v.scope = 'step'
+          and v.name = c.compiled ->> 'final_step'
+      );
     if v_final_step is null then
       perform noetl_internal.complete_run(p_execution_id);
       return false;
