@@ -16,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 from noetl_shell.embedded.deployer import DeployError, deploy, is_deployed
 from noetl_shell.embedded.plan import PlanError, read_plan
 from noetl_shell.resources import sql_root
+from tests.cli.support import wait_for
 from tests.support.postgres import Server
 
 PLAN = """\
@@ -174,6 +175,17 @@ def test_again_does_nothing(toy: Path, target: str) -> None:
         assert is_deployed(conn, toy)
 
 
+def waiting(conn: psycopg.Connection[Any]) -> int:
+    """How many sessions wait for sqitch's lock."""
+    row = conn.execute(
+        "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+        " and objid = 75474063 and database ="
+        " (select oid from pg_database where datname = current_database())"
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def test_two_at_once_deploy_once(toy: Path, target: str) -> None:
     with psycopg.connect(target, autocommit=True) as holder:
         holder.execute("select pg_advisory_lock(75474063)")
@@ -184,15 +196,7 @@ def test_two_at_once_deploy_once(toy: Path, target: str) -> None:
         ]
         for thread in threads:
             thread.start()
-        waiting = 0
-        while waiting < 2:
-            row = holder.execute(
-                "select count(*) from pg_locks where locktype = 'advisory'"
-                " and not granted and objid = 75474063 and database ="
-                " (select oid from pg_database where datname = current_database())"
-            ).fetchone()
-            assert row is not None
-            waiting = row[0]
+        wait_for(lambda: waiting(holder) == 2)
         holder.execute("select pg_advisory_unlock(75474063)")
         for thread in threads:
             thread.join()

@@ -25,7 +25,7 @@ from noetl_shell.cli.options import (
 from noetl_shell.cli.register import is_file, register_file, split_version
 from noetl_shell.credentials import parse_settings, read_mapping
 from noetl_shell.database import Connection
-from noetl_shell.embedded.server import ServerStopped
+from noetl_shell.embedded.server import ServerError
 from noetl_shell.errors import DatabaseLost
 from noetl_shell.fleet import Fleet
 from noetl_shell.runner import Follower, stop_workers
@@ -150,7 +150,7 @@ def _fleet(target: Target, workers: int | None) -> Iterator[Fleet | None]:
     except KeyboardInterrupt:
         print("stopping the workers (Ctrl-C again: at once)", file=sys.stderr)
         raise
-    except (DatabaseLost, ServerStopped):
+    except (DatabaseLost, ServerError):
         fleet.stop(seconds=1)  # they have nobody to report to
         raise
     finally:
