@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -109,7 +110,16 @@ def conn(database: str, connect: Connect) -> psycopg.Connection[Any]:
     return connect(database)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    if config.option.basetemp is None:
+        # Not pytest's own place: each pytest that starts makes that unreadable for
+        # others, and as root the embedded servers of a running one are such others.
+        directory = TemporaryDirectory(
+            prefix="noetl-pytest-", ignore_cleanup_errors=True
+        )
+        config.option.basetemp = Path(directory.name) / "tests"
+        config.add_cleanup(directory.cleanup)
     config.stash[_OUTCOMES] = Outcomes()
 
 
