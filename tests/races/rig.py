@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -120,6 +122,17 @@ class Rig:
     def background(self, work: Callable[[], Any]) -> Future[Any]:
         """Run something in a thread."""
         return self._pool.submit(work)
+
+    def together(self, *works: Callable[[], Any]) -> list[Any]:
+        """Run these at the same moment; their results."""
+        barrier = threading.Barrier(len(works))
+
+        def run(work: Callable[[], Any]) -> Any:
+            barrier.wait(timeout=30)
+            return work()
+
+        futures = [self.background(partial(run, work)) for work in works]
+        return [future.result(60) for future in futures]
 
     def until_blocked(self, conn: Connection, work: Future[Any]) -> bool:
         """Wait until the session waits for a lock (true), or the work is done."""

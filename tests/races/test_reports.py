@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,20 +27,9 @@ def test_twenty_sessions_finish_twenty_items_at_once(rig: Rig, mode: str) -> Non
     worker = rig.worker()
     commands = rig.claim(worker)
     assert len(commands) == 20
-    barrier = threading.Barrier(20)
-    sessions = [rig.session() for _ in commands]
-
-    def finish(number: int) -> Any:
-        barrier.wait(timeout=30)
-        return rig.report(worker, [commands[number]], sessions[number])
-
-    answers = [
-        work.result(60)
-        for work in [
-            rig.background(lambda number=number: finish(number))  # type: ignore[misc]
-            for number in range(20)
-        ]
-    ]
+    answers = rig.together(
+        *(partial(rig.report, worker, [command], rig.session()) for command in commands)
+    )
     assert [answer["recorded"] for answer in answers] == [1] * 20
     done = "loop.fanin.completed" if mode == "fanout" else "loop.done"
     assert rig.count(run, done) == 1
@@ -83,7 +72,9 @@ def test_repeat_counts_when_the_first_report_is_rolled_back(rig: Rig) -> None:
 
 def test_reporter_held_open_while_another_finishes_the_last_item(rig: Rig) -> None:
     run = rig.start(
-        step("items", loop=loop(2, mode="parallel"), next={"arcs": [{"step": "after"}]}),
+        step(
+            "items", loop=loop(2, mode="parallel"), next={"arcs": [{"step": "after"}]}
+        ),
         step("after"),
     )
     worker = rig.worker()
@@ -104,7 +95,10 @@ def test_two_branches_arrive_at_a_join_at_once(rig: Rig) -> None:
     run = rig.start(
         step(
             "split",
-            next={"spec": {"mode": "inclusive"}, "arcs": [{"step": "a"}, {"step": "b"}]},
+            next={
+                "spec": {"mode": "inclusive"},
+                "arcs": [{"step": "a"}, {"step": "b"}],
+            },
         ),
         step("a", next={"arcs": [{"step": "join"}]}),
         step("b", next={"arcs": [{"step": "join"}]}),
@@ -136,15 +130,10 @@ def test_two_batches_over_the_same_runs_do_not_deadlock(rig: Rig) -> None:
             for index in (0, 1)
         ]
         batches[1].reverse()
-        barrier = threading.Barrier(2)
-
-        def send(number: int) -> Any:
-            barrier.wait(timeout=30)
-            return rig.report(worker, batches[number], sessions[number])
-
-        sessions = [rig.session(), rig.session()]
-        work = [rig.background(lambda n=n: send(n)) for n in (0, 1)]  # type: ignore[misc]
-        assert [future.result(30)["recorded"] for future in work] == [2, 2]
+        answers = rig.together(
+            *(partial(rig.report, worker, batch, rig.session()) for batch in batches)
+        )
+        assert [answer["recorded"] for answer in answers] == [2, 2]
         assert [rig.status(run) for run in runs] == ["completed"] * 2
 
 
@@ -154,7 +143,10 @@ def test_branches_of_one_run_do_not_deadlock(rig: Rig) -> None:
     run = rig.start(
         step(
             "split",
-            next={"spec": {"mode": "inclusive"}, "arcs": [{"step": "s"}, {"step": "p"}]},
+            next={
+                "spec": {"mode": "inclusive"},
+                "arcs": [{"step": "s"}, {"step": "p"}],
+            },
         ),
         step("s", loop=loop(2)),
         step("p", loop=loop(2, mode="parallel")),

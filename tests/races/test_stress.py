@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ PLAYBOOKS: list[list[dict[str, Any]]] = [
             "shards",
             loop=loop(60),
             spec={
+                "max_attempts": 1,  # a lost worker costs the item
                 "loop_mode": "fanout",
                 "fanout": {"allow_partial": True, "max_shard_retries": 1},
             },
@@ -43,6 +45,7 @@ PLAYBOOKS: list[list[dict[str, Any]]] = [
         ),
         step(
             "plain",
+            spec={"max_attempts": 1},
             next={
                 "arcs": [
                     {"step": "join", "when": "{{ event.name == 'call.done' }}"},
@@ -105,16 +108,25 @@ class Stress:
         worker = self.rig.worker(name, conn)
         while not self.stop.is_set():
             harm = 0.0 if self.careful.is_set() else chance.random()
-            if harm > 0.99:  # a crash: whatever is held is lost
-                worker = self.rig.worker(name, conn)
             commands = self.rig.claim(worker, chance.randint(1, 20), conn)
             if not commands:
                 time.sleep(0.005)
+            elif harm > 0.98:  # a crash: whatever is held is lost
+                self._crash(conn, worker, restart=harm > 0.99)
+                worker = self.rig.worker(name, conn)
             elif harm > 0.97:
                 ids = [command["command_id"] for command in commands]
                 conn.execute("select noetl.release_commands(%s, %s)", (worker, ids))
             else:
                 self._report(conn, worker, commands, chance)
+
+    def _crash(self, conn: Any, worker: Any, *, restart: bool) -> None:
+        if not restart:  # the reaper finds out
+            conn.execute(
+                "update noetl.runtime set name = gen_random_uuid()::text,"
+                " heartbeat_at = heartbeat_at - interval '1 hour' where session_id = %s",
+                (worker,),
+            )
 
     def _report(
         self, conn: Any, worker: Any, commands: list[Any], chance: random.Random
@@ -180,7 +192,7 @@ class Stress:
 @pytest.mark.timeout(300)
 def test_invariants_hold_after_everything_at_once(rig: Rig) -> None:
     stress = Stress(rig, seed=random.randrange(10**6))
-    threads = [rig.background(lambda n=n: stress.work(n)) for n in range(WORKERS)]  # type: ignore[misc]
+    threads = [rig.background(partial(stress.work, n)) for n in range(WORKERS)]
     threads += [rig.background(stress.tick) for _ in range(2)]
     try:
         stress.drive()
@@ -196,10 +208,13 @@ def test_invariants_hold_after_everything_at_once(rig: Rig) -> None:
         if table == "change":
             rig.tick()
         assert rig.value(f"select count(*) from noetl.{table}") == 0
-    assert rig.value(
-        "select count(*) from noetl.run as r inner join noetl.execution as x"
-        " on x.execution_id = r.execution_id where x.status <> r.status"
-    ) == 0
+    assert (
+        rig.value(
+            "select count(*) from noetl.run as r inner join noetl.execution as x"
+            " on x.execution_id = r.execution_id where x.status <> r.status"
+        )
+        == 0
+    )
     twice = rig.value(
         "select count(*) from (select from noetl.event as e"
         " where e.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')"

@@ -143,6 +143,24 @@ def test_two_claims_never_share_a_command(rig: Rig) -> None:
     assert (len(ours), len(theirs), len(ours & theirs)) == (10, 10, 0)
 
 
+@pytest.mark.accept("P0.1-2")
+def test_duplicate_issue_rings_no_doorbell(rig: Rig) -> None:
+    run = rig.start(step("a"))
+    listener = rig.session()
+    listener.execute("listen noetl_pool")
+    duplicate = (
+        "select outcome from noetl.issue_commands((select jsonb_agg(to_jsonb(c) || %s)"
+        " from noetl.command as c where c.execution_id = %s and c.issue = 1))"
+    )
+    assert rig.value(duplicate, Jsonb({}), run) == "already issued"
+    assert list(listener.notifies(timeout=0.5)) == []
+
+    assert rig.value(duplicate, Jsonb({"command_id": "new"}), run) == "issued"
+    assert [n.payload for n in listener.notifies(timeout=5, stop_after=1)] == [
+        "default"
+    ]
+
+
 def test_two_sessions_expand_one_loop(rig: Rig) -> None:
     run = rig.start(step("items", loop=loop(2500), spec={"loop_mode": "fanout"}))
     first, second = rig.session(autocommit=False), rig.session()
@@ -197,9 +215,7 @@ def test_two_sessions_register_one_name(rig: Rig) -> None:
     first.commit()
     other.result(30)
 
-    assert (
-        rig.value("select count(*) from noetl.runtime where status = 'active'") == 1
-    )
+    assert rig.value("select count(*) from noetl.runtime where status = 'active'") == 1
 
 
 def test_two_projectors_end_with_the_newest_state(rig: Rig) -> None:
@@ -215,7 +231,9 @@ def test_two_projectors_end_with_the_newest_state(rig: Rig) -> None:
     first.commit()
     other.result(30)
 
-    assert rig.value("select status from noetl.execution_status(%s)", run) == "completed"
+    assert (
+        rig.value("select status from noetl.execution_status(%s)", run) == "completed"
+    )
 
 
 def test_child_started_while_its_parent_is_cancelled_is_cancelled_too(rig: Rig) -> None:
@@ -245,7 +263,10 @@ def test_child_started_while_its_parent_is_cancelled_is_cancelled_too(rig: Rig) 
     assert rig.problems(child[0]) == []
 
 
-FAIL_FAST = {"loop_mode": "fanout", "fanout": {"fail_fast": True, "max_shard_retries": 0}}
+FAIL_FAST = {
+    "loop_mode": "fanout",
+    "fanout": {"fail_fast": True, "max_shard_retries": 0},
+}
 
 
 def test_drained_loop_counts_a_report_that_was_under_way(rig: Rig) -> None:
