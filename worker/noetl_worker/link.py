@@ -24,7 +24,6 @@ from noetl_worker.engine import (
 )
 from noetl_worker.settings import WorkerSettings
 
-SHARED_MAX: Final = 8
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +48,10 @@ class Answer:
 
 
 class Link:
-    """Reports, heartbeat and claim go in one round trip.
+    """Reports, heartbeat and claim go in one round trip, each its own transaction.
 
-    Few reports share the claim's transaction, which saves a flush of the log where latency
-    counts; many have their own, so that their loop is not locked while commands are found.
+    A claim does not wait for the disk (claim_commands), a report must: in one transaction
+    the claim would make the report as volatile as itself.
     """
 
     def __init__(self, settings: WorkerSettings) -> None:
@@ -144,8 +143,7 @@ class Link:
                 reported = await conn.execute(
                     "select noetl.record_events(%s::jsonb)", (text,)
                 )
-                if held is not None or len(events) > SHARED_MAX:
-                    await pipeline.sync()
+                await pipeline.sync()
             if held is not None:
                 renewed = await conn.execute(
                     "select noetl.heartbeat(%s, %s::text[])", (session, list(held))
