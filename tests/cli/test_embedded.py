@@ -95,7 +95,7 @@ def test_home_in_the_way_is_named(tmp_path: Path) -> None:
 def test_full_disk_is_told(own_cli: Cli) -> None:
     home = own_cli.home
     home.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=16m,mode=755", "tmpfs", home]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16m,mode=755", "tmpfs", str(home)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("needs the right to mount a small file system")
     try:
