@@ -39,7 +39,25 @@ COMMENT ON TYPE noetl_internal.draft IS 'A command to be issued.';
 
 CREATE TYPE noetl_internal.outcome AS (
 	"position" integer,
-	command noetl_internal.draft,
+	execution_id bigint,
+	command_id text,
+	catalog_id bigint,
+	token_id integer,
+	step text,
+	task text,
+	loop_id bigint,
+	iter_index integer,
+	issue integer,
+	infra_attempt smallint,
+	shard_attempt smallint,
+	max_attempts smallint,
+	total integer,
+	pool text,
+	priority smallint,
+	place bigint,
+	context_version bigint,
+	item jsonb,
+	input jsonb,
 	is_ok boolean,
 	result jsonb,
 	error jsonb,
@@ -658,7 +676,7 @@ CREATE INDEX idx_change_kind ON noetl.change USING btree (kind, change_id);
 
 CREATE INDEX idx_command_queued ON noetl.command USING btree (pool, priority, place) WHERE (status = 'queued'::text);
 
-CREATE INDEX idx_command_session ON noetl.command USING btree (session_id) WHERE (status = 'leased'::text);
+CREATE INDEX idx_command_session ON noetl.command USING btree (session_id, request_id) WHERE (status = 'leased'::text);
 
 CREATE INDEX idx_event_loop_id_type ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'loop_id'::text)), event_type) WHERE (meta ? 'loop_id'::text);
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -23,7 +23,6 @@ from noetl_worker.engine import (
     refused,
 )
 from noetl_worker.settings import WorkerSettings
-
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,9 @@ returns void
 language plpgsql volatile
 as $function$
 declare
-  v_slots integer := coalesce(nullif(current_setting('noetl.caller_slots', true), ''), '0');
+  v_slots integer := coalesce(
+    nullif(current_setting('noetl.caller_slots', true), '')::integer, 0
+  );
   v_count integer := coalesce(cardinality(p_issued), 0);
 begin
   if v_count <= v_slots then
