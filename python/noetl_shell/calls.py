@@ -281,9 +281,8 @@ def list_workers(conn: Connection) -> list[WorkerSession]:
     """The active sessions."""
     with _translated(conn), conn.cursor(row_factory=class_row(WorkerSession)) as cursor:
         cursor.execute(
-            "select r.name, r.kind, r.pools, r.capacity, r.registered_at,"
-            " r.heartbeat_at from noetl.runtime as r where r.status = 'active'"
-            " order by r.kind, r.name"
+            "select w.name, w.kind, w.pools, w.capacity, w.registered_at,"
+            " w.heartbeat_at from noetl.list_workers() as w"
         )
         return cursor.fetchall()
 

@@ -12105,6 +12105,31 @@ comment on function noetl.list_playbooks() is 'Registered playbooks, each in its
 revoke all on function noetl.list_playbooks() from public;
 grant execute on function noetl.list_playbooks() to noetl_reader, noetl_author, noetl_runner;
 
+-- api/list_workers.sql
+-- The live sessions of workers and dispatchers.
+-- Locks: none. Raises: nothing.
+create or replace function noetl.list_workers()
+returns table (
+  name text,
+  kind text,
+  pools text [],
+  capacity jsonb,
+  registered_at timestamptz,
+  heartbeat_at timestamptz
+)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+  select s.name, s.kind, s.pools, s.capacity, s.registered_at, s.heartbeat_at
+  from noetl.runtime as s
+  where s.status = 'active'
+  order by s.kind, s.name
+$function$;
+
+comment on function noetl.list_workers() is 'The live sessions of workers and dispatchers.';
+revoke all on function noetl.list_workers() from public;
+grant execute on function noetl.list_workers() to noetl_reader, noetl_runner, noetl_operator;
+
 -- api/put_credential.sql
 -- Store a credential, encrypted by the client; true if it is new, false if it replaced one. A
 -- managed one (embedded mode) never replaces a user's own definition.

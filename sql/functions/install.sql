@@ -152,6 +152,7 @@
 \ir api/execution_status.sql
 \ir api/list_executions.sql
 \ir api/list_playbooks.sql
+\ir api/list_workers.sql
 \ir api/put_credential.sql
 \ir api/remove_credential.sql
 \ir api/list_credentials.sql

@@ -16,6 +16,7 @@ from regexp_split_to_table($matrix$
   start_execution      .       runner  .         worker  .
   execution_status     .       runner  operator  worker  reader
   list_executions      .       runner  operator  .       reader
+  list_workers         .       runner  operator  .       reader
   cancel_execution     .       .       operator  worker  .
   issue_commands       .       .       operator  .       .
   issue_command        .       .       operator  .       .
