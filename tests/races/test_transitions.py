@@ -143,6 +143,18 @@ def test_two_claims_never_share_a_command(rig: Rig) -> None:
     assert (len(ours), len(theirs), len(ours & theirs)) == (10, 10, 0)
 
 
+def test_newcomer_gets_every_other_command(rig: Rig) -> None:
+    """One huge loop must not starve the rest."""
+    items = step("items", loop=loop(20, mode="parallel", max_in_flight=20))
+    first = rig.start(items)
+    worker = rig.worker()
+    rig.claim(worker, 4)
+    second = rig.start(items)
+
+    claimed = [command["execution_id"] for command in rig.claim(worker, 8)]
+    assert (claimed.count(first), claimed.count(second)) == (4, 4)
+
+
 @pytest.mark.accept("P0.1-2")
 def test_duplicate_issue_rings_no_doorbell(rig: Rig) -> None:
     run = rig.start(step("a"))
