@@ -172,8 +172,6 @@ class Runner:
         """Gather a collection that SQL cannot see, and store it in chunks."""
         scope = await self._scope(command, plan)
         items = await scope.render(plan.items, required=True)
-        if isinstance(items, Mapping):
-            items = [{"key": key, "value": value} for key, value in items.items()]
         if not isinstance(items, list):
             raise TaskError("template", f"loop.in is no list but {_type_name(items)}")
         for first in range(0, len(items), ITEMS_CHUNK):
