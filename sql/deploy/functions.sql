@@ -10891,7 +10891,7 @@ language plpgsql stable
 as $function$
 begin
   return query
-  select distinct on (e.execution_id, e.command_id, e.type)
+  select distinct on (e.execution_id, e.command_id, e.type, e.session)
     coalesce(e.position, (e.place - 1)::integer), e.execution_id, e.command_id, e.session, e.type,
     e.result,
     case
@@ -10910,7 +10910,7 @@ begin
     execution_id, command_id, session, type, result, error, ctx, collection, iter_key, meta,
     position, place
   )
-  order by e.execution_id, e.command_id, e.type, e.place;
+  order by e.execution_id, e.command_id, e.type, e.session, e.place;
 end;
 $function$;
 
