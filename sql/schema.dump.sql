@@ -672,7 +672,9 @@ ALTER TABLE ONLY noetl.token
 ALTER TABLE ONLY noetl.variable
     ADD CONSTRAINT variable_pkey PRIMARY KEY (execution_id, scope, name);
 
-CREATE INDEX idx_change_kind ON noetl.change USING btree (kind, change_id);
+CREATE INDEX idx_change_advance ON noetl.change USING btree (change_id) WHERE (kind = ANY (ARRAY['advance'::text, 'cancel'::text]));
+
+CREATE INDEX idx_change_dirty ON noetl.change USING btree (change_id) WHERE (kind = 'dirty'::text);
 
 CREATE INDEX idx_command_queued ON noetl.command USING btree (pool, priority, place) WHERE (status = 'queued'::text);
 

@@ -294,6 +294,10 @@ comment on table noetl.change is
 'The outbox. dirty: project this run; advance: move this run on; cancel: its parent has '
 'ended; publish: tell a transport. Followers delete what they did.';
 
-create index idx_change_kind on noetl.change (kind, change_id);
+-- One for each follower: reports ask whether there is anything to advance, among many dirty rows.
+create index idx_change_dirty on noetl.change (change_id)
+where kind = 'dirty';
+create index idx_change_advance on noetl.change (change_id)
+where kind in ('advance', 'cancel');
 
 commit;
