@@ -7337,7 +7337,7 @@ comment on function noetl_internal.check_sets(jsonb)
 is 'The targets of all writes.';
 
 -- playbook/check_loops.sql
--- What a loop runs over: something that can be a list. Cursor loops are refused, for now.
+-- What a loop runs over: something that can be a list. Cursor loops are refused.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_loops(
   p_content jsonb,

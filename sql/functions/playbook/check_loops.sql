@@ -1,4 +1,4 @@
--- What a loop runs over: something that can be a list. Cursor loops are refused, for now.
+-- What a loop runs over: something that can be a list. Cursor loops are refused.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_loops(
   p_content jsonb,
