@@ -11,6 +11,27 @@ ALTER SCHEMA noetl_internal OWNER TO noetl_owner;
 
 COMMENT ON SCHEMA noetl_internal IS 'Functions and types that only the API functions of schema noetl call.';
 
+CREATE DOMAIN noetl_internal.change_kind AS text
+	CONSTRAINT change_kind_is_known CHECK ((VALUE = ANY (ARRAY['dirty'::text, 'advance'::text, 'cancel'::text, 'publish'::text])));
+
+ALTER DOMAIN noetl_internal.change_kind OWNER TO noetl_owner;
+
+COMMENT ON DOMAIN noetl_internal.change_kind IS 'What a follower of the outbox is to do.';
+
+CREATE DOMAIN noetl_internal.command_status AS text
+	CONSTRAINT command_status_is_known CHECK ((VALUE = ANY (ARRAY['queued'::text, 'leased'::text])));
+
+ALTER DOMAIN noetl_internal.command_status OWNER TO noetl_owner;
+
+COMMENT ON DOMAIN noetl_internal.command_status IS 'Where an open command stands.';
+
+CREATE DOMAIN noetl_internal.command_task AS text
+	CONSTRAINT command_task_is_known CHECK ((VALUE = ANY (ARRAY['run'::text, 'collect'::text])));
+
+ALTER DOMAIN noetl_internal.command_task OWNER TO noetl_owner;
+
+COMMENT ON DOMAIN noetl_internal.command_task IS 'run: the step; collect: the items of its loop.';
+
 CREATE TYPE noetl_internal.draft AS (
 	execution_id bigint,
 	command_id text,
@@ -36,6 +57,69 @@ CREATE TYPE noetl_internal.draft AS (
 ALTER TYPE noetl_internal.draft OWNER TO noetl_owner;
 
 COMMENT ON TYPE noetl_internal.draft IS 'A command to be issued.';
+
+CREATE DOMAIN noetl_internal.event_context AS jsonb
+	CONSTRAINT event_context_is_small CHECK ((octet_length((VALUE)::text) <= 65536));
+
+ALTER DOMAIN noetl_internal.event_context OWNER TO noetl_owner;
+
+COMMENT ON DOMAIN noetl_internal.event_context IS 'What a replay of the event needs.';
+
+CREATE DOMAIN noetl_internal.event_error AS text
+	CONSTRAINT event_error_is_small CHECK ((octet_length(VALUE) <= 8192));
+
+ALTER DOMAIN noetl_internal.event_error OWNER TO noetl_owner;
+
+COMMENT ON DOMAIN noetl_internal.event_error IS 'A message for people.';
+
+CREATE DOMAIN noetl_internal.event_result AS jsonb
+	CONSTRAINT event_result_is_a_reference CHECK (((VALUE IS NULL) OR (((VALUE - ARRAY['status'::text, 'reference'::text, 'context'::text]) = '{}'::jsonb) AND (octet_length((VALUE)::text) <= 8192))));
+
+ALTER DOMAIN noetl_internal.event_result OWNER TO noetl_owner;
+
+COMMENT ON DOMAIN noetl_internal.event_result IS 'An outcome: status, reference, context.';
+
+CREATE DOMAIN noetl_internal.event_type AS text
+	CONSTRAINT event_type_is_known CHECK ((VALUE = ANY (ARRAY['playbook.initialized'::text, 'playbook.completed'::text, 'playbook.failed'::text, 'execution.cancelled'::text, 'step.enter'::text, 'step.exit'::text, 'command.issued'::text, 'command.claimed'::text, 'command.heartbeat'::text, 'command.completed'::text, 'command.failed'::text, 'command.cancelled'::text, 'call.done'::text, 'call.error'::text, 'call.partial'::text, 'loop.started'::text, 'loop.item'::text, 'loop.done'::text, 'loop.fanout.started'::text, 'loop.shard.enqueued'::text, 'loop.shard.done'::text, 'loop.shard.failed'::text, 'loop.fanin.completed'::text, 'checkpoint.committed'::text])));
+
+ALTER DOMAIN noetl_internal.event_type OWNER TO noetl_owner;
+
+COMMENT ON DOMAIN noetl_internal.event_type IS 'What happened.';
+
+CREATE DOMAIN noetl_internal.loop_mode AS text
+	CONSTRAINT loop_mode_is_known CHECK ((VALUE = ANY (ARRAY['sequential'::text, 'parallel'::text, 'fanout'::text])));
+
+ALTER DOMAIN noetl_internal.loop_mode OWNER TO noetl_owner;
+
+COMMENT ON DOMAIN noetl_internal.loop_mode IS 'How the items of a loop run.';
+
+CREATE DOMAIN noetl_internal.loop_policy AS text
+	CONSTRAINT loop_policy_is_known CHECK ((VALUE = ANY (ARRAY['fail_fast'::text, 'best_effort'::text, 'all'::text])));
+
+ALTER DOMAIN noetl_internal.loop_policy OWNER TO noetl_owner;
+
+COMMENT ON DOMAIN noetl_internal.loop_policy IS 'fail_fast: the first failure ends the loop; best_effort: failures are tolerated; all: every item runs, then any failure fails the loop.';
+
+CREATE DOMAIN noetl_internal.loop_status AS text
+	CONSTRAINT loop_status_is_known CHECK ((VALUE = ANY (ARRAY['expanding'::text, 'running'::text, 'draining'::text, 'complete'::text, 'partial'::text, 'failed'::text, 'cancelled'::text])));
+
+ALTER DOMAIN noetl_internal.loop_status OWNER TO noetl_owner;
+
+COMMENT ON DOMAIN noetl_internal.loop_status IS 'Where a loop stands.';
+
+CREATE DOMAIN noetl_internal.loop_window AS integer
+	CONSTRAINT loop_window_is_positive CHECK ((VALUE > 0));
+
+ALTER DOMAIN noetl_internal.loop_window OWNER TO noetl_owner;
+
+COMMENT ON DOMAIN noetl_internal.loop_window IS 'Items at work at once.';
+
+CREATE DOMAIN noetl_internal.nesting_depth AS integer
+	CONSTRAINT nesting_depth_is_not_negative CHECK ((VALUE >= 0));
+
+ALTER DOMAIN noetl_internal.nesting_depth OWNER TO noetl_owner;
+
+COMMENT ON DOMAIN noetl_internal.nesting_depth IS 'How many playbooks are around this one.';
 
 CREATE TYPE noetl_internal.outcome AS (
 	"position" integer,
@@ -71,6 +155,13 @@ ALTER TYPE noetl_internal.outcome OWNER TO noetl_owner;
 
 COMMENT ON TYPE noetl_internal.outcome IS 'A command just finished by a report, with what was reported.';
 
+CREATE DOMAIN noetl_internal.priority AS smallint
+	CONSTRAINT priority_is_digit CHECK (((VALUE >= 0) AND (VALUE <= 9)));
+
+ALTER DOMAIN noetl_internal.priority OWNER TO noetl_owner;
+
+COMMENT ON DOMAIN noetl_internal.priority IS 'Claims take the highest first.';
+
 CREATE TYPE noetl_internal.problem AS (
 	severity text,
 	path text,
@@ -99,6 +190,27 @@ CREATE TYPE noetl_internal.report AS (
 ALTER TYPE noetl_internal.report OWNER TO noetl_owner;
 
 COMMENT ON TYPE noetl_internal.report IS 'One event reported by a worker; position is its index in the batch.';
+
+CREATE DOMAIN noetl_internal.run_status AS text
+	CONSTRAINT run_status_is_known CHECK ((VALUE = ANY (ARRAY['running'::text, 'waiting'::text, 'failing'::text, 'cancelling'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])));
+
+ALTER DOMAIN noetl_internal.run_status OWNER TO noetl_owner;
+
+COMMENT ON DOMAIN noetl_internal.run_status IS 'Where an execution stands.';
+
+CREATE DOMAIN noetl_internal.token_status AS text
+	CONSTRAINT token_status_is_known CHECK ((VALUE = ANY (ARRAY['ready'::text, 'active'::text, 'waiting_join'::text, 'waiting_admission'::text])));
+
+ALTER DOMAIN noetl_internal.token_status OWNER TO noetl_owner;
+
+COMMENT ON DOMAIN noetl_internal.token_status IS 'Where a token stands.';
+
+CREATE DOMAIN noetl_internal.variable_scope AS text
+	CONSTRAINT variable_scope_is_known CHECK ((VALUE = ANY (ARRAY['workload'::text, 'ctx'::text, 'step'::text])));
+
+ALTER DOMAIN noetl_internal.variable_scope OWNER TO noetl_owner;
+
+COMMENT ON DOMAIN noetl_internal.variable_scope IS 'What a name belongs to.';
 
 CREATE TABLE noetl.result_ref (
     ref_id bigint NOT NULL,
@@ -129,12 +241,11 @@ CREATE TABLE noetl.token (
     execution_id bigint NOT NULL,
     token_id integer NOT NULL,
     step text NOT NULL,
-    status text NOT NULL,
+    status noetl_internal.token_status NOT NULL,
     split_ids integer[] NOT NULL,
     split_steps text[] NOT NULL,
     input jsonb,
-    CONSTRAINT token_splits_are_pairs CHECK ((cardinality(split_ids) = cardinality(split_steps))),
-    CONSTRAINT token_status_is_known CHECK ((status = ANY (ARRAY['ready'::text, 'active'::text, 'waiting_join'::text, 'waiting_admission'::text])))
+    CONSTRAINT token_splits_are_pairs CHECK ((cardinality(split_ids) = cardinality(split_steps)))
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
 
@@ -150,21 +261,21 @@ CREATE TABLE noetl.loop (
     step text NOT NULL,
     parent_loop_id bigint,
     parent_index integer,
-    mode text NOT NULL,
-    status text NOT NULL,
+    mode noetl_internal.loop_mode NOT NULL,
+    status noetl_internal.loop_status NOT NULL,
     total integer NOT NULL,
     issued integer NOT NULL,
     done integer NOT NULL,
     failed integer NOT NULL,
     cancelled integer NOT NULL,
-    max_in_flight integer NOT NULL,
+    max_in_flight noetl_internal.loop_window NOT NULL,
     max_shard_retries integer NOT NULL,
     max_failures integer,
-    policy text NOT NULL,
+    policy noetl_internal.loop_policy NOT NULL,
     is_external boolean NOT NULL,
     input jsonb,
     pool text NOT NULL,
-    priority smallint NOT NULL,
+    priority noetl_internal.priority NOT NULL,
     next_place bigint NOT NULL,
     context_version bigint NOT NULL,
     has_ctx_writes boolean NOT NULL,
@@ -173,19 +284,13 @@ CREATE TABLE noetl.loop (
     started_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone,
     CONSTRAINT loop_counts_fit CHECK ((((issued >= 0) AND (issued <= total)) AND (LEAST(done, failed, cancelled) >= 0) AND (((done + failed) + cancelled) <= total))),
-    CONSTRAINT loop_finished_iff_final CHECK (((finished_at IS NOT NULL) = (status = ANY (ARRAY['complete'::text, 'partial'::text, 'failed'::text, 'cancelled'::text])))),
-    CONSTRAINT loop_mode_is_known CHECK ((mode = ANY (ARRAY['sequential'::text, 'parallel'::text, 'fanout'::text]))),
-    CONSTRAINT loop_policy_is_known CHECK ((policy = ANY (ARRAY['fail_fast'::text, 'best_effort'::text, 'all'::text]))),
-    CONSTRAINT loop_status_is_known CHECK ((status = ANY (ARRAY['expanding'::text, 'running'::text, 'draining'::text, 'complete'::text, 'partial'::text, 'failed'::text, 'cancelled'::text]))),
-    CONSTRAINT loop_window_is_positive CHECK ((max_in_flight > 0))
+    CONSTRAINT loop_finished_iff_final CHECK (((finished_at IS NOT NULL) = ((status)::text = ANY (ARRAY['complete'::text, 'partial'::text, 'failed'::text, 'cancelled'::text]))))
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
 
 ALTER TABLE noetl.loop OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.loop IS 'One row per loop activation: counters, window and expansion cursor.';
-
-COMMENT ON COLUMN noetl.loop.policy IS 'fail_fast: the first failure ends the loop; best_effort: failures are tolerated; all: every item runs, then any failure fails the loop.';
 
 CREATE TABLE noetl.catalog (
     catalog_id bigint NOT NULL,
@@ -209,18 +314,18 @@ CREATE TABLE noetl.run (
     execution_id bigint NOT NULL,
     catalog_id bigint NOT NULL,
     path text NOT NULL,
-    status text NOT NULL,
+    status noetl_internal.run_status NOT NULL,
     reason text,
     version bigint NOT NULL,
     context_version bigint NOT NULL,
     next_token_id integer NOT NULL,
     next_split_id integer NOT NULL,
     next_place bigint NOT NULL,
-    priority smallint NOT NULL,
+    priority noetl_internal.priority NOT NULL,
     pool text NOT NULL,
     parent_execution_id bigint,
     parent_command_id text,
-    depth integer NOT NULL,
+    depth noetl_internal.nesting_depth NOT NULL,
     is_final_step_done boolean NOT NULL,
     started_by name NOT NULL,
     started_at timestamp with time zone NOT NULL,
@@ -228,11 +333,8 @@ CREATE TABLE noetl.run (
     last_step text,
     result jsonb,
     error jsonb,
-    CONSTRAINT run_depth_is_sane CHECK ((depth >= 0)),
-    CONSTRAINT run_error_iff_failing CHECK (((error IS NOT NULL) = (status = ANY (ARRAY['failing'::text, 'failed'::text])))),
-    CONSTRAINT run_finished_iff_final CHECK (((finished_at IS NOT NULL) = (status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))),
-    CONSTRAINT run_priority_is_digit CHECK (((priority >= 0) AND (priority <= 9))),
-    CONSTRAINT run_status_is_known CHECK ((status = ANY (ARRAY['running'::text, 'waiting'::text, 'failing'::text, 'cancelling'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
+    CONSTRAINT run_error_iff_failing CHECK (((error IS NOT NULL) = ((status)::text = ANY (ARRAY['failing'::text, 'failed'::text])))),
+    CONSTRAINT run_finished_iff_final CHECK (((finished_at IS NOT NULL) = ((status)::text = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text]))))
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
 
@@ -246,7 +348,7 @@ CREATE TABLE noetl.command (
     catalog_id bigint NOT NULL,
     token_id integer NOT NULL,
     step text NOT NULL,
-    task text NOT NULL,
+    task noetl_internal.command_task NOT NULL,
     loop_id bigint,
     iter_index integer,
     issue integer NOT NULL,
@@ -255,19 +357,17 @@ CREATE TABLE noetl.command (
     max_attempts smallint NOT NULL,
     total integer,
     pool text NOT NULL,
-    priority smallint NOT NULL,
+    priority noetl_internal.priority NOT NULL,
     place bigint NOT NULL,
     context_version bigint NOT NULL,
     item jsonb,
     input jsonb,
-    status text NOT NULL,
+    status noetl_internal.command_status NOT NULL,
     session_id uuid,
     request_id uuid,
     claimed_at timestamp with time zone,
     CONSTRAINT command_index_iff_loop CHECK (((loop_id IS NULL) = (iter_index IS NULL))),
-    CONSTRAINT command_leased_iff_owned CHECK ((((status = 'leased'::text) = (session_id IS NOT NULL)) AND ((status = 'leased'::text) = (claimed_at IS NOT NULL)))),
-    CONSTRAINT command_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'leased'::text]))),
-    CONSTRAINT command_task_is_known CHECK ((task = ANY (ARRAY['run'::text, 'collect'::text])))
+    CONSTRAINT command_leased_iff_owned CHECK (((((status)::text = 'leased'::text) = (session_id IS NOT NULL)) AND (((status)::text = 'leased'::text) = (claimed_at IS NOT NULL))))
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_vacuum_cost_delay='0');
 
@@ -300,15 +400,14 @@ COMMENT ON TABLE noetl.runtime IS 'Sessions of workers and dispatchers: one row 
 
 CREATE TABLE noetl.variable (
     execution_id bigint NOT NULL,
-    scope text NOT NULL,
+    scope noetl_internal.variable_scope NOT NULL,
     name text NOT NULL,
     value jsonb,
     envelope jsonb,
     loop_id bigint,
     visit_count integer,
-    CONSTRAINT variable_ctx_is_small CHECK (((scope <> 'ctx'::text) OR (octet_length((value)::text) <= 65536))),
-    CONSTRAINT variable_envelope_iff_step CHECK ((((envelope IS NOT NULL) = (scope = 'step'::text)) AND ((visit_count IS NOT NULL) = (scope = 'step'::text)))),
-    CONSTRAINT variable_scope_is_known CHECK ((scope = ANY (ARRAY['workload'::text, 'ctx'::text, 'step'::text])))
+    CONSTRAINT variable_ctx_is_small CHECK ((((scope)::text <> 'ctx'::text) OR (octet_length((value)::text) <= 65536))),
+    CONSTRAINT variable_envelope_iff_step CHECK ((((envelope IS NOT NULL) = ((scope)::text = 'step'::text)) AND ((visit_count IS NOT NULL) = ((scope)::text = 'step'::text))))
 )
 WITH (fillfactor='70');
 
@@ -338,10 +437,9 @@ COMMENT ON TABLE noetl.catalog_step IS 'One compiled step of a playbook version;
 
 CREATE TABLE noetl.change (
     change_id bigint NOT NULL,
-    kind text NOT NULL,
+    kind noetl_internal.change_kind NOT NULL,
     execution_id bigint NOT NULL,
-    subject text,
-    CONSTRAINT change_kind_is_known CHECK ((kind = ANY (ARRAY['dirty'::text, 'advance'::text, 'cancel'::text, 'publish'::text])))
+    subject text
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
 
@@ -423,22 +521,18 @@ CREATE TABLE noetl.event (
     event_id bigint DEFAULT nextval('noetl.event_id_seq'::regclass) NOT NULL,
     parent_event_id bigint,
     catalog_id bigint,
-    event_type text NOT NULL,
+    event_type noetl_internal.event_type NOT NULL,
     node_name text,
     node_type text,
     status text,
     current_index integer,
     current_item jsonb,
     worker_id text,
-    context jsonb,
-    result jsonb,
+    context noetl_internal.event_context,
+    result noetl_internal.event_result,
     meta jsonb,
-    error text,
-    created_at timestamp with time zone NOT NULL,
-    CONSTRAINT event_context_is_small CHECK (((context IS NULL) OR (octet_length((context)::text) <= 65536))),
-    CONSTRAINT event_error_is_small CHECK ((octet_length(error) <= 8192)),
-    CONSTRAINT event_result_is_a_reference CHECK (((result IS NULL) OR (((result - ARRAY['status'::text, 'reference'::text, 'context'::text]) = '{}'::jsonb) AND (octet_length((result)::text) <= 8192)))),
-    CONSTRAINT event_type_is_known CHECK ((event_type = ANY (ARRAY['playbook.initialized'::text, 'playbook.completed'::text, 'playbook.failed'::text, 'execution.cancelled'::text, 'step.enter'::text, 'step.exit'::text, 'command.issued'::text, 'command.claimed'::text, 'command.heartbeat'::text, 'command.completed'::text, 'command.failed'::text, 'command.cancelled'::text, 'call.done'::text, 'call.error'::text, 'call.partial'::text, 'loop.started'::text, 'loop.item'::text, 'loop.done'::text, 'loop.fanout.started'::text, 'loop.shard.enqueued'::text, 'loop.shard.done'::text, 'loop.shard.failed'::text, 'loop.fanin.completed'::text, 'checkpoint.committed'::text])))
+    error noetl_internal.event_error,
+    created_at timestamp with time zone NOT NULL
 )
 PARTITION BY RANGE (execution_id);
 
@@ -672,25 +766,25 @@ ALTER TABLE ONLY noetl.token
 ALTER TABLE ONLY noetl.variable
     ADD CONSTRAINT variable_pkey PRIMARY KEY (execution_id, scope, name);
 
-CREATE INDEX idx_change_advance ON noetl.change USING btree (change_id) WHERE (kind = ANY (ARRAY['advance'::text, 'cancel'::text]));
+CREATE INDEX idx_change_advance ON noetl.change USING btree (change_id) WHERE ((kind)::text = ANY (ARRAY['advance'::text, 'cancel'::text]));
 
-CREATE INDEX idx_change_dirty ON noetl.change USING btree (change_id) WHERE (kind = 'dirty'::text);
+CREATE INDEX idx_change_dirty ON noetl.change USING btree (change_id) WHERE ((kind)::text = 'dirty'::text);
 
-CREATE INDEX idx_command_queued ON noetl.command USING btree (pool, priority, place) WHERE (status = 'queued'::text);
+CREATE INDEX idx_command_queued ON noetl.command USING btree (pool, priority, place) WHERE ((status)::text = 'queued'::text);
 
-CREATE INDEX idx_command_session ON noetl.command USING btree (session_id, request_id) WHERE (status = 'leased'::text);
+CREATE INDEX idx_command_session ON noetl.command USING btree (session_id, request_id) WHERE ((status)::text = 'leased'::text);
 
 CREATE INDEX idx_event_loop_id_type ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'loop_id'::text)), event_type) WHERE (meta ? 'loop_id'::text);
 
-CREATE INDEX idx_loop_expanding ON noetl.loop USING btree (execution_id, loop_id) WHERE (status = 'expanding'::text);
+CREATE INDEX idx_loop_expanding ON noetl.loop USING btree (execution_id, loop_id) WHERE ((status)::text = 'expanding'::text);
 
 CREATE INDEX idx_run_parent ON noetl.run USING btree (parent_execution_id) WHERE (parent_execution_id IS NOT NULL);
 
-CREATE UNIQUE INDEX uidx_event_command_issued_command_id ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'command_id'::text))) WHERE ((event_type = 'command.issued'::text) AND (meta ? 'command_id'::text));
+CREATE UNIQUE INDEX uidx_event_command_issued_command_id ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'command_id'::text))) WHERE (((event_type)::text = 'command.issued'::text) AND (meta ? 'command_id'::text));
 
-CREATE UNIQUE INDEX uidx_event_loop_done_loop_id ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'loop_id'::text))) WHERE ((event_type = 'loop.done'::text) AND (meta ? 'loop_id'::text));
+CREATE UNIQUE INDEX uidx_event_loop_done_loop_id ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'loop_id'::text))) WHERE (((event_type)::text = 'loop.done'::text) AND (meta ? 'loop_id'::text));
 
-CREATE UNIQUE INDEX uidx_event_loop_fanin_completed_loop_id ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'loop_id'::text))) WHERE ((event_type = 'loop.fanin.completed'::text) AND (meta ? 'loop_id'::text));
+CREATE UNIQUE INDEX uidx_event_loop_fanin_completed_loop_id ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'loop_id'::text))) WHERE (((event_type)::text = 'loop.fanin.completed'::text) AND (meta ? 'loop_id'::text));
 
 CREATE UNIQUE INDEX uidx_runtime_active_name ON noetl.runtime USING btree (kind, name) WHERE (status = 'active'::text);
 

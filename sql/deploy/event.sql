@@ -11,48 +11,60 @@ comment on sequence noetl.execution_seq is
 create sequence noetl.event_id_seq;
 comment on sequence noetl.event_id_seq is 'Event ids: unique, and ascending within a run.';
 
+-- A check of one column is a domain: PostgreSQL parses the checks of a table again for each
+-- statement, and those of a domain once in a session (docs/decisions/domains-for-hot-checks.md).
+create domain noetl_internal.event_type as text
+constraint event_type_is_known check (
+  value in (
+    'playbook.initialized', 'playbook.completed', 'playbook.failed', 'execution.cancelled',
+    'step.enter', 'step.exit',
+    'command.issued', 'command.claimed', 'command.heartbeat', 'command.completed',
+    'command.failed', 'command.cancelled',
+    'call.done', 'call.error', 'call.partial',
+    'loop.started', 'loop.item', 'loop.done',
+    'loop.fanout.started', 'loop.shard.enqueued', 'loop.shard.done', 'loop.shard.failed',
+    'loop.fanin.completed',
+    'checkpoint.committed'
+  )
+);
+comment on domain noetl_internal.event_type is 'What happened.';
+
+-- References, not payloads, ride in events: these are the hard maxima, in bytes of text.
+create domain noetl_internal.event_result as jsonb
+constraint event_result_is_a_reference check (
+  value is null or (
+    value - array['status', 'reference', 'context'] = '{}'
+    and octet_length(value::text) <= 8192
+  )
+);
+comment on domain noetl_internal.event_result is 'An outcome: status, reference, context.';
+
+create domain noetl_internal.event_context as jsonb
+constraint event_context_is_small check (octet_length(value::text) <= 65536);
+comment on domain noetl_internal.event_context is 'What a replay of the event needs.';
+
+create domain noetl_internal.event_error as text
+constraint event_error_is_small check (octet_length(value) <= 8192);
+comment on domain noetl_internal.event_error is 'A message for people.';
+
 create table noetl.event (
   execution_id bigint not null,
   event_id bigint not null default nextval('noetl.event_id_seq'),
   parent_event_id bigint,
   catalog_id bigint,
-  event_type text not null,
+  event_type noetl_internal.event_type not null,
   node_name text,
   node_type text,
   status text,
   current_index integer,
   current_item jsonb,
   worker_id text,
-  context jsonb,
-  result jsonb,
+  context noetl_internal.event_context,
+  result noetl_internal.event_result,
   meta jsonb,
-  error text,
+  error noetl_internal.event_error,
   created_at timestamptz not null,
-  constraint event_pkey primary key (execution_id, event_id),
-  constraint event_type_is_known check (
-    event_type in (
-      'playbook.initialized', 'playbook.completed', 'playbook.failed', 'execution.cancelled',
-      'step.enter', 'step.exit',
-      'command.issued', 'command.claimed', 'command.heartbeat', 'command.completed',
-      'command.failed', 'command.cancelled',
-      'call.done', 'call.error', 'call.partial',
-      'loop.started', 'loop.item', 'loop.done',
-      'loop.fanout.started', 'loop.shard.enqueued', 'loop.shard.done', 'loop.shard.failed',
-      'loop.fanin.completed',
-      'checkpoint.committed'
-    )
-  ),
-  -- References, not payloads, ride in events: these are the hard maxima, in bytes of text.
-  constraint event_result_is_a_reference check (
-    result is null or (
-      result - array['status', 'reference', 'context'] = '{}'
-      and octet_length(result::text) <= 8192
-    )
-  ),
-  constraint event_context_is_small check (
-    context is null or octet_length(context::text) <= 65536
-  ),
-  constraint event_error_is_small check (octet_length(error) <= 8192)
+  constraint event_pkey primary key (execution_id, event_id)
 )
 partition by range (execution_id);
 comment on table noetl.event is

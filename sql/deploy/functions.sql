@@ -201,6 +201,21 @@ $function$;
 comment on function noetl_internal.mark_change(text, bigint)
 is 'Put a run into the outbox, to be projected or moved on.';
 
+-- engine/is_advance_due.sql
+-- Whether the outbox holds runs to move on, among many that are only to be projected.
+create or replace function noetl_internal.is_advance_due()
+returns boolean
+language plpgsql stable
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+as $function$
+begin
+  return exists (select from noetl.change as c where c.kind in ('advance', 'cancel'));
+end;
+$function$;
+
+comment on function noetl_internal.is_advance_due()
+is 'Whether the outbox holds runs to move on.';
+
 -- engine/served_place.sql
 -- The place in line that was served last: where a newcomer joins.
 create or replace function noetl_internal.served_place()
@@ -8834,6 +8849,8 @@ create or replace function noetl_internal.lease_commands(
 )
 returns void
 language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
+set enable_seqscan = off
 as $function$
 declare
   v_place bigint;
@@ -8899,6 +8916,8 @@ create or replace function noetl_internal.finish_commands(
 )
 returns noetl_internal.outcome []
 language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
+set enable_seqscan = off
 as $function$
 declare
   v_ids text [] := array(select r.command_id from unnest(p_reports) as r order by r.command_id);
@@ -12469,13 +12488,13 @@ begin
   end if;
   return query
   select
-    c.execution_id, c.command_id, c.catalog_id, c.step, c.task, c.loop_id, c.iter_index,
+    c.execution_id, c.command_id, c.catalog_id, c.step, c.task::text, c.loop_id, c.iter_index,
     case
       when c.loop_id is not null and c.item is null
         then noetl_internal.loop_uri(c.execution_id, c.loop_id)
     end,
     c.item, c.input, c.issue, (c.infra_attempt + c.shard_attempt - 1)::integer,
-    c.context_version, c.total, c.priority, c.place
+    c.context_version, c.total, c.priority::smallint, c.place
   from noetl.command as c
   where c.session_id = p_session and c.request_id = p_request_id and c.status = 'leased'
   order by c.priority desc, c.place;
@@ -12823,7 +12842,7 @@ as $function$
 begin
   perform noetl_internal.require_session(p_session);
   return query
-  select r.execution_id, r.status, r.error, r.result
+  select r.execution_id, r.status::text, r.error, r.result
   from noetl.run as r
   where
     r.execution_id = any(p_execution_ids)
@@ -12877,9 +12896,7 @@ begin
   loop
     v_answer := noetl_internal.record_batch(v_batch.execution_id, v_batch.reports, v_answer);
   end loop;
-  return v_answer || jsonb_build_object(
-    'advance', exists (select from noetl.change as c where c.kind in ('advance', 'cancel'))
-  );
+  return v_answer || jsonb_build_object('advance', noetl_internal.is_advance_due());
 end;
 $function$;
 

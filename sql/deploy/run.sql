@@ -14,6 +14,63 @@ create sequence noetl.virtual_clock minvalue 0 start 0;
 comment on sequence noetl.virtual_clock is
 'The place in line served last. A sequence, not a row: it must move without leaving dead rows.';
 
+-- Checks of one column are domains, for speed: docs/decisions/domains-for-hot-checks.md.
+create domain noetl_internal.run_status as text
+constraint run_status_is_known check (
+  value in ('running', 'waiting', 'failing', 'cancelling', 'completed', 'failed', 'cancelled')
+);
+comment on domain noetl_internal.run_status is 'Where an execution stands.';
+
+create domain noetl_internal.priority as smallint
+constraint priority_is_digit check (value between 0 and 9);
+comment on domain noetl_internal.priority is 'Claims take the highest first.';
+
+create domain noetl_internal.nesting_depth as integer
+constraint nesting_depth_is_not_negative check (value >= 0);
+comment on domain noetl_internal.nesting_depth is 'How many playbooks are around this one.';
+
+create domain noetl_internal.variable_scope as text
+constraint variable_scope_is_known check (value in ('workload', 'ctx', 'step'));
+comment on domain noetl_internal.variable_scope is 'What a name belongs to.';
+
+create domain noetl_internal.token_status as text
+constraint token_status_is_known check (
+  value in ('ready', 'active', 'waiting_join', 'waiting_admission')
+);
+comment on domain noetl_internal.token_status is 'Where a token stands.';
+
+create domain noetl_internal.loop_mode as text
+constraint loop_mode_is_known check (value in ('sequential', 'parallel', 'fanout'));
+comment on domain noetl_internal.loop_mode is 'How the items of a loop run.';
+
+create domain noetl_internal.loop_status as text
+constraint loop_status_is_known check (
+  value in ('expanding', 'running', 'draining', 'complete', 'partial', 'failed', 'cancelled')
+);
+comment on domain noetl_internal.loop_status is 'Where a loop stands.';
+
+create domain noetl_internal.loop_policy as text
+constraint loop_policy_is_known check (value in ('fail_fast', 'best_effort', 'all'));
+comment on domain noetl_internal.loop_policy is
+'fail_fast: the first failure ends the loop; best_effort: failures are tolerated; all: every '
+'item runs, then any failure fails the loop.';
+
+create domain noetl_internal.loop_window as integer
+constraint loop_window_is_positive check (value > 0);
+comment on domain noetl_internal.loop_window is 'Items at work at once.';
+
+create domain noetl_internal.command_status as text
+constraint command_status_is_known check (value in ('queued', 'leased'));
+comment on domain noetl_internal.command_status is 'Where an open command stands.';
+
+create domain noetl_internal.command_task as text
+constraint command_task_is_known check (value in ('run', 'collect'));
+comment on domain noetl_internal.command_task is 'run: the step; collect: the items of its loop.';
+
+create domain noetl_internal.change_kind as text
+constraint change_kind_is_known check (value in ('dirty', 'advance', 'cancel', 'publish'));
+comment on domain noetl_internal.change_kind is 'What a follower of the outbox is to do.';
+
 create table noetl.start_key (
   path text not null,
   idempotency_key text not null,
@@ -26,18 +83,18 @@ create table noetl.run (
   execution_id bigint not null,
   catalog_id bigint not null,
   path text not null,
-  status text not null,
+  status noetl_internal.run_status not null,
   reason text,
   version bigint not null,
   context_version bigint not null,
   next_token_id integer not null,
   next_split_id integer not null,
   next_place bigint not null,
-  priority smallint not null,
+  priority noetl_internal.priority not null,
   pool text not null,
   parent_execution_id bigint,
   parent_command_id text,
-  depth integer not null,
+  depth noetl_internal.nesting_depth not null,
   is_final_step_done boolean not null,
   started_by name not null,
   started_at timestamptz not null,
@@ -46,19 +103,12 @@ create table noetl.run (
   result jsonb,
   error jsonb,
   constraint run_pkey primary key (execution_id),
-  constraint run_status_is_known check (
-    status in (
-      'running', 'waiting', 'failing', 'cancelling', 'completed', 'failed', 'cancelled'
-    )
-  ),
   constraint run_finished_iff_final check (
     (finished_at is not null) = (status in ('completed', 'failed', 'cancelled'))
   ),
   constraint run_error_iff_failing check (
     (error is not null) = (status in ('failing', 'failed'))
-  ),
-  constraint run_priority_is_digit check (priority between 0 and 9),
-  constraint run_depth_is_sane check (depth >= 0)
+  )
 )
 with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
 comment on table noetl.run is 'One row per execution: its status and counters.';
@@ -68,14 +118,13 @@ where parent_execution_id is not null;
 
 create table noetl.variable (
   execution_id bigint not null,
-  scope text not null,
+  scope noetl_internal.variable_scope not null,
   name text not null,
   value jsonb,
   envelope jsonb,
   loop_id bigint,
   visit_count integer,
   constraint variable_pkey primary key (execution_id, scope, name),
-  constraint variable_scope_is_known check (scope in ('workload', 'ctx', 'step')),
   constraint variable_envelope_iff_step check (
     (envelope is not null) = (scope = 'step') and (visit_count is not null) = (scope = 'step')
   ),
@@ -91,14 +140,11 @@ create table noetl.token (
   execution_id bigint not null,
   token_id integer not null,
   step text not null,
-  status text not null,
+  status noetl_internal.token_status not null,
   split_ids integer[] not null,
   split_steps text[] not null,
   input jsonb,
   constraint token_pkey primary key (execution_id, token_id),
-  constraint token_status_is_known check (
-    status in ('ready', 'active', 'waiting_join', 'waiting_admission')
-  ),
   constraint token_splits_are_pairs check (cardinality(split_ids) = cardinality(split_steps))
 )
 with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
@@ -113,21 +159,21 @@ create table noetl.loop (
   step text not null,
   parent_loop_id bigint,
   parent_index integer,
-  mode text not null,
-  status text not null,
+  mode noetl_internal.loop_mode not null,
+  status noetl_internal.loop_status not null,
   total integer not null,
   issued integer not null,
   done integer not null,
   failed integer not null,
   cancelled integer not null,
-  max_in_flight integer not null,
+  max_in_flight noetl_internal.loop_window not null,
   max_shard_retries integer not null,
   max_failures integer,
-  policy text not null,
+  policy noetl_internal.loop_policy not null,
   is_external boolean not null,
   input jsonb,
   pool text not null,
-  priority smallint not null,
+  priority noetl_internal.priority not null,
   next_place bigint not null,
   context_version bigint not null,
   has_ctx_writes boolean not null,
@@ -136,11 +182,6 @@ create table noetl.loop (
   started_at timestamptz not null,
   finished_at timestamptz,
   constraint loop_pkey primary key (execution_id, loop_id),
-  constraint loop_mode_is_known check (mode in ('sequential', 'parallel', 'fanout')),
-  constraint loop_status_is_known check (
-    status in ('expanding', 'running', 'draining', 'complete', 'partial', 'failed', 'cancelled')
-  ),
-  constraint loop_policy_is_known check (policy in ('fail_fast', 'best_effort', 'all')),
   constraint loop_counts_fit check (
     issued between 0 and total
     and least(done, failed, cancelled) >= 0
@@ -148,15 +189,11 @@ create table noetl.loop (
   ),
   constraint loop_finished_iff_final check (
     (finished_at is not null) = (status in ('complete', 'partial', 'failed', 'cancelled'))
-  ),
-  constraint loop_window_is_positive check (max_in_flight > 0)
+  )
 )
 with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
 comment on table noetl.loop is
 'One row per loop activation: counters, window and expansion cursor.';
-comment on column noetl.loop.policy is
-'fail_fast: the first failure ends the loop; best_effort: failures are tolerated; all: every '
-'item runs, then any failure fails the loop.';
 
 create index idx_loop_expanding on noetl.loop (execution_id, loop_id)
 where status = 'expanding';
@@ -167,7 +204,7 @@ create table noetl.command (
   catalog_id bigint not null,
   token_id integer not null,
   step text not null,
-  task text not null,
+  task noetl_internal.command_task not null,
   loop_id bigint,
   iter_index integer,
   issue integer not null,
@@ -176,18 +213,16 @@ create table noetl.command (
   max_attempts smallint not null,
   total integer,
   pool text not null,
-  priority smallint not null,
+  priority noetl_internal.priority not null,
   place bigint not null,
   context_version bigint not null,
   item jsonb,
   input jsonb,
-  status text not null,
+  status noetl_internal.command_status not null,
   session_id uuid,
   request_id uuid,
   claimed_at timestamptz,
   constraint command_pkey primary key (execution_id, command_id),
-  constraint command_status_is_known check (status in ('queued', 'leased')),
-  constraint command_task_is_known check (task in ('run', 'collect')),
   constraint command_leased_iff_owned check (
     (status = 'leased') = (session_id is not null)
     and (status = 'leased') = (claimed_at is not null)
@@ -283,11 +318,10 @@ comment on type noetl_internal.outcome is
 
 create table noetl.change (
   change_id bigint generated always as identity,
-  kind text not null,
+  kind noetl_internal.change_kind not null,
   execution_id bigint not null,
   subject text,
-  constraint change_pkey primary key (change_id),
-  constraint change_kind_is_known check (kind in ('dirty', 'advance', 'cancel', 'publish'))
+  constraint change_pkey primary key (change_id)
 )
 with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 comment on table noetl.change is

@@ -11,6 +11,7 @@
 \ir engine/create_partitions.sql
 \ir engine/append_event.sql
 \ir engine/mark_change.sql
+\ir engine/is_advance_due.sql
 \ir engine/served_place.sql
 \ir engine/python_type.sql
 \ir engine/deep_merge.sql

@@ -11,6 +11,18 @@ drop table noetl.start_key;
 drop type noetl_internal.outcome;
 drop type noetl_internal.report;
 drop type noetl_internal.draft;
+drop domain noetl_internal.change_kind;
+drop domain noetl_internal.command_task;
+drop domain noetl_internal.command_status;
+drop domain noetl_internal.loop_window;
+drop domain noetl_internal.loop_policy;
+drop domain noetl_internal.loop_status;
+drop domain noetl_internal.loop_mode;
+drop domain noetl_internal.token_status;
+drop domain noetl_internal.variable_scope;
+drop domain noetl_internal.nesting_depth;
+drop domain noetl_internal.priority;
+drop domain noetl_internal.run_status;
 drop sequence noetl.virtual_clock;
 drop sequence noetl.loop_id_seq;
 

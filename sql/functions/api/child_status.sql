@@ -12,7 +12,7 @@ as $function$
 begin
   perform noetl_internal.require_session(p_session);
   return query
-  select r.execution_id, r.status, r.error, r.result
+  select r.execution_id, r.status::text, r.error, r.result
   from noetl.run as r
   where
     r.execution_id = any(p_execution_ids)

@@ -46,13 +46,13 @@ begin
   end if;
   return query
   select
-    c.execution_id, c.command_id, c.catalog_id, c.step, c.task, c.loop_id, c.iter_index,
+    c.execution_id, c.command_id, c.catalog_id, c.step, c.task::text, c.loop_id, c.iter_index,
     case
       when c.loop_id is not null and c.item is null
         then noetl_internal.loop_uri(c.execution_id, c.loop_id)
     end,
     c.item, c.input, c.issue, (c.infra_attempt + c.shard_attempt - 1)::integer,
-    c.context_version, c.total, c.priority, c.place
+    c.context_version, c.total, c.priority::smallint, c.place
   from noetl.command as c
   where c.session_id = p_session and c.request_id = p_request_id and c.status = 'leased'
   order by c.priority desc, c.place;

@@ -33,9 +33,7 @@ begin
   loop
     v_answer := noetl_internal.record_batch(v_batch.execution_id, v_batch.reports, v_answer);
   end loop;
-  return v_answer || jsonb_build_object(
-    'advance', exists (select from noetl.change as c where c.kind in ('advance', 'cancel'))
-  );
+  return v_answer || jsonb_build_object('advance', noetl_internal.is_advance_due());
 end;
 $function$;
 

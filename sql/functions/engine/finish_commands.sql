@@ -7,6 +7,8 @@ create or replace function noetl_internal.finish_commands(
 )
 returns noetl_internal.outcome []
 language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
+set enable_seqscan = off
 as $function$
 declare
   v_ids text [] := array(select r.command_id from unnest(p_reports) as r order by r.command_id);

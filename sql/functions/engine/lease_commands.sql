@@ -8,6 +8,8 @@ create or replace function noetl_internal.lease_commands(
 )
 returns void
 language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
+set enable_seqscan = off
 as $function$
 declare
   v_place bigint;

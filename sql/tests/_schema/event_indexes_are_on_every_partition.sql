@@ -8,17 +8,17 @@ values
   (
     'uidx_event_command_issued_command_id', true,
     $$(execution_id, ((meta ->> 'command_id'::text))) WHERE $$
-    || $$((event_type = 'command.issued'::text) AND (meta ? 'command_id'::text))$$
+    || $$(((event_type)::text = 'command.issued'::text) AND (meta ? 'command_id'::text))$$
   ),
   (
     'uidx_event_loop_done_loop_id', true,
     $$(execution_id, ((meta ->> 'loop_id'::text))) WHERE $$
-    || $$((event_type = 'loop.done'::text) AND (meta ? 'loop_id'::text))$$
+    || $$(((event_type)::text = 'loop.done'::text) AND (meta ? 'loop_id'::text))$$
   ),
   (
     'uidx_event_loop_fanin_completed_loop_id', true,
     $$(execution_id, ((meta ->> 'loop_id'::text))) WHERE $$
-    || $$((event_type = 'loop.fanin.completed'::text) AND (meta ? 'loop_id'::text))$$
+    || $$(((event_type)::text = 'loop.fanin.completed'::text) AND (meta ? 'loop_id'::text))$$
   ),
   (
     'idx_event_loop_id_type', false,
