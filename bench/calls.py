@@ -7,17 +7,18 @@ a report for one flush of the log.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-# Every statement's duration goes to the log, without its parameters.
-LOG_SETTINGS: Final = {
-    "log_min_duration_statement": "0",
-    "log_parameter_max_length": "0",
-}
+import psycopg
+
+Connection = psycopg.Connection[Any]
+
+RELOAD_SECONDS: Final = 0.2  # until every session has read its settings again
 _CALL: Final = re.compile(
     r"duration: ([\d.]+) ms  (?:execute [^:]*|statement): "
     r".*noetl\.(claim_commands|record_events)\("
@@ -33,8 +34,26 @@ class CallTimes:
 
 
 @contextmanager
+def logged_statements(conn: Connection) -> Iterator[None]:
+    """Let the server log how long each statement took, without its parameters.
+
+    It costs some 30 us a statement, so latencies are measured without.
+    """
+    conn.execute("alter system set log_parameter_max_length = 0")
+    conn.execute("alter system set log_min_duration_statement = 0")
+    conn.execute("select pg_reload_conf()")
+    time.sleep(RELOAD_SECONDS)
+    try:
+        yield
+    finally:
+        conn.execute("alter system reset log_min_duration_statement")
+        conn.execute("select pg_reload_conf()")
+        time.sleep(RELOAD_SECONDS)
+
+
+@contextmanager
 def timed_calls(log: Path) -> Iterator[CallTimes]:
-    """Collect the calls that end within the block; they are there when it ends."""
+    """Collect the logged calls that end within the block; they are there afterwards."""
     times = CallTimes()
     start = log.stat().st_size
     yield times

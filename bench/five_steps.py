@@ -36,7 +36,7 @@ def _latency(rig: Rig, conn: Connection) -> float:
     """Seconds from the call that starts a playbook until its end is seen."""
     started = time.perf_counter()
     execution_id = start(conn, PATH, {})
-    wait(rig, conn, execution_id, limit=_LIMIT, pause=0.001)
+    wait(rig, conn, execution_id, limit=_LIMIT, pause=0.0005)
     elapsed = time.perf_counter() - started
     time.sleep(0.02)  # idle again
     return elapsed

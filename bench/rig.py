@@ -18,7 +18,6 @@ import psycopg
 import yaml
 from psycopg.types.json import Jsonb
 
-from bench.calls import LOG_SETTINGS
 from tests.support.databases import Databases
 from tests.support.postgres import Server, running_server
 from tools.schema import deploy
@@ -151,9 +150,7 @@ class Rig:
 def running_rig() -> Iterator[Rig]:
     """Run a durable PostgreSQL 15 with the schema and the benchmark's playbooks."""
     with (
-        running_server(
-            "15", jit="off", track_wal_io_timing="on", **LOG_SETTINGS
-        ) as server,
+        running_server("15", jit="off", track_wal_io_timing="on") as server,
         tempfile.TemporaryDirectory(prefix="noetl-bench-") as home,
     ):
         dsn = Databases(server).create_empty("noetl")

@@ -17,6 +17,7 @@ import psycopg
 from rich.console import Console
 from rich.status import Status
 
+from bench.calls import logged_statements
 from bench.counters import measure_idle
 from bench.expressions import measure as measure_expressions
 from bench.fanout import measure_fanout, run_fanout
@@ -77,11 +78,12 @@ def _measure_work(
     }
     if "fanout" in parts:
         figures["fanout"] = []
-        for n, repeats in ((1_000, 3), (10_000, 3), (100_000, 1)):
-            if n <= 10_000 or not quick:
-                say(f"fan-out of {n:,} items")
-                row = measure_fanout(rig, conn, n, repeats, idle)
-                figures["fanout"].append(row)
+        with logged_statements(conn):
+            for n, repeats in ((1_000, 3), (10_000, 3), (100_000, 1)):
+                if n <= 10_000 or not quick:
+                    say(f"fan-out of {n:,} items")
+                    row = measure_fanout(rig, conn, n, repeats, idle)
+                    figures["fanout"].append(row)
     if "five_step" in parts:
         say("five steps in a row")
         figures["five_step"] = measure_five_steps(

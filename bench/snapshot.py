@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from bench.calls import CallTimes, timed_calls
+from bench.calls import CallTimes, logged_statements, timed_calls
 from bench.executions import run
 from bench.fanout import PATH, limit_seconds
 from bench.percentiles import median, percentile
@@ -31,7 +31,10 @@ def measure_snapshot(
     rig: Rig, conn: Connection, *, n: int, seconds: float
 ) -> dict[str, Any]:
     """Let n items finish over so many seconds, without and with the snapshot."""
-    with rig.running_workers(2, NOETL_CLAIM_MAX=str(CLAIM)):
+    with (
+        logged_statements(conn),
+        rig.running_workers(2, NOETL_CLAIM_MAX=str(CLAIM)),
+    ):
         _finish_items(rig, conn, n // PASSES, 0)
         free = _finish_items(rig, conn, n, seconds)
         with foreign_snapshot(rig):

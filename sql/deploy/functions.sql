@@ -8907,8 +8907,9 @@ comment on function noetl_internal.lease_commands(noetl.runtime, uuid, integer, 
 is 'Lease the first queued commands of a session''s pools to it.';
 
 -- engine/finish_commands.sql
--- Take the commands of one run that these reports finish out of the queue, under the fence
--- (command, issue number in its id, session); a report that owns nothing changes nothing.
+-- Take the commands of one run that these reports, ordered by command, finish out of the queue,
+-- under the fence (command, issue number in its id, session); a report that owns nothing changes
+-- nothing.
 -- Locks: command rows, ascending.
 create or replace function noetl_internal.finish_commands(
   p_execution_id bigint,
@@ -8920,25 +8921,21 @@ set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 set enable_seqscan = off
 as $function$
 declare
-  v_ids text [] := array(select r.command_id from unnest(p_reports) as r order by r.command_id);
-  v_reports noetl_internal.report [] := array(
-    select r from unnest(p_reports) as r order by r.command_id
-  );
   v_outcomes noetl_internal.outcome [];
 begin
   -- One index probe per report, in their order, which is the lock order: as one condition the
   -- planner may read every command of the run instead.
   with owned as (
-    select c.row_place, i.place
-    from unnest(v_ids) with ordinality as i (command_id, place)
+    select c.row_place, r as report
+    from unnest(p_reports) as r
     cross join lateral (
       select q.ctid as row_place
       from noetl.command as q
       where
         q.execution_id = p_execution_id
-        and q.command_id = i.command_id
+        and q.command_id = r.command_id
         and q.status = 'leased'
-        and q.session_id is not distinct from (v_reports[i.place]).session_id
+        and q.session_id is not distinct from r.session_id
       for update
     ) as c
   ),
@@ -8946,7 +8943,7 @@ begin
     delete from noetl.command as c
     using owned as o
     where c.ctid = o.row_place  -- locked, so it stays where it is
-    returning c.*, v_reports[o.place] as report
+    returning c.*, o.report
   )
   select
     array_agg(
@@ -9061,10 +9058,32 @@ comment on function noetl_internal.item_meta(noetl_internal.outcome, text)
 is 'The meta of a loop item''s event.';
 
 -- engine/log_outcomes.sql
--- Append the events of finished commands, all in one statement: the command's end, and for a loop's
--- item its outcome. The item's result rides on the item's event, where idx_event_loop_id_type finds
--- it.
-create or replace function noetl_internal.log_outcomes(
+-- Append the events that end commands, all in one statement.
+create or replace function noetl_internal.log_outcomes(p_outcomes noetl_internal.outcome [])
+returns void
+language plpgsql volatile
+as $function$
+begin
+  insert into noetl.event (
+    execution_id, catalog_id, event_type, node_name, status, current_index, meta, error, created_at
+  )
+  select
+    o.execution_id, o.catalog_id,
+    case when o.is_ok then 'command.completed' else 'command.failed' end,
+    o.step, case when o.is_ok then 'ok' else 'error' end, o.iter_index,
+    o.meta || jsonb_build_object('command_id', o.command_id), o.error ->> 'message',
+    noetl_internal.clock_now()
+  from unnest(p_outcomes) as o;
+end;
+$function$;
+
+comment on function noetl_internal.log_outcomes(noetl_internal.outcome [])
+is 'Append the events that end commands.';
+
+-- engine/log_items.sql
+-- Append the outcomes of loop items, all in one statement. An item's result rides on its event,
+-- where idx_event_loop_id_type finds it.
+create or replace function noetl_internal.log_items(
   p_outcomes noetl_internal.outcome [],
   p_retried text []
 )
@@ -9076,15 +9095,6 @@ begin
     execution_id, catalog_id, event_type, node_name, status, current_index, context, result,
     meta, error, created_at
   )
-  select
-    o.execution_id, o.catalog_id,
-    case when o.is_ok then 'command.completed' else 'command.failed' end,
-    o.step, case when o.is_ok then 'ok' else 'error' end, o.iter_index,
-    null::jsonb, null::jsonb,
-    o.meta || jsonb_build_object('command_id', o.command_id), o.error ->> 'message',
-    noetl_internal.clock_now()
-  from unnest(p_outcomes) as o
-  union all
   select
     o.execution_id, o.catalog_id,
     case
@@ -9114,8 +9124,8 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.log_outcomes(noetl_internal.outcome [], text [])
-is 'Append the events of finished commands.';
+comment on function noetl_internal.log_items(noetl_internal.outcome [], text [])
+is 'Append the outcomes of loop items.';
 
 -- engine/step_definition.sql
 -- The compiled definition of a step (docs/protocol.md).
@@ -9299,7 +9309,7 @@ is 'The arcs of a finished step that fire.';
 create or replace function noetl_internal.leave_step(
   p_token noetl.token,
   p_definition jsonb,
-  p_no_next_is_error boolean,
+  p_catalog_id bigint,
   p_locals jsonb,
   p_error jsonb
 )
@@ -9331,7 +9341,11 @@ begin
   );
   if
     cardinality(v_arcs) = 0
-    and (p_error is not null or p_no_next_is_error and p_definition #> '{next,arcs}' <> '[]')
+    and (
+      p_error is not null
+      or p_definition #> '{next,arcs}' <> '[]'
+      and noetl_internal.is_no_next_an_error(p_catalog_id)
+    )
   then
     return null;
   end if;
@@ -9362,7 +9376,7 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.leave_step(noetl.token, jsonb, boolean, jsonb, jsonb)
+comment on function noetl_internal.leave_step(noetl.token, jsonb, bigint, jsonb, jsonb)
 is 'Route on from a finished step; null when nothing takes up its failure.';
 
 -- engine/exit_step.sql
@@ -9393,7 +9407,7 @@ begin
   perform noetl_internal.write_ctx(p_token.execution_id, p_ctx);
   v_exit := noetl_internal.leave_step(
     p_token, noetl_internal.step_definition(p_catalog_id, p_token.step),
-    noetl_internal.is_no_next_an_error(p_catalog_id),
+    p_catalog_id,
     noetl_internal.exit_locals(
       p_token.execution_id, p_event, p_token.input, p_result, p_error, p_loop_id
     ),
@@ -9427,7 +9441,7 @@ comment on function noetl_internal.exit_step(
 ) is 'Keep a step''s result and route on from it; returns the error that nothing takes up.';
 
 -- engine/finish_step.sql
--- End the activation of a step: keep its result, route on, drop the token. Does nothing when the
+-- End the activation of a step: drop its token, keep its result, route on. Does nothing when the
 -- token or the run is gone. An error in one of the step's own expressions fails the run with its
 -- place.
 -- Locks: the run row.
@@ -9454,10 +9468,11 @@ begin
   if not found then
     return;
   end if;
-  select * into v_token from noetl.token as t
+  delete from noetl.token as t
   where
     t.execution_id = p_execution_id and t.token_id = p_token_id
-    and t.status in ('ready', 'active');
+    and t.status in ('ready', 'active')
+  returning t.* into v_token;
   if not found then
     return;
   end if;
@@ -9465,8 +9480,6 @@ begin
   v_error := noetl_internal.exit_step(
     v_run.catalog_id, v_token, p_event, p_result, p_error, p_ctx, p_loop_id
   );
-  delete from noetl.token as t
-  where t.execution_id = p_execution_id and t.token_id = p_token_id;
   if v_error is not null then
     v_error := jsonb_build_object('step', v_token.step) || v_error;
     perform noetl_internal.append_event(
@@ -9795,65 +9808,92 @@ $function$;
 
 comment on function noetl_internal.complete_run(bigint) is 'End a run well.';
 
--- engine/settle_run.sql
--- Notice that nothing is ready: start the final step or let a stuck join go (true: there is a new
--- token), complete the run when it is empty, or show that all that is left waits.
+-- engine/enter_final_step.sql
+-- Put a token on the playbook's final step, unless it has none or has run it; true if it did.
 -- Locks: the caller holds the run row.
-create or replace function noetl_internal.settle_run(
-  p_execution_id bigint,
-  p_catalog_id bigint
-)
+create or replace function noetl_internal.enter_final_step(p_run noetl.run)
 returns boolean
 language plpgsql volatile
 as $function$
 declare
   v_final_step text;
-  v_is_waiting boolean;
 begin
-  select bool_and(t.status in ('waiting_admission', 'waiting_join')) into v_is_waiting
-  from noetl.token as t
-  where t.execution_id = p_execution_id;
-  if v_is_waiting is null then
-    select c.compiled ->> 'final_step' into v_final_step
-    from noetl.run as r
-    inner join noetl.catalog as c on c.catalog_id = r.catalog_id
-    where r.execution_id = p_execution_id and r.status in ('running', 'waiting')
-      and not r.is_final_step_done
-      and not exists (
-        select from noetl.variable as v
-        where
-          v.execution_id = p_execution_id and v.scope = 'step'
-          and v.name = c.compiled ->> 'final_step'
-      );
-    if v_final_step is null then
-      perform noetl_internal.complete_run(p_execution_id);
-      return false;
-    end if;
-    update noetl.run as r
-    set is_final_step_done = true
-    where r.execution_id = p_execution_id;
-    perform noetl_internal.add_token(p_execution_id, v_final_step, '{}', '{}', null);
-    return true;
-  end if;
-
-  if v_is_waiting and noetl_internal.fire_joins(p_execution_id, p_catalog_id, true) then
-    return true;
-  end if;
   update noetl.run as r
-  set
-    status = case when v_is_waiting then 'waiting' else 'running' end,
-    reason = case when v_is_waiting then noetl_internal.waiting_reason(p_execution_id) end,
-    version = r.version + 1
+  set is_final_step_done = true
+  from noetl.catalog as c
   where
-    r.execution_id = p_execution_id
+    r.execution_id = p_run.execution_id
     and r.status in ('running', 'waiting')
-    and (r.status = 'waiting') <> v_is_waiting;
+    and not r.is_final_step_done
+    and c.catalog_id = r.catalog_id
+    and c.compiled ->> 'final_step' is not null
+    and not exists (
+      select from noetl.variable as v
+      where
+        v.execution_id = p_run.execution_id and v.scope = 'step'
+        and v.name = c.compiled ->> 'final_step'
+    )
+  returning c.compiled ->> 'final_step' into v_final_step;
+  if not found then
+    return false;
+  end if;
+  perform noetl_internal.add_token(p_run.execution_id, v_final_step, '{}', '{}', null);
+  return true;
+end;
+$function$;
+
+comment on function noetl_internal.enter_final_step(noetl.run)
+is 'Put a token on the playbook''s final step, once.';
+
+-- engine/settle_run.sql
+-- Settle a run of which nothing is ready: let joins go on, start the final step (true: there is a
+-- new token), complete the run when it is empty, or show whether all that is left waits. p_run is
+-- the row as the caller locked it.
+-- Locks: the caller holds the run row.
+create or replace function noetl_internal.settle_run(p_run noetl.run)
+returns boolean
+language plpgsql volatile
+as $function$
+declare
+  v_left record;
+begin
+  select
+    bool_or(t.status = 'waiting_join') as has_joins,
+    bool_and(t.status in ('waiting_admission', 'waiting_join')) as is_waiting
+  into v_left
+  from noetl.token as t
+  where t.execution_id = p_run.execution_id;
+  if v_left.is_waiting is null then
+    if noetl_internal.enter_final_step(p_run) then
+      return true;
+    end if;
+    perform noetl_internal.complete_run(p_run.execution_id);
+    return false;
+  end if;
+  if
+    v_left.has_joins and (
+      noetl_internal.fire_joins(p_run.execution_id, p_run.catalog_id, false)
+      or v_left.is_waiting
+      and noetl_internal.fire_joins(p_run.execution_id, p_run.catalog_id, true)
+    )
+  then
+    return true;
+  end if;
+  if v_left.is_waiting <> (p_run.status = 'waiting') then
+    update noetl.run as r
+    set
+      status = case when v_left.is_waiting then 'waiting' else 'running' end,
+      reason =
+      case when v_left.is_waiting then noetl_internal.waiting_reason(p_run.execution_id) end,
+      version = r.version + 1
+    where r.execution_id = p_run.execution_id and r.status in ('running', 'waiting');
+  end if;
   return false;
 end;
 $function$;
 
-comment on function noetl_internal.settle_run(bigint, bigint)
-is 'Notice that a run has ended, or that all that is left of it waits.';
+comment on function noetl_internal.settle_run(noetl.run)
+is 'Settle a run of which nothing is ready: joins, the final step, the end.';
 
 -- engine/loop_policy.sql
 -- What failed items do to a loop (see the comment of noetl.loop.policy).
@@ -10566,8 +10606,8 @@ comment on function noetl_internal.route_token(noetl.run, noetl.token)
 is 'Bring a ready token into its step.';
 
 -- engine/advance_run.sql
--- Move a run on until every token waits for somebody: route what is ready, fire joins, notice the
--- end. Bounded by the setting advance_hops_max per transaction; the rest goes through the outbox.
+-- Move a run on until every token waits for somebody: route what is ready, then settle what is
+-- left. Bounded by the setting advance_hops_max per transaction; the rest goes through the outbox.
 -- Locks: the run row.
 create or replace function noetl_internal.advance_run(p_execution_id bigint)
 returns void
@@ -10590,13 +10630,11 @@ begin
     order by t.token_id
     limit 1;
     if not found then
-      exit when not (
-        noetl_internal.fire_joins(p_execution_id, v_run.catalog_id, false)
-        or noetl_internal.settle_run(p_execution_id, v_run.catalog_id)
-      );
+      exit when not noetl_internal.settle_run(v_run);
       continue;
     end if;
-    if v_hops >= noetl_internal.setting_integer('advance_hops_max') then
+    -- Most reports route one token: they need not read the setting.
+    if v_hops > 0 and v_hops >= noetl_internal.setting_integer('advance_hops_max') then
       perform noetl_internal.mark_change('advance', p_execution_id);
       exit;
     end if;
@@ -10804,27 +10842,24 @@ $function$;
 comment on function noetl_internal.end_plain_command(noetl_internal.outcome)
 is 'End what a command without a loop stood for.';
 
--- engine/apply_outcomes.sql
--- Account for finished commands of one run: events, retries of shards, loop counters, loops that
--- are complete, steps that have ended, and what follows from them. The one path for reports, lost
--- workers and refused commands.
+-- engine/apply_items.sql
+-- Account for finished items of one run's loops (other outcomes of the batch are left alone): their
+-- events, retries of shards, counters, loops that are complete or want more; true if the run has
+-- something to advance.
 -- Locks: loop rows, ascending; then the run row.
-create or replace function noetl_internal.apply_outcomes(
+create or replace function noetl_internal.apply_items(
   p_execution_id bigint,
   p_outcomes noetl_internal.outcome []
 )
-returns void
+returns boolean
 language plpgsql volatile
 as $function$
 declare
-  v_retried text [];
+  v_retried text [] := array(select noetl_internal.retry_shards(p_execution_id, p_outcomes));
   v_touched record;
   v_has_moved boolean := false;
-  v_outcome noetl_internal.outcome;
 begin
-  v_retried := array(select noetl_internal.retry_shards(p_execution_id, p_outcomes));
-  perform noetl_internal.log_outcomes(p_outcomes, v_retried);
-
+  perform noetl_internal.log_items(p_outcomes, v_retried);
   -- A row loop over the loops of the batch: each may close and route on.
   for v_touched in
     select * from noetl_internal.count_outcomes(p_execution_id, p_outcomes, v_retried)
@@ -10839,6 +10874,32 @@ begin
       perform noetl_internal.fill_loop(p_execution_id, v_touched.loop_id);
     end if;
   end loop;
+  return v_has_moved;
+end;
+$function$;
+
+comment on function noetl_internal.apply_items(bigint, noetl_internal.outcome [])
+is 'Account for finished items of one run''s loops.';
+
+-- engine/apply_outcomes.sql
+-- Account for finished commands of one run: events, loops, steps that have ended, and what follows
+-- from them. The one path for reports, lost workers and refused commands.
+-- Locks: loop rows, ascending; then the run row.
+create or replace function noetl_internal.apply_outcomes(
+  p_execution_id bigint,
+  p_outcomes noetl_internal.outcome []
+)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_has_moved boolean := false;
+  v_outcome noetl_internal.outcome;
+begin
+  perform noetl_internal.log_outcomes(p_outcomes);
+  if exists (select from unnest(p_outcomes) as o where o.loop_id is not null) then
+    v_has_moved := noetl_internal.apply_items(p_execution_id, p_outcomes);
+  end if;
   -- A row loop over the plain steps of the batch, which are one or few per run.
   for v_outcome in
     select o.* from unnest(p_outcomes) as o where o.loop_id is null
@@ -10855,6 +10916,53 @@ $function$;
 
 comment on function noetl_internal.apply_outcomes(bigint, noetl_internal.outcome [])
 is 'Account for finished commands of one run, and for what follows from them.';
+
+-- engine/defer_reports.sql
+-- A batch's answer with these reports added to what is to be sent again.
+create or replace function noetl_internal.defer_reports(
+  p_answer jsonb,
+  p_reports noetl_internal.report []
+)
+returns jsonb
+language sql immutable
+as $function$
+  select jsonb_set(
+    p_answer, '{retry}',
+    p_answer -> 'retry' || (
+      select jsonb_agg(r.position order by r.position) from unnest(p_reports) as r
+    )
+  )
+$function$;
+
+comment on function noetl_internal.defer_reports(jsonb, noetl_internal.report [])
+is 'A batch''s answer with reports added that are to be sent again.';
+
+-- engine/reject_reports.sql
+-- A batch's answer with these reports added to what is refused for good, each with the reason.
+create or replace function noetl_internal.reject_reports(
+  p_answer jsonb,
+  p_reports noetl_internal.report [],
+  p_code text,
+  p_message text
+)
+returns jsonb
+language sql immutable
+as $function$
+  select jsonb_set(
+    p_answer, '{rejected}',
+    p_answer -> 'rejected' || (
+      select
+        jsonb_agg(
+          jsonb_build_object('index', r.position, 'sqlstate', p_code, 'message', p_message)
+          order by r.position
+        )
+      from unnest(p_reports) as r
+    )
+  )
+$function$;
+
+comment on function noetl_internal.reject_reports(jsonb, noetl_internal.report [], text, text)
+is 'A batch''s answer with reports added that are refused for good.';
 
 -- engine/report_problem.sql
 -- What is wrong with one reported event, or null.
@@ -10974,12 +11082,16 @@ language plpgsql stable
 as $function$
 #variable_conflict use_column
 declare
+  v_is_suspect boolean;
   v_sound jsonb;
 begin
   begin
-    reports := array(select noetl_internal.parse_reports(p_events));
-    rejected := '[]';
-    if not exists (select from unnest(reports) as r where noetl_internal.is_suspect(r)) then
+    select
+      coalesce(array_agg(r), '{}'), coalesce(bool_or(noetl_internal.is_suspect(r)), false)
+    into reports, v_is_suspect
+    from noetl_internal.parse_reports(p_events) as r;
+    if not v_is_suspect then
+      rejected := '[]';
       return;
     end if;
   exception
@@ -11012,35 +11124,39 @@ comment on function noetl_internal.take_reports(jsonb)
 is 'Split a batch into well-formed reports and rejected ones.';
 
 -- engine/record_run.sql
--- Apply the reports of one run, whose advisory lock the caller holds; returns how many finished a
--- command. Reports that finish nothing are repeats or late: they change nothing.
+-- Apply the reports of one run, whose advisory lock the caller holds: how many finished a command,
+-- and how many finished nothing. Those are repeats or late: they change nothing.
 -- Locks: command rows, loop rows, the run row.
 create or replace function noetl_internal.record_run(
   p_execution_id bigint,
-  p_reports noetl_internal.report []
+  p_reports noetl_internal.report [],
+  out recorded integer,
+  out late integer
 )
-returns integer
 language plpgsql volatile
 as $function$
+#variable_conflict use_column
 declare
+  v_ends noetl_internal.report [] := array(
+    select r from unnest(p_reports) as r where r.event_type <> 'command.heartbeat'
+  );
   v_outcomes noetl_internal.outcome [];
 begin
-  perform noetl_internal.log_heartbeats(p_execution_id, p_reports);
-  v_outcomes := noetl_internal.finish_commands(
-    p_execution_id,
-    array(select r from unnest(p_reports) as r where r.event_type <> 'command.heartbeat')
-  );
-  if v_outcomes is null then
-    return 0;
+  if cardinality(v_ends) < cardinality(p_reports) then
+    perform noetl_internal.log_heartbeats(p_execution_id, p_reports);
   end if;
-  perform set_config('noetl.caller_slots', cardinality(v_outcomes)::text, true);
-  perform noetl_internal.apply_outcomes(p_execution_id, v_outcomes);
-  return cardinality(v_outcomes);
+  v_outcomes := noetl_internal.finish_commands(p_execution_id, v_ends);
+  recorded := coalesce(cardinality(v_outcomes), 0);
+  late := cardinality(v_ends) - recorded;
+  if recorded > 0 then
+    perform set_config('noetl.caller_slots', recorded::text, true);
+    perform noetl_internal.apply_outcomes(p_execution_id, v_outcomes);
+  end if;
 end;
 $function$;
 
 comment on function noetl_internal.record_run(bigint, noetl_internal.report [])
-is 'Apply the reports of one run; returns how many finished a command.';
+is 'Apply the reports of one run; how many finished a command.';
 
 -- engine/record_batch.sql
 -- Apply one run's part of a batch and add to the batch's answer. An error in it is that run's
@@ -11055,23 +11171,20 @@ returns jsonb
 language plpgsql volatile
 as $function$
 declare
-  v_recorded integer;
-  v_positions jsonb;
+  v_counts record;
   v_message text;
   v_code text;
 begin
-  select jsonb_agg(r.position order by r.position) into v_positions
-  from unnest(p_reports) as r;
   if not pg_try_advisory_xact_lock_shared(noetl_internal.lock_key('run', p_execution_id)) then
-    return jsonb_set(p_answer, '{retry}', p_answer -> 'retry' || v_positions);
+    return noetl_internal.defer_reports(p_answer, p_reports);
   end if;
   begin
-    v_recorded := noetl_internal.record_run(p_execution_id, p_reports);
+    v_counts := noetl_internal.record_run(p_execution_id, p_reports);
   exception
     -- Another session or a full disk was in the way: the same reports succeed when they come again.
     when deadlock_detected or serialization_failure or lock_not_available
       or insufficient_resources then
-      return jsonb_set(p_answer, '{retry}', p_answer -> 'retry' || v_positions);
+      return noetl_internal.defer_reports(p_answer, p_reports);
     when query_canceled or admin_shutdown or crash_shutdown then
       raise;
     when others then
@@ -11080,20 +11193,11 @@ begin
         p_execution_id,
         jsonb_build_object('kind', 'engine', 'code', v_code, 'message', v_message)
       );
-      return jsonb_set(
-        p_answer, '{rejected}', p_answer -> 'rejected' || (
-          select jsonb_agg(
-            jsonb_build_object('index', p, 'sqlstate', v_code, 'message', v_message)
-          )
-          from jsonb_array_elements(v_positions) as p
-        )
-      );
+      return noetl_internal.reject_reports(p_answer, p_reports, v_code, v_message);
   end;
   return p_answer || jsonb_build_object(
-    'recorded', (p_answer ->> 'recorded')::integer + v_recorded,
-    'late', (p_answer ->> 'late')::integer + (
-      select count(*) from unnest(p_reports) as r where r.event_type <> 'command.heartbeat'
-    ) - v_recorded
+    'recorded', (p_answer ->> 'recorded')::integer + v_counts.recorded,
+    'late', (p_answer ->> 'late')::integer + v_counts.late
   );
 end;
 $function$;
@@ -11467,37 +11571,31 @@ begin
     )
     select jsonb_build_object(
       'loop', coalesce(
-        (
-          select jsonb_object_agg(
-            l.step,
-            jsonb_build_object(
-              'loop_id', l.loop_id, 'total', l.total, 'done', l.done, 'failed', l.failed,
-              'cancelled', l.cancelled,
-              'collection_ref', noetl_internal.loop_uri(l.execution_id, l.loop_id),
-              'mode', l.mode, 'completed', l.finished_at is not null
-            )
+        jsonb_object_agg(
+          l.step,
+          jsonb_build_object(
+            'loop_id', l.loop_id, 'total', l.total, 'done', l.done, 'failed', l.failed,
+            'cancelled', l.cancelled,
+            'collection_ref', noetl_internal.loop_uri(l.execution_id, l.loop_id),
+            'mode', l.mode, 'completed', l.finished_at is not null
           )
-          from latest as l
         ),
         '{}'
       ),
       'fanout', coalesce(
-        (
-          select jsonb_object_agg(
-            l.step,
-            jsonb_build_object(
-              'loop_id', l.loop_id, 'total_shards', l.total, 'done', l.done, 'failed', l.failed,
-              'status', l.status
-            )
+        jsonb_object_agg(
+          l.step,
+          jsonb_build_object(
+            'loop_id', l.loop_id, 'total_shards', l.total, 'done', l.done, 'failed', l.failed,
+            'status', l.status
           )
-          from latest as l
-          where l.mode = 'fanout'
-        ),
+        ) filter (where l.mode = 'fanout'),
         '{}'
       ),
       'step', noetl_internal.step_states(p_run.execution_id),
       'error', p_run.error
     )
+    from latest as l
   );
 end;
 $function$;
@@ -12889,7 +12987,7 @@ begin
   );
   -- A row loop over the runs of the batch: each has its own locks and its own error handler.
   for v_batch in
-    select r.execution_id, array_agg(r) as reports
+    select r.execution_id, array_agg(r order by r.command_id) as reports
     from unnest(v_taken.reports) as r
     group by r.execution_id
     order by r.execution_id

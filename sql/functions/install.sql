@@ -63,6 +63,7 @@
 \ir engine/log_heartbeats.sql
 \ir engine/item_meta.sql
 \ir engine/log_outcomes.sql
+\ir engine/log_items.sql
 
 -- Routing: steps, arcs, joins, the end
 \ir engine/step_definition.sql
@@ -82,6 +83,7 @@
 \ir engine/fire_joins.sql
 \ir engine/waiting_reason.sql
 \ir engine/complete_run.sql
+\ir engine/enter_final_step.sql
 \ir engine/settle_run.sql
 
 -- Loops: window, chunks, fan-in
@@ -113,7 +115,10 @@
 \ir engine/count_outcomes.sql
 \ir engine/begin_collected.sql
 \ir engine/end_plain_command.sql
+\ir engine/apply_items.sql
 \ir engine/apply_outcomes.sql
+\ir engine/defer_reports.sql
+\ir engine/reject_reports.sql
 \ir engine/report_problem.sql
 \ir engine/parse_reports.sql
 \ir engine/is_suspect.sql

@@ -8,7 +8,7 @@ import signal
 import psutil
 import pytest
 
-from bench.calls import timed_calls
+from bench.calls import logged_statements, timed_calls
 from bench.executions import run, start, wait
 from bench.fanout import PATH, run_fanout
 from bench.five_steps import measure_five_steps
@@ -72,7 +72,8 @@ def test_an_error_leaves_no_worker_behind(rig: Rig) -> None:
 
 def test_a_pass_measures_what_it_names(rig: Rig, bench_conn: Connection) -> None:
     with rig.running_workers(2):
-        measured = run_fanout(rig, bench_conn, 300)
+        with logged_statements(bench_conn):
+            measured = run_fanout(rig, bench_conn, 300)
         steps = measure_five_steps(rig, bench_conn, times=3, at_once=8)
     assert measured.items_per_s > 0
     assert measured.cost.wal_bytes > 300 * 500
@@ -95,7 +96,7 @@ def test_the_limit_leaves_the_log_as_it_was(rig: Rig, bench_conn: Connection) ->
 
 
 def test_calls_are_read_from_the_log(rig: Rig, bench_conn: Connection) -> None:
-    with timed_calls(rig.server_log) as times:
+    with logged_statements(bench_conn), timed_calls(rig.server_log) as times:
         bench_conn.execute("select noetl.record_events(%s::jsonb)", ("[]",))
         bench_conn.execute("select 1")
     assert len(times.reports_ms) == 1

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import orjson
 import psycopg
+from psycopg import AsyncCursor
 
 from noetl_worker.command import CLAIM, Command
 from noetl_worker.connections import Connection
@@ -23,6 +24,9 @@ from noetl_worker.engine import (
     refused,
 )
 from noetl_worker.settings import WorkerSettings
+
+Call = tuple[LiteralString, Sequence[Any]]
+Cursor = AsyncCursor[Any]
 
 log = logging.getLogger(__name__)
 
@@ -88,10 +92,8 @@ class Link:
         """Report, renew and claim; after an error nothing counts as answered."""
         answer = Answer()
         try:
-            # What is read before the pipeline ends is not committed yet: all or nothing.
-            answer = await self._pipeline(
-                await self._open(), session, events, held, claim
-            )
+            calls = _calls(session, events, held, claim)
+            answer = await _read(await _execute(await self._open(), calls))
         except (psycopg.Error, OSError) as exc:
             answer.error = refused(exc)
             if is_connection_lost(exc):
@@ -126,42 +128,6 @@ class Link:
             self._conn = await connect(self._settings, "worker")
         return self._conn
 
-    async def _pipeline(
-        self,
-        conn: Connection,
-        session: UUID,
-        events: Sequence[dict[str, Any]],
-        held: Sequence[str] | None,
-        claim: Claim | None,
-    ) -> Answer:
-        answer = Answer()
-        async with conn.pipeline() as pipeline:
-            reported = renewed = claimed = None
-            if events:
-                text = orjson.dumps(events).decode()
-                reported = await conn.execute(
-                    "select noetl.record_events(%s::jsonb)", (text,)
-                )
-                await pipeline.sync()
-            if held is not None:
-                renewed = await conn.execute(
-                    "select noetl.heartbeat(%s, %s::text[])", (session, list(held))
-                )
-                await pipeline.sync()
-            if claim is not None:
-                marks = claim.marks and orjson.dumps(claim.marks).decode()
-                claimed = await conn.execute(
-                    CLAIM, (session, claim.request_id, claim.limit, marks)
-                )
-                await pipeline.sync()
-            if reported is not None and (row := await reported.fetchone()):
-                answer.recorded = row[0]
-            if renewed is not None and (row := await renewed.fetchone()):
-                answer.heartbeat = row[0]
-            if claimed is not None:
-                answer.commands = [Command(*row) for row in await claimed.fetchall()]
-        return answer
-
     def _note_back(self) -> None:
         if self._failures:
             log.info("database is back")
@@ -172,3 +138,48 @@ class Link:
             log.warning("database is away, waiting: %s", describe(error))
         await asyncio.sleep(backoff(self._failures))
         self._failures += 1
+
+
+def _calls(
+    session: UUID,
+    events: Sequence[dict[str, Any]],
+    held: Sequence[str] | None,
+    claim: Claim | None,
+) -> dict[str, Call]:
+    """What there is to say, in the order in which it must be said."""
+    calls: dict[str, Call] = {}
+    if events:
+        text = orjson.dumps(events).decode()
+        calls["report"] = ("select noetl.record_events(%s::jsonb)", (text,))
+    if held is not None:
+        values = (session, list(held))
+        calls["renew"] = ("select noetl.heartbeat(%s, %s::text[])", values)
+    if claim is not None:
+        marks = claim.marks and orjson.dumps(claim.marks).decode()
+        calls["claim"] = (CLAIM, (session, claim.request_id, claim.limit, marks))
+    return calls
+
+
+async def _execute(conn: Connection, calls: Mapping[str, Call]) -> dict[str, Cursor]:
+    """All calls in one round trip; when this returns, all are committed."""
+    if len(calls) == 1:  # a pipeline of one costs more than it saves
+        return {name: await conn.execute(*call) for name, call in calls.items()}
+    cursors: dict[str, Cursor] = {}
+    async with conn.pipeline() as pipeline:
+        for name, call in calls.items():
+            if cursors:
+                await pipeline.sync()
+            cursors[name] = await conn.execute(*call)
+    return cursors
+
+
+async def _read(cursors: Mapping[str, Cursor]) -> Answer:
+    answer = Answer()
+    if "report" in cursors and (row := await cursors["report"].fetchone()):
+        answer.recorded = row[0]
+    if "renew" in cursors and (row := await cursors["renew"].fetchone()):
+        answer.heartbeat = row[0]
+    if "claim" in cursors:
+        rows = await cursors["claim"].fetchall()
+        answer.commands = [Command(*row) for row in rows]
+    return answer

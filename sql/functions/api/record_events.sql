@@ -26,7 +26,7 @@ begin
   );
   -- A row loop over the runs of the batch: each has its own locks and its own error handler.
   for v_batch in
-    select r.execution_id, array_agg(r) as reports
+    select r.execution_id, array_agg(r order by r.command_id) as reports
     from unnest(v_taken.reports) as r
     group by r.execution_id
     order by r.execution_id

@@ -1,5 +1,5 @@
--- Move a run on until every token waits for somebody: route what is ready, fire joins, notice the
--- end. Bounded by the setting advance_hops_max per transaction; the rest goes through the outbox.
+-- Move a run on until every token waits for somebody: route what is ready, then settle what is
+-- left. Bounded by the setting advance_hops_max per transaction; the rest goes through the outbox.
 -- Locks: the run row.
 create or replace function noetl_internal.advance_run(p_execution_id bigint)
 returns void
@@ -22,13 +22,11 @@ begin
     order by t.token_id
     limit 1;
     if not found then
-      exit when not (
-        noetl_internal.fire_joins(p_execution_id, v_run.catalog_id, false)
-        or noetl_internal.settle_run(p_execution_id, v_run.catalog_id)
-      );
+      exit when not noetl_internal.settle_run(v_run);
       continue;
     end if;
-    if v_hops >= noetl_internal.setting_integer('advance_hops_max') then
+    -- Most reports route one token: they need not read the setting.
+    if v_hops > 0 and v_hops >= noetl_internal.setting_integer('advance_hops_max') then
       perform noetl_internal.mark_change('advance', p_execution_id);
       exit;
     end if;

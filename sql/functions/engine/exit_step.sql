@@ -25,7 +25,7 @@ begin
   perform noetl_internal.write_ctx(p_token.execution_id, p_ctx);
   v_exit := noetl_internal.leave_step(
     p_token, noetl_internal.step_definition(p_catalog_id, p_token.step),
-    noetl_internal.is_no_next_an_error(p_catalog_id),
+    p_catalog_id,
     noetl_internal.exit_locals(
       p_token.execution_id, p_event, p_token.input, p_result, p_error, p_loop_id
     ),

@@ -1,5 +1,6 @@
--- Take the commands of one run that these reports finish out of the queue, under the fence
--- (command, issue number in its id, session); a report that owns nothing changes nothing.
+-- Take the commands of one run that these reports, ordered by command, finish out of the queue,
+-- under the fence (command, issue number in its id, session); a report that owns nothing changes
+-- nothing.
 -- Locks: command rows, ascending.
 create or replace function noetl_internal.finish_commands(
   p_execution_id bigint,
@@ -11,25 +12,21 @@ set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 set enable_seqscan = off
 as $function$
 declare
-  v_ids text [] := array(select r.command_id from unnest(p_reports) as r order by r.command_id);
-  v_reports noetl_internal.report [] := array(
-    select r from unnest(p_reports) as r order by r.command_id
-  );
   v_outcomes noetl_internal.outcome [];
 begin
   -- One index probe per report, in their order, which is the lock order: as one condition the
   -- planner may read every command of the run instead.
   with owned as (
-    select c.row_place, i.place
-    from unnest(v_ids) with ordinality as i (command_id, place)
+    select c.row_place, r as report
+    from unnest(p_reports) as r
     cross join lateral (
       select q.ctid as row_place
       from noetl.command as q
       where
         q.execution_id = p_execution_id
-        and q.command_id = i.command_id
+        and q.command_id = r.command_id
         and q.status = 'leased'
-        and q.session_id is not distinct from (v_reports[i.place]).session_id
+        and q.session_id is not distinct from r.session_id
       for update
     ) as c
   ),
@@ -37,7 +34,7 @@ begin
     delete from noetl.command as c
     using owned as o
     where c.ctid = o.row_place  -- locked, so it stays where it is
-    returning c.*, v_reports[o.place] as report
+    returning c.*, o.report
   )
   select
     array_agg(

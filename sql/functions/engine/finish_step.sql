@@ -1,4 +1,4 @@
--- End the activation of a step: keep its result, route on, drop the token. Does nothing when the
+-- End the activation of a step: drop its token, keep its result, route on. Does nothing when the
 -- token or the run is gone. An error in one of the step's own expressions fails the run with its
 -- place.
 -- Locks: the run row.
@@ -25,10 +25,11 @@ begin
   if not found then
     return;
   end if;
-  select * into v_token from noetl.token as t
+  delete from noetl.token as t
   where
     t.execution_id = p_execution_id and t.token_id = p_token_id
-    and t.status in ('ready', 'active');
+    and t.status in ('ready', 'active')
+  returning t.* into v_token;
   if not found then
     return;
   end if;
@@ -36,8 +37,6 @@ begin
   v_error := noetl_internal.exit_step(
     v_run.catalog_id, v_token, p_event, p_result, p_error, p_ctx, p_loop_id
   );
-  delete from noetl.token as t
-  where t.execution_id = p_execution_id and t.token_id = p_token_id;
   if v_error is not null then
     v_error := jsonb_build_object('step', v_token.step) || v_error;
     perform noetl_internal.append_event(

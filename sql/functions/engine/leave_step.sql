@@ -5,7 +5,7 @@
 create or replace function noetl_internal.leave_step(
   p_token noetl.token,
   p_definition jsonb,
-  p_no_next_is_error boolean,
+  p_catalog_id bigint,
   p_locals jsonb,
   p_error jsonb
 )
@@ -37,7 +37,11 @@ begin
   );
   if
     cardinality(v_arcs) = 0
-    and (p_error is not null or p_no_next_is_error and p_definition #> '{next,arcs}' <> '[]')
+    and (
+      p_error is not null
+      or p_definition #> '{next,arcs}' <> '[]'
+      and noetl_internal.is_no_next_an_error(p_catalog_id)
+    )
   then
     return null;
   end if;
@@ -68,5 +72,5 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.leave_step(noetl.token, jsonb, boolean, jsonb, jsonb)
+comment on function noetl_internal.leave_step(noetl.token, jsonb, bigint, jsonb, jsonb)
 is 'Route on from a finished step; null when nothing takes up its failure.';

@@ -10,23 +10,20 @@ returns jsonb
 language plpgsql volatile
 as $function$
 declare
-  v_recorded integer;
-  v_positions jsonb;
+  v_counts record;
   v_message text;
   v_code text;
 begin
-  select jsonb_agg(r.position order by r.position) into v_positions
-  from unnest(p_reports) as r;
   if not pg_try_advisory_xact_lock_shared(noetl_internal.lock_key('run', p_execution_id)) then
-    return jsonb_set(p_answer, '{retry}', p_answer -> 'retry' || v_positions);
+    return noetl_internal.defer_reports(p_answer, p_reports);
   end if;
   begin
-    v_recorded := noetl_internal.record_run(p_execution_id, p_reports);
+    v_counts := noetl_internal.record_run(p_execution_id, p_reports);
   exception
     -- Another session or a full disk was in the way: the same reports succeed when they come again.
     when deadlock_detected or serialization_failure or lock_not_available
       or insufficient_resources then
-      return jsonb_set(p_answer, '{retry}', p_answer -> 'retry' || v_positions);
+      return noetl_internal.defer_reports(p_answer, p_reports);
     when query_canceled or admin_shutdown or crash_shutdown then
       raise;
     when others then
@@ -35,20 +32,11 @@ begin
         p_execution_id,
         jsonb_build_object('kind', 'engine', 'code', v_code, 'message', v_message)
       );
-      return jsonb_set(
-        p_answer, '{rejected}', p_answer -> 'rejected' || (
-          select jsonb_agg(
-            jsonb_build_object('index', p, 'sqlstate', v_code, 'message', v_message)
-          )
-          from jsonb_array_elements(v_positions) as p
-        )
-      );
+      return noetl_internal.reject_reports(p_answer, p_reports, v_code, v_message);
   end;
   return p_answer || jsonb_build_object(
-    'recorded', (p_answer ->> 'recorded')::integer + v_recorded,
-    'late', (p_answer ->> 'late')::integer + (
-      select count(*) from unnest(p_reports) as r where r.event_type <> 'command.heartbeat'
-    ) - v_recorded
+    'recorded', (p_answer ->> 'recorded')::integer + v_counts.recorded,
+    'late', (p_answer ->> 'late')::integer + v_counts.late
   );
 end;
 $function$;

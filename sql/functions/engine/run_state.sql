@@ -14,37 +14,31 @@ begin
     )
     select jsonb_build_object(
       'loop', coalesce(
-        (
-          select jsonb_object_agg(
-            l.step,
-            jsonb_build_object(
-              'loop_id', l.loop_id, 'total', l.total, 'done', l.done, 'failed', l.failed,
-              'cancelled', l.cancelled,
-              'collection_ref', noetl_internal.loop_uri(l.execution_id, l.loop_id),
-              'mode', l.mode, 'completed', l.finished_at is not null
-            )
+        jsonb_object_agg(
+          l.step,
+          jsonb_build_object(
+            'loop_id', l.loop_id, 'total', l.total, 'done', l.done, 'failed', l.failed,
+            'cancelled', l.cancelled,
+            'collection_ref', noetl_internal.loop_uri(l.execution_id, l.loop_id),
+            'mode', l.mode, 'completed', l.finished_at is not null
           )
-          from latest as l
         ),
         '{}'
       ),
       'fanout', coalesce(
-        (
-          select jsonb_object_agg(
-            l.step,
-            jsonb_build_object(
-              'loop_id', l.loop_id, 'total_shards', l.total, 'done', l.done, 'failed', l.failed,
-              'status', l.status
-            )
+        jsonb_object_agg(
+          l.step,
+          jsonb_build_object(
+            'loop_id', l.loop_id, 'total_shards', l.total, 'done', l.done, 'failed', l.failed,
+            'status', l.status
           )
-          from latest as l
-          where l.mode = 'fanout'
-        ),
+        ) filter (where l.mode = 'fanout'),
         '{}'
       ),
       'step', noetl_internal.step_states(p_run.execution_id),
       'error', p_run.error
     )
+    from latest as l
   );
 end;
 $function$;

@@ -10,12 +10,16 @@ language plpgsql stable
 as $function$
 #variable_conflict use_column
 declare
+  v_is_suspect boolean;
   v_sound jsonb;
 begin
   begin
-    reports := array(select noetl_internal.parse_reports(p_events));
-    rejected := '[]';
-    if not exists (select from unnest(reports) as r where noetl_internal.is_suspect(r)) then
+    select
+      coalesce(array_agg(r), '{}'), coalesce(bool_or(noetl_internal.is_suspect(r)), false)
+    into reports, v_is_suspect
+    from noetl_internal.parse_reports(p_events) as r;
+    if not v_is_suspect then
+      rejected := '[]';
       return;
     end if;
   exception

@@ -23,7 +23,7 @@ begin
       perform noetl_internal.finish_step(v_id, 1, 'call.done', '{"status": "ok"}', null, null);
       perform noetl_internal.advance_run(v_id);
     when 'parent ended' then perform noetl_internal.advance_change(v_id, true);
-    else perform noetl_internal.settle_run(v_id, (select r.catalog_id from noetl.run as r where r.execution_id = v_id));
+    else perform noetl_internal.settle_run((select r from noetl.run as r where r.execution_id = v_id));
   end case;
   return (select r.status from noetl.run as r where r.execution_id = v_id);
 end;
