@@ -147,12 +147,22 @@ def test_worker_whose_session_ended_registers_again(lab: Lab, tmp_path: Path) ->
     worker = lab.worker(NOETL_HEARTBEAT_SECONDS="0.3")
     run = lab.start(items(file, 1, 2))
     lab.until(lambda: len(lines(file)) == 1)
-    usurper = lab.conn.execute(
-        "select noetl.register_session('one', array['default']) as id"
-    ).fetchone()
-    assert usurper is not None
-    lab.conn.execute("select noetl.end_session(%s)", (usurper["id"],))
+    lab.conn.execute("select noetl.end_session(s.session_id) from noetl.runtime as s")
     status = lab.wait(run)
     assert status["status"] == "completed"
     assert worker.poll() is None
     assert len(lines(file)) == 2
+
+
+def test_worker_whose_name_another_process_takes_stops(
+    lab: Lab, tmp_path: Path
+) -> None:
+    file = tmp_path / "seen"
+    older = lab.worker(NOETL_HEARTBEAT_SECONDS="0.3")
+    run = lab.start(items(file, 4, 1))
+    lab.until(lambda: len(lines(file)) == 4)
+    lab.worker(NOETL_HEARTBEAT_SECONDS="0.3")
+    assert older.wait(10) == 1
+    assert 'another process has started as worker "one"' in lab.log()
+    assert "Give each worker a name of its own" in lab.log()
+    assert lab.wait(run)["status"] == "completed"

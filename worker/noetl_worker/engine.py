@@ -23,7 +23,6 @@ from noetl_worker.settings import WorkerSettings
 Json = Any
 T = TypeVar("T")
 
-SESSION_ENDED: Final = "NE401"
 _BACKOFF_FIRST: Final = 0.05
 _BACKOFF_LAST: Final = 5.0
 _TRANSIENT: Final = frozenset({"40001", "40P01", "55P03"})
@@ -43,6 +42,16 @@ class EngineRefusedError(Exception):
 
 class SessionEndedError(EngineRefusedError):
     """NE401: the session has ended; drop what it held and register again."""
+
+
+class SupersededError(SessionEndedError):
+    """NE410: another process works under this worker's name; stop."""
+
+
+_BY_SQLSTATE: Final[dict[str, type[EngineRefusedError]]] = {
+    "NE401": SessionEndedError,
+    "NE410": SupersededError,
+}
 
 
 def backoff(failures: int) -> float:
@@ -208,8 +217,7 @@ def refused(error: BaseException) -> BaseException:
     """The engine's refusal as an exception of ours; other errors as they are."""
     if not isinstance(error, psycopg.Error):
         return error
-    kind = SessionEndedError if error.sqlstate == SESSION_ENDED else EngineRefusedError
-    return kind(error)
+    return _BY_SQLSTATE.get(error.sqlstate or "", EngineRefusedError)(error)
 
 
 def describe(error: BaseException) -> str:

@@ -25,7 +25,7 @@ def run(settings: WorkerSettings) -> int:
     try:
         uvloop.run(_serve(settings))
     except EngineRefusedError as exc:
-        log.error("the database refused this worker: %s", exc)  # noqa: TRY400
+        log.error("the database refused this worker: %s (%s)", exc, exc.hint)  # noqa: TRY400
         return 1
     return 0
 

@@ -15,7 +15,13 @@ from noetl_worker.cache import Cache
 from noetl_worker.command import Command
 from noetl_worker.credentials import Credentials
 from noetl_worker.doorbell import Doorbell
-from noetl_worker.engine import Engine, SessionEndedError, backoff, describe
+from noetl_worker.engine import (
+    Engine,
+    SessionEndedError,
+    SupersededError,
+    backoff,
+    describe,
+)
 from noetl_worker.link import Answer, Claim, Link
 from noetl_worker.reports import Reports
 from noetl_worker.runner import Runner, now_text
@@ -25,7 +31,7 @@ from noetl_worker.store import Store
 from noetl_worker.ticker import Ticker
 
 REPORTS_MAX = 5_000
-MARKS_SECONDS = 0.8
+MARKS_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -62,12 +68,16 @@ class Worker:
         self._is_stopping = False
         self.is_registering = True
         self._is_session_over = False
+        self._superseded: SupersededError | None = None
         self._beat_at = 0.0
         self._claim_at = 0.0
         self._failures = 0
 
     async def run(self) -> None:
-        """Work until ``stop`` has been called and what was at work is settled."""
+        """Work until ``stop`` has been called and what was at work is settled.
+
+        Raises SupersededError when another process has taken this worker's name.
+        """
         await self._begin_session()
         doorbell = Doorbell(self._settings, self._ring)
         helpers = [
@@ -166,7 +176,7 @@ class Worker:
         if answer.error is None:
             return
         if isinstance(answer.error, SessionEndedError):
-            self._is_session_over = True
+            self._note_end(answer.error)
             return
         if self._link.is_away:
             return
@@ -247,8 +257,13 @@ class Worker:
             reports.add(event)
             # The report is held from now on, so the command is listed all the time.
             self._forget(command.command_id, running)
-        except SessionEndedError:
-            self._is_session_over = True
+        except SessionEndedError as exc:
+            self._note_end(exc)
+
+    def _note_end(self, error: SessionEndedError) -> None:
+        self._is_session_over = True
+        if isinstance(error, SupersededError):
+            self._superseded = error
 
     def _drop(self, command_id: str) -> None:
         """The session no longer owns this command: stop it, and say nothing of it."""
@@ -259,6 +274,8 @@ class Worker:
 
     async def _begin_session(self) -> None:
         """Register, after dropping whatever an ended session held."""
+        if self._superseded is not None:
+            raise self._superseded
         if self._is_session_over:
             log.warning(
                 "the session has ended; dropping %d commands", len(self._running)
