@@ -227,6 +227,13 @@ SETTINGS: Final = (
         "5.0",
     ),
     Setting(
+        "long_command_seconds",
+        _seconds,
+        lambda: _WORKER.long_command_seconds,
+        "A command that runs for so long leaves a sign of life in the log, at this pace.",
+        "60.0",
+    ),
+    Setting(
         "grace_seconds",
         _seconds,
         lambda: _WORKER.grace_seconds,

@@ -166,3 +166,23 @@ def test_worker_whose_name_another_process_takes_stops(
     assert 'another process has started as worker "one"' in lab.log()
     assert "Give each worker a name of its own" in lab.log()
     assert lab.wait(run)["status"] == "completed"
+
+
+def test_long_command_leaves_signs_of_life(lab: Lab, tmp_path: Path) -> None:
+    lab.worker(NOETL_HEARTBEAT_SECONDS="0.2", NOETL_LONG_COMMAND_SECONDS="1")
+    run = lab.start(items(tmp_path / "seen", 1, 2.8))
+    assert lab.wait(run)["status"] == "completed"
+    beats = (
+        "select count(*) from noetl.event"
+        " where execution_id = %s and event_type = 'command.heartbeat'"
+    )
+    assert lab.count(beats, run) == 2
+    assert (
+        lab.wait(lab.start(items(tmp_path / "seen", 1, 0.5)))["status"] == "completed"
+    )
+    assert (
+        lab.count(
+            "select count(*) from noetl.event where event_type = 'command.heartbeat'"
+        )
+        == 2
+    )

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 
@@ -288,3 +289,14 @@ def _type_name(value: Any) -> str:
 def now_text() -> str:
     """The time now, as events carry it."""
     return datetime.datetime.now(datetime.UTC).isoformat()
+
+
+def heartbeat_event(command: Command, session: UUID) -> Event:
+    """The event of a command that takes long and is still at work."""
+    return {
+        "session": str(session),
+        "execution_id": command.execution_id,
+        "command_id": command.command_id,
+        "type": "command.heartbeat",
+        "meta": {"attempt": command.attempt},
+    }

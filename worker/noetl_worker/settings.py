@@ -27,6 +27,7 @@ class WorkerSettings:
     claim_max: int = 500  # NOETL_CLAIM_MAX: commands in one claim
     poll_seconds: float = 1.0  # NOETL_POLL_SECONDS: claim even without a doorbell
     heartbeat_seconds: float = 5.0  # NOETL_HEARTBEAT_SECONDS
+    long_command_seconds: float = 60.0  # NOETL_LONG_COMMAND_SECONDS: told of in the log
     grace_seconds: float = 10.0  # NOETL_GRACE_SECONDS: after SIGTERM, before hand-back
     ticks: bool = True  # NOETL_WORKER_TICKS: also call the maintenance functions
     prepare: bool = True  # NOETL_DB_PREPARE=0 behind a transaction-pooling pgbouncer
@@ -75,6 +76,7 @@ _VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "NOETL_CLAIM_MAX": ("claim_max", int),
     "NOETL_POLL_SECONDS": ("poll_seconds", float),
     "NOETL_HEARTBEAT_SECONDS": ("heartbeat_seconds", float),
+    "NOETL_LONG_COMMAND_SECONDS": ("long_command_seconds", float),
     "NOETL_GRACE_SECONDS": ("grace_seconds", float),
     "NOETL_WORKER_TICKS": ("ticks", _flag),
     "NOETL_DB_PREPARE": ("prepare", _flag),

@@ -24,7 +24,7 @@ from noetl_worker.engine import (
 )
 from noetl_worker.link import Answer, Claim, Link
 from noetl_worker.reports import Reports
-from noetl_worker.runner import Runner, now_text
+from noetl_worker.runner import Event, Runner, heartbeat_event, now_text
 from noetl_worker.services import Services
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.store import Store
@@ -38,8 +38,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True, eq=False)
 class _Running:
-    """A command at work."""
+    """A command at work; ``told_at`` is when the log last heard of it."""
 
+    command: Command
+    told_at: float
     task: asyncio.Task[None] = field(init=False)
     is_parked: bool = False
     is_handed_back: bool = False
@@ -115,10 +117,22 @@ class Worker:
         )
         held = [*self._running, *self._reports.command_ids] if is_beat_due else None
         self._claim = claim
-        answer = await self._link.exchange(
-            self._session, self._reports.batch(), held, claim
-        )
+        events = self._reports.batch()
+        if is_beat_due:
+            events += self._signs_of_life(now)
+        answer = await self._link.exchange(self._session, events, held, claim)
         await self._take(answer, now)
+
+    def _signs_of_life(self, now: float) -> list[Event]:
+        """For readers of the log; one that is lost is not sent again."""
+        long = [
+            running
+            for running in self._running.values()
+            if now - running.told_at >= self._settings.long_command_seconds
+        ]
+        for running in long:
+            running.told_at = now
+        return [heartbeat_event(running.command, self._session) for running in long]
 
     async def _wait(self) -> None:
         """Until a report is ready, a claim is due, or the heartbeat is."""
@@ -224,7 +238,7 @@ class Worker:
         self._marks = marks
 
     def _start(self, command: Command) -> None:
-        running = _Running()
+        running = _Running(command, time.monotonic())
         running.task = asyncio.create_task(self._work(command, running, self._reports))
         running.task.add_done_callback(
             lambda _: self._forget(command.command_id, running)
