@@ -6410,8 +6410,8 @@ comment on function noetl_internal.run_names(jsonb, jsonb)
 is 'A superset of the run''s names that a task may read.';
 
 -- playbook/known_names.sql
--- The names that a run of this document holds, for run_names: {"words": {name: true}, "phrases":
--- [name]}, words being those that can be told apart in a text.
+-- What the tasks of this document may read: {"words": {name: true}, "phrases": [name], "keychain":
+-- [entry]}, words being the names of a run that can be told apart in a text.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.known_names(
   p_content jsonb,
@@ -6425,7 +6425,8 @@ begin
     select
       jsonb_build_object(
         'words', coalesce(jsonb_object_agg(k.name, true) filter (where k.name ~ '^\w+$'), '{}'),
-        'phrases', coalesce(jsonb_agg(k.name) filter (where k.name !~ '^\w+$'), '[]')
+        'phrases', coalesce(jsonb_agg(k.name) filter (where k.name !~ '^\w+$'), '[]'),
+        'keychain', noetl_internal.list_of(p_content -> 'keychain')
       )
     from (
       values ('workload'), ('ctx')
@@ -6440,7 +6441,7 @@ end;
 $function$;
 
 comment on function noetl_internal.known_names(jsonb, jsonb)
-is 'The names that a run of this document holds, for run_names.';
+is 'What the tasks of this document may read.';
 
 -- playbook/strip_set_places.sql
 -- Writes without their places in the document.
@@ -6542,7 +6543,11 @@ begin
             else noetl_internal.strip_places(p_tools)
           end,
           'result', noetl_internal.compile_result(p_step, p_spec, p_tools)
-        ) as task
+        )
+        || case
+          when p_known -> 'keychain' = '[]' then '{}'
+          else jsonb_build_object('keychain', p_known -> 'keychain')
+        end as task
     ) as t
   );
 end;
@@ -6680,7 +6685,7 @@ is 'The top-level workload keys whose default holds templates, compiled.';
 
 -- playbook/credential_names.sql
 -- The credentials that tools name, templates included: a string under auth or credential, or what
--- an auth mapping holds under credential or key.
+-- an auth mapping holds under credential or key; and those that entries of the keychain name.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.credential_names(
   p_tools jsonb,
@@ -6711,7 +6716,13 @@ begin
       and not exists (
         select from jsonb_array_elements(noetl_internal.list_of(p_keychain)) as k (entry)
         where k.entry -> 'name' = n.value
-      );
+      )
+    union
+    select k.entry ->> 'auth'
+    from jsonb_array_elements(noetl_internal.list_of(p_keychain)) as k (entry)
+    where
+      jsonb_typeof(k.entry -> 'auth') = 'string'
+      and coalesce(k.entry ->> 'kind', 'credential') in ('credential', 'bearer');
 end;
 $function$;
 
@@ -7540,6 +7551,68 @@ $function$;
 comment on function noetl_internal.check_names(jsonb, jsonb)
 is 'Names that nothing in the document provides.';
 
+-- playbook/check_keychain.sql
+-- The keychain's entries: names that differ, kinds that exist and have a driver in this version;
+-- and secrets where the engine would have to read them.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.check_keychain(
+  p_content jsonb,
+  p_compiled jsonb
+)
+returns setof noetl_internal.problem
+language plpgsql immutable parallel safe
+as $function$
+begin
+  return query
+    with entry as (
+      select
+        format('keychain[%s]', k.place - 1) as at, k.value ->> 'name' as name,
+        coalesce(k.value ->> 'kind', 'credential') as kind,
+        row_number() over (partition by k.value ->> 'name' order by k.place) as number
+      from jsonb_array_elements(noetl_internal.list_of(p_content -> 'keychain'))
+      with ordinality as k (value, place)
+      where jsonb_typeof(k.value) = 'object'
+    )
+
+    select p.* from entry as e
+    cross join lateral noetl_internal.make_problem(
+      'error', e.at || '.name', format('another entry is named "%s"', e.name)
+    ) as p
+    where e.number > 1
+    union all
+    select p.* from entry as e
+    cross join lateral noetl_internal.make_problem(
+      'error', e.at || '.kind', format('unknown kind "%s"', e.kind),
+      'Known: bearer, credential, google_id_token, oauth2, secrets, static.'
+    ) as p
+    where e.kind not in (
+      'credential', 'bearer', 'static', 'secrets', 'oauth2', 'google_id_token'
+    )
+    union all
+    select p.* from entry as e
+    cross join lateral noetl_internal.make_problem(
+      'warning', e.at || '.kind',
+      format('kind "%s" has no driver in this version: what reads it fails', e.kind),
+      'Kinds with a driver: bearer, credential, static.'
+    ) as p
+    where e.kind in ('secrets', 'oauth2', 'google_id_token')
+    union all
+    select distinct p.*
+    from noetl_internal.list_templates(p_compiled) as t
+    cross join lateral jsonb_array_elements(t.template -> 'names') as n (name)
+    cross join lateral noetl_internal.make_problem(
+      'error', t.template ->> 'at', format('"%s" cannot be read here', n.name ->> 0),
+      'Secrets never reach the engine: read them in a tool or in a step''s input.'
+    ) as p
+    where
+      n.name ->> 0 in ('keychain', 'token') and not t.is_worker
+      and t.template ->> 'at' !~ '^workflow\[\d+\]\.(input|args)(\.|\[|$)';
+end;
+$function$;
+
+comment on function noetl_internal.check_keychain(jsonb, jsonb)
+is 'The keychain''s entries, and secrets where the engine would have to read them.';
+
 -- playbook/check_flow.sql
 -- The graph of the steps: what cannot be reached, and what never ends.
 -- Locks: none. Never raises.
@@ -7726,6 +7799,8 @@ begin
       select p.* from noetl_internal.check_templates(p_compiled) as p
       union
       select p.* from noetl_internal.check_names(p_compiled, p_compiled -> 'steps') as p
+      union
+      select p.* from noetl_internal.check_keychain(p_content, p_compiled) as p
       union
       select p.* from noetl_internal.check_arcs(p_compiled -> 'steps') as p
       union

@@ -60,14 +60,17 @@ class Lab:
             (name, secrets.seal(key, name, fields)),
         )
 
-    def start(self, workflow: str, workload: dict[str, Any] | None = None) -> int:
-        """Register a workflow given as YAML and start it."""
+    def start(
+        self, workflow: str, workload: dict[str, Any] | None = None, **sections: Any
+    ) -> int:
+        """Register a workflow given as YAML, with more sections, and start it."""
         name = f"tests/{time.monotonic_ns()}"
         document = {
             "apiVersion": "noetl.io/v2",
             "kind": "Playbook",
             "metadata": {"name": name, "path": name},
             "workflow": yaml.safe_load(workflow),
+            **sections,
         }
         self.conn.execute(
             "select noetl.register_playbook(%s::jsonb)", (json.dumps(document),)
@@ -104,9 +107,9 @@ class Lab:
             time.sleep(0.02)
 
     def run(
-        self, workflow: str, workload: dict[str, Any] | None = None
+        self, workflow: str, workload: dict[str, Any] | None = None, **sections: Any
     ) -> dict[str, Any]:
-        return self.wait(self.start(workflow, workload))
+        return self.wait(self.start(workflow, workload, **sections))
 
     def count(self, query: str, *values: Any) -> int:
         row = self.conn.execute(query, values).fetchone()

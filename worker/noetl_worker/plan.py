@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from noetl_worker.jsonable import encode
+from noetl_worker.keychain import Entry, make_entries
 from noetl_worker.templates import Condition, Renderer, compile_template, condition
 
 NOOP: Final = "noop"
@@ -63,6 +64,7 @@ class Plan:
     store: str
     select: tuple[tuple[str, str], ...]
     names: tuple[str, ...]
+    keychain: Mapping[str, Entry]
     instant_result: Mapping[str, Any] | None
 
 
@@ -86,6 +88,7 @@ def make_plan(task: Mapping[str, Any]) -> Plan:
         store=result.get("store") or "auto",
         select=tuple((s["path"], s["as"]) for s in result.get("select") or ()),
         names=tuple(task.get("names") or ()),
+        keychain=make_entries(task.get("keychain") or ()),
         instant_result=(
             _instant_result(tools)
             if step_input.is_constant

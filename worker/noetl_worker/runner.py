@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -210,6 +211,10 @@ class Runner:
             load=self._services.store.load,
             iteration=iteration,
             iterator=plan.iterator if iteration is not None else None,
+            keychain=plan.keychain,
+            read_credential=partial(
+                self._services.credentials.read, command.execution_id
+            ),
         )
         scope.names["input"] = command.input or {}
         return scope

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
+from noetl_worker.keychain import Entry, Read, closed_view, open_entry, token_of
 from noetl_worker.output import Output, TaskError
 from noetl_worker.plan import Assign
 from noetl_worker.templates import (
@@ -88,6 +89,8 @@ class Scope:
         load: Load,
         iteration: dict[str, Any] | None = None,
         iterator: str | None = None,
+        keychain: Mapping[str, Entry] | None = None,
+        read_credential: Read | None = None,
     ) -> None:
         iteration = {} if iteration is None else iteration
         self.names: dict[str, Any] = {**shared, "iter": iteration, "results": {}}
@@ -96,6 +99,11 @@ class Scope:
             self.names["loop_index"] = iteration.get("index")
         self.names["step"] = {}
         self.names["input"] = {}
+        self._keychain = keychain or {}
+        self._read_credential = read_credential
+        self._opening: list[str] = []
+        self.names["keychain"] = {name: closed_view(name) for name in self._keychain}
+        self.names["token"] = self._token
         self._steps = steps
         self._load = load
         self._calls: dict[str, int] = {}
@@ -125,7 +133,37 @@ class Scope:
             if isinstance(view, ResultView):
                 await self.resolve(lambda _, view=view: view.whole())  # type: ignore[misc]
 
+    async def open_keychain(self, name: str) -> Mapping[str, Any] | None:
+        """The fields of a keychain entry; None when there is none of that name."""
+        entry = self._keychain.get(name)
+        if entry is None or self._read_credential is None:
+            return None
+        known = self.names["keychain"][name]
+        if not isinstance(known, ResultView):
+            return dict(known)
+        if name in self._opening:
+            raise TaskError("auth", f'keychain entry "{name}" refers to itself')
+        self._opening.append(name)
+        try:
+            fields = await open_entry(entry, self._read_credential, self._render_with)
+        finally:
+            self._opening.remove(name)
+        self.names["keychain"] = {**self.names["keychain"], name: fields}
+        return fields
+
+    async def _render_with(self, renderer: Renderer, more: Mapping[str, Any]) -> Any:
+        return await self.resolve(lambda names: renderer.render({**names, **more}))
+
+    def _token(self, name: str) -> str:
+        view = self.names["keychain"].get(name)
+        if view is None:
+            raise TemplateError(f'no keychain entry is named "{name}"', "value")
+        return token_of(name, view.whole() if isinstance(view, ResultView) else view)
+
     async def _fetch(self, absent: PayloadAbsent) -> None:
+        root, _, entry = absent.result.partition(".")
+        if root == "keychain" and await self.open_keychain(entry) is not None:
+            return
         if absent.ref is None:
             raise TaskError("reference", str(absent))
         loaded = await self._load(absent.ref)

@@ -38,7 +38,11 @@ begin
             else noetl_internal.strip_places(p_tools)
           end,
           'result', noetl_internal.compile_result(p_step, p_spec, p_tools)
-        ) as task
+        )
+        || case
+          when p_known -> 'keychain' = '[]' then '{}'
+          else jsonb_build_object('keychain', p_known -> 'keychain')
+        end as task
     ) as t
   );
 end;

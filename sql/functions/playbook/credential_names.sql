@@ -1,5 +1,5 @@
 -- The credentials that tools name, templates included: a string under auth or credential, or what
--- an auth mapping holds under credential or key.
+-- an auth mapping holds under credential or key; and those that entries of the keychain name.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.credential_names(
   p_tools jsonb,
@@ -30,7 +30,13 @@ begin
       and not exists (
         select from jsonb_array_elements(noetl_internal.list_of(p_keychain)) as k (entry)
         where k.entry -> 'name' = n.value
-      );
+      )
+    union
+    select k.entry ->> 'auth'
+    from jsonb_array_elements(noetl_internal.list_of(p_keychain)) as k (entry)
+    where
+      jsonb_typeof(k.entry -> 'auth') = 'string'
+      and coalesce(k.entry ->> 'kind', 'credential') in ('credential', 'bearer');
 end;
 $function$;
 

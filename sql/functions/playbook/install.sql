@@ -76,6 +76,7 @@
 \ir list_templates.sql
 \ir check_templates.sql
 \ir check_names.sql
+\ir check_keychain.sql
 \ir check_flow.sql
 \ir check_arcs.sql
 \ir refuse_document.sql

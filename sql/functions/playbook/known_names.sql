@@ -1,5 +1,5 @@
--- The names that a run of this document holds, for run_names: {"words": {name: true}, "phrases":
--- [name]}, words being those that can be told apart in a text.
+-- What the tasks of this document may read: {"words": {name: true}, "phrases": [name], "keychain":
+-- [entry]}, words being the names of a run that can be told apart in a text.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.known_names(
   p_content jsonb,
@@ -13,7 +13,8 @@ begin
     select
       jsonb_build_object(
         'words', coalesce(jsonb_object_agg(k.name, true) filter (where k.name ~ '^\w+$'), '{}'),
-        'phrases', coalesce(jsonb_agg(k.name) filter (where k.name !~ '^\w+$'), '[]')
+        'phrases', coalesce(jsonb_agg(k.name) filter (where k.name !~ '^\w+$'), '[]'),
+        'keychain', noetl_internal.list_of(p_content -> 'keychain')
       )
     from (
       values ('workload'), ('ctx')
@@ -28,4 +29,4 @@ end;
 $function$;
 
 comment on function noetl_internal.known_names(jsonb, jsonb)
-is 'The names that a run of this document holds, for run_names.';
+is 'What the tasks of this document may read.';

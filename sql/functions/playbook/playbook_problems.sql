@@ -31,6 +31,8 @@ begin
       union
       select p.* from noetl_internal.check_names(p_compiled, p_compiled -> 'steps') as p
       union
+      select p.* from noetl_internal.check_keychain(p_content, p_compiled) as p
+      union
       select p.* from noetl_internal.check_arcs(p_compiled -> 'steps') as p
       union
       select p.* from noetl_internal.check_flow(p_compiled -> 'head', p_compiled -> 'steps') as p

@@ -23,26 +23,40 @@ class RuleGenerator(CodeGenerator):
         """Visit a node whose view is not yet to be read as its payload."""
         if isinstance(node, nodes.Name):
             super().visit_Name(node, frame)
+        elif isinstance(node, nodes.Getattr):
+            self._read_attribute(node, frame)
+        elif isinstance(node, nodes.Getitem):
+            self._read_item(node, frame)
         else:
             self.visit(node, frame)
 
     def visit_Name(self, node: nodes.Name, frame: Frame) -> None:
         """Read a result that is used as a whole as its payload."""
-        if node.ctx != "load":
+        if node.ctx == "load":
+            self._visit_whole(node, frame)
+        else:
             super().visit_Name(node, frame)
-            return
-        self.write("environment.whole(")
-        super().visit_Name(node, frame)
-        self.write(")")
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
+        """Read a key, and a result that it holds as its payload."""
+        self._visit_whole(node, frame)
+
+    def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:
+        """Read an item or a slice, and a result that it is as its payload."""
+        self._visit_whole(node, frame)
+
+    def _visit_whole(self, node: nodes.Expr, frame: Frame) -> None:
+        self.write("environment.whole(")
+        self._visit_unread(node, frame)
+        self.write(")")
+
+    def _read_attribute(self, node: nodes.Getattr, frame: Frame) -> None:
         """Read a key; methods are found only where they are called."""
         self.write("environment.getattr(")
         self._visit_unread(node.node, frame)
         self.write(f", {node.attr!r})")
 
-    def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:
-        """Read an item or a slice through the environment."""
+    def _read_item(self, node: nodes.Getitem, frame: Frame) -> None:
         if isinstance(node.arg, nodes.Slice):
             self.write("environment.getslice(")
             self.visit(node.node, frame)

@@ -37,7 +37,9 @@ class ToolContext:
     is_handed_back: Callable[[], bool]
 
     async def credential(self, name: str) -> dict[str, Any]:
-        """The fields of a credential that this run may use."""
+        """The fields of a keychain entry, or of a credential that this run may use."""
+        if (fields := await self.scope.open_keychain(name)) is not None:
+            return dict(fields)
         return await self.services.credentials.read(self.command.execution_id, name)
 
 
