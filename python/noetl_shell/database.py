@@ -8,6 +8,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from noetl_shell.errors import DatabaseLost, InputError, describe_database
+from noetl_worker.connections import keepalives
 
 Connection = psycopg.Connection[Any]
 
@@ -33,6 +34,7 @@ def connect(conninfo: str) -> Connection:
             connect_timeout=5,
             application_name="noetl",
             prepare_threshold=None,
+            **keepalives(conninfo),
         )
     except psycopg.OperationalError as exc:
         raise DatabaseLost(

@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import tuple_row
 from psycopg.types.json import set_json_loads
 
-from noetl_worker.connections import Connection, Connections
+from noetl_worker.connections import Connection, Connections, keepalives
 from noetl_worker.jsonable import decode, encode
 from noetl_worker.settings import WorkerSettings
 
@@ -79,6 +79,7 @@ async def connect(settings: WorkerSettings, role: str) -> Connection:
         prepare_threshold=1 if settings.prepare else None,
         application_name=f"noetl {role} {settings.name}"[:63],
         row_factory=tuple_row,
+        **keepalives(settings.dsn),
         **options,  # type: ignore[arg-type]
     )
     set_json_loads(decode, conn)

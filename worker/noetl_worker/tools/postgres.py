@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
-from noetl_worker.connections import Connection, Connections
+from noetl_worker.connections import Connection, Connections, keepalives
 from noetl_worker.jsonable import encode
 from noetl_worker.output import Output, TaskError
 from noetl_worker.plan import Tool
@@ -90,7 +90,10 @@ class Pools:
 
     async def _connect(self, conninfo: str) -> Connection:
         return await AsyncConnection.connect(
-            conninfo, autocommit=True, context=_Context(self._adapters)
+            conninfo,
+            autocommit=True,
+            context=_Context(self._adapters),
+            **keepalives(conninfo),
         )
 
 
