@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from typing import Any, Final
 import httpx
 from rich.console import Console
 from rich.table import Table
+from shares import server_time, time_of_ended_children
 
 HERE: Final = Path(__file__).parent
 _API_OPTIONS: Final = ("delay", "rate_429", "rate_500", "failure_seed", "retry_after")
@@ -98,14 +98,17 @@ def show_validation(console: Console, result: dict[str, Any]) -> None:
     """Print what came in, per facility and type."""
     table = Table(title="Loaded, per facility")
     for column in result["columns"]:
-        table.add_column(column.replace("_", " "), justify="right", overflow="fold")
+        table.add_column(column.replace("_", "\n"), justify="right", overflow="fold")
     for row in result["rows"]:
         table.add_row(*map(str, row))
     console.print(table)
 
 
 def show_shares(
-    console: Console, summary: dict[str, Any], api: dict[str, Any], engine_cpu: float
+    console: Console,
+    summary: dict[str, Any],
+    api: dict[str, Any],
+    cpu: dict[str, float],
 ) -> None:
     """Print how long it took, and which part of it was whose."""
     wall = summary["duration_s"]
@@ -120,16 +123,10 @@ def show_shares(
     )
     refused = ", ".join(f"{n} × {status}" for status, n in api["errors"].items())
     table.add_row("refused on purpose", refused or "none")
-    for name, seconds in (("API server", api["cpu_s"]), ("noetl", engine_cpu)):
+    for name, seconds in cpu.items():
         share = seconds / wall / cores
-        table.add_row(f"{name} CPU", f"{seconds:.1f} s = {share:.0%} of {cores} cores")
+        table.add_row(f"CPU, {name}", f"{seconds:.1f} s = {share:.0%} of {cores} cores")
     console.print(table)
-
-
-def cpu_of_ended_children() -> float:
-    """Processor seconds of every child that has ended, and of their children."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
 
 
 def main() -> int:
@@ -137,14 +134,22 @@ def main() -> int:
     options, rest = parse_arguments()
     console = Console(width=None if sys.stdout.isatty() else 120)
     with running_api(options) as address:
-        code, summary = run_playbook(address, options, rest)
-        engine_cpu = cpu_of_ended_children()
+        with server_time(_noetl_command()) as server:
+            code, summary = run_playbook(address, options, rest)
+        noetl = time_of_ended_children()
         api = httpx.get(f"{address}/stats").json()
     if summary is None:
         return code or 1
     if summary["status"] == "completed":
         show_validation(console, summary["result"])
-    show_shares(console, summary, api, engine_cpu)
+    cpu = {"API server": api["cpu_s"], "workers and command line": noetl}
+    if server.engine > 0:  # else the run had another server
+        cpu |= {
+            "PostgreSQL: the engine": server.engine,
+            "PostgreSQL: the playbook's SQL": server.tasks,
+            "PostgreSQL: the rest": server.total - server.engine - server.tasks,
+        }
+    show_shares(console, summary, api, cpu)
     if code:
         error = summary["error"] or {}
         print(f"error: {error.get('message', summary['status'])}", file=sys.stderr)

@@ -78,6 +78,7 @@ class Handler(BaseHTTPRequestHandler):
             "body": body.decode(),
             "type": self.headers.get("content-type"),
             "auth": self.headers.get("authorization"),
+            "cookie": self.headers.get("cookie"),
         }
         self.answer(200, json.dumps(seen).encode())
 
@@ -85,6 +86,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("content-type", kind)
         self.send_header("content-length", str(len(body)))
+        self.send_header("set-cookie", "session=one; Path=/")
         self.end_headers()
         self.wfile.write(body)
 
@@ -161,6 +163,14 @@ def test_http_without_answer(lab: Lab, url: str) -> None:
         "http",
         "connection",
     )
+
+
+def test_http_requests_share_no_session(lab: Lab, url: str) -> None:
+    lab.worker()
+    # By name: no cookie jar keeps cookies of a numeric address as they are.
+    tool = {"kind": "http", "url": url.replace("127.0.0.1", "localhost")}
+    for _ in range(2):
+        assert result_of(lab, tool, "{{ call.data.cookie }}") is None
 
 
 def test_http_credential_is_sent_and_never_stored(lab: Lab, url: str) -> None:

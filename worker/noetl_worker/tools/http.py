@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final
 from urllib.parse import urlencode
 
+import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
@@ -39,20 +41,26 @@ class Clients:
 
     def __init__(self, services: Services) -> None:
         self.body_max = services.settings.result_max_bytes
-        self._limits = httpx.Limits(
-            max_connections=max(services.settings.slots, 100),
-            max_keepalive_connections=max(services.settings.slots, 100),
-            keepalive_expiry=30.0,
-        )
+        self._connections_max = max(services.settings.slots, 100)
         self._clients: dict[bool, httpx.AsyncClient] = {}
 
     def client(self, *, verify: bool) -> httpx.AsyncClient:
         """The client that checks certificates or does not."""
         if (client := self._clients.get(verify)) is None:
-            transport = AiohttpTransport(verify=verify, limits=self._limits)
-            client = httpx.AsyncClient(transport=transport)
+            transport = AiohttpTransport(client=lambda: self._session(verify=verify))
+            client = httpx.AsyncClient(transport=transport, cookies=_no_cookies())
             self._clients[verify] = client
         return client
+
+    def _session(self, *, verify: bool) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=self._connections_max,
+                keepalive_timeout=30.0,
+                ssl=httpx.create_ssl_context(verify=verify),
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
 
     async def close_idle(self) -> None:
         """The client closes idle connections itself."""
@@ -61,6 +69,11 @@ class Clients:
         """Close all connections."""
         for client in self._clients.values():
             await client.aclose()
+
+
+def _no_cookies() -> CookieJar:
+    """A jar that stays empty: runs share the connections, and must not share a login."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=()))
 
 
 async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:  # noqa: ARG001

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import psycopg
@@ -219,20 +220,25 @@ async def _conninfo(options: Mapping[str, Any], ctx: ToolContext) -> str:
             "auth", 'a postgres tool needs "auth": the name of a credential'
         )
     dsn = fields.get("dsn") or fields.get("url") or fields.get("connection_string")
+    given = {
+        _FIELDS[field]: str(value)
+        for field, value in fields.items()
+        if field in _FIELDS and value not in (None, "")
+    }
     try:
-        known = conninfo_to_dict(str(dsn)) if dsn else {}
-        known |= {
-            _FIELDS[field]: str(value)
-            for field, value in fields.items()
-            if field in _FIELDS and value not in (None, "")
-        }
-        known.setdefault("connect_timeout", "10")
-        known.setdefault("application_name", "noetl task")
-        return make_conninfo("", **known)
+        return _conninfo_of(str(dsn or ""), tuple(given.items()))
     except psycopg.ProgrammingError:
         raise TaskError(
             "auth", f"credential {name!r} is no connection string"
         ) from None
+
+
+@lru_cache(maxsize=256)
+def _conninfo_of(dsn: str, given: tuple[tuple[str, str], ...]) -> str:
+    known = conninfo_to_dict(dsn) | dict(given)
+    known.setdefault("connect_timeout", "10")
+    known.setdefault("application_name", "noetl task")
+    return make_conninfo("", **known)
 
 
 def _pool_size(options: Mapping[str, Any]) -> int:

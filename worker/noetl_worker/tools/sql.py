@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from noetl_worker.output import TaskError
@@ -22,11 +23,22 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+# The text of a step is mostly the same from item to item; larger ones are data.
+_KEPT_CHARACTERS: Final = 10_000
 _ATOMIC: Final = re.compile(r"\bbegin\s+atomic\b", re.IGNORECASE)
 
 
-def split_statements(text: str) -> list[str]:
+def split_statements(text: str) -> tuple[str, ...]:
     """The statements of a text; those with nothing but comments are left out."""
+    return _split_again(text) if len(text) <= _KEPT_CHARACTERS else _split(text)
+
+
+@lru_cache(maxsize=256)
+def _split_again(text: str) -> tuple[str, ...]:
+    return _split(text)
+
+
+def _split(text: str) -> tuple[str, ...]:
     statements, start, position = [], 0, 0
     has_code, depth = False, 0
     while match := _TOKEN.search(text, position):
@@ -54,7 +66,7 @@ def split_statements(text: str) -> list[str]:
         has_code = True
     if has_code or text[position:].strip():
         statements.append(text[start:].strip())
-    return [statement for statement in statements if statement]
+    return tuple(statement for statement in statements if statement)
 
 
 def _block_depth(depth: int, word: str, text: str, place: int) -> int:
