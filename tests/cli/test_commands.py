@@ -160,6 +160,31 @@ def test_status_list_and_events(cli: Cli, hello: Path) -> None:
     assert len(only.splitlines()) == types.count("command.issued")
 
 
+@pytest.mark.accept("P5.1-3")
+def test_status_tells_counts_per_step_and_loop(cli: Cli) -> None:
+    playbook = cli.write(
+        "counts.yaml",
+        """\
+apiVersion: noetl.io/v2
+kind: Playbook
+metadata: { name: counts, path: t/counts }
+workflow:
+  - step: many
+    loop: { in: [1, 2, 3], iterator: i, spec: { mode: parallel } }
+    tool: { kind: noop }
+    next: { arcs: [ { step: last } ] }
+  - step: last
+    tool: { kind: noop }
+""",
+    )
+    status = cli.json("status", cli.json("run", playbook)["execution_id"])
+    loop = status["loops"]["many"]
+    assert (loop["total"], loop["done"], loop["completed"]) == (3, 3, True)
+    assert status["steps"] == {
+        step: {"status": "ok", "count": 1} for step in ("many", "last")
+    }
+
+
 def test_cancel_and_resume_of_a_finished_run(cli: Cli, hello: Path) -> None:
     run = cli.json("run", hello)["execution_id"]
     assert "completed already" in cli("cancel", run).stdout

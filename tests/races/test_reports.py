@@ -12,7 +12,7 @@ from tests.races.rig import Rig, loop, step
 FANOUT = {"loop_mode": "fanout"}
 
 
-@pytest.mark.accept("P0.2-3")
+@pytest.mark.accept("P0.2-3", "D-3")
 @pytest.mark.parametrize("mode", ["parallel", "fanout"])
 def test_twenty_sessions_finish_twenty_items_at_once(rig: Rig, mode: str) -> None:
     run = rig.start(

@@ -60,7 +60,7 @@ select set_eq(
       ('queued', 'drain', '- command.cancelled'), ('leased', 'drain', '- command.cancelled'),
       ('queued', 'cancel', '- command.cancelled'), ('leased', 'cancel', '- command.cancelled')
   $$,
-  'only the moves of the table happen'
+  'D-3: only the moves of the table happen'
 );
 
 select * from finish();
