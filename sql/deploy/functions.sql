@@ -7578,7 +7578,7 @@ begin
     cross join lateral noetl_internal.make_problem(
       'error', e.at || '.name', format('another entry is named "%s"', e.name)
     ) as p
-    where e.number > 1
+    where e.number > 1 and e.name is not null
     union all
     select p.* from entry as e
     cross join lateral noetl_internal.make_problem(
@@ -7601,11 +7601,13 @@ begin
     from noetl_internal.list_templates(p_compiled) as t
     cross join lateral jsonb_array_elements(t.template -> 'names') as n (name)
     cross join lateral noetl_internal.make_problem(
-      'error', t.template ->> 'at', format('"%s" cannot be read here', n.name ->> 0),
+      'error', t.template ->> 'at', 'the keychain cannot be read here',
       'Secrets never reach the engine: read them in a tool or in a step''s input.'
     ) as p
     where
-      n.name ->> 0 in ('keychain', 'token') and not t.is_worker
+      n.name ->> 0 = 'keychain' and not t.is_worker
+      and not p_compiled #> '{head,workload}' ? 'keychain'
+      and not p_compiled -> 'steps' @> '[{"step": "keychain"}]'
       and t.template ->> 'at' !~ '^workflow\[\d+\]\.(input|args)(\.|\[|$)';
 end;
 $function$;
@@ -8914,7 +8916,8 @@ comment on function noetl_internal.issue_again(noetl_internal.draft [], integer,
 is 'Issue commands again under the next issue number of their item.';
 
 -- engine/lease_commands.sql
--- Lease the first p_limit queued commands of a session's pools to it, and tell so in the log.
+-- Lease the first p_limit queued commands of a session's pools to it, and tell so in the log;
+-- returns the last of their places in line, null when there was none.
 -- Locks: command rows, skipping locked ones.
 create or replace function noetl_internal.lease_commands(
   p_session noetl.runtime,
@@ -8922,7 +8925,7 @@ create or replace function noetl_internal.lease_commands(
   p_limit integer,
   p_marks jsonb
 )
-returns void
+returns bigint
 language plpgsql volatile
 set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 set enable_seqscan = off
@@ -8972,9 +8975,7 @@ begin
   select max(c.place) into v_place
   from leased as c
   where (select count(*) from told) > 0;
-  if v_place > noetl_internal.served_place() then
-    perform setval('noetl.virtual_clock', v_place);
-  end if;
+  return v_place;
 end;
 $function$;
 
@@ -9009,8 +9010,7 @@ begin
       where
         q.execution_id = p_execution_id
         and q.command_id = r.command_id
-        and q.status = 'leased'
-        and q.session_id is not distinct from r.session_id
+        and q.session_id = r.session_id  -- so it is leased: command_leased_iff_owned
       for update
     ) as c
   ),
@@ -11827,9 +11827,7 @@ begin
   select n.* into v_session
   from noetl.runtime as s
   inner join noetl.runtime as n
-    on
-      n.kind = s.kind and n.name = s.name and n.status = 'active'
-      and n.registered_at >= s.registered_at
+    on n.kind = s.kind and n.name = s.name and n.status = 'active'
   where s.session_id = p_session_id and pg_has_role(session_user, s.role, 'member');
   if found then
     raise exception 'another process has started as worker "%"', v_session.name using
@@ -12449,7 +12447,7 @@ grant execute on function noetl.list_credentials() to noetl_author, noetl_runner
 
 -- engine/require_run.sql
 -- A run of which the session holds a command: what lets a worker read the run's data.
--- Raises: NE401, NE403 when it holds none.
+-- Raises: NE401, NE410, NE403 when it holds none.
 create or replace function noetl_internal.require_run(
   p_session_id uuid,
   p_execution_id bigint
@@ -12478,7 +12476,7 @@ is 'A run of which the session holds a command.';
 
 -- engine/require_kin.sql
 -- Let a worker read what belongs to a run of which it holds a command, or to a child of such a run.
--- Raises: NE401, NE403.
+-- Raises: NE401, NE410, NE403.
 create or replace function noetl_internal.require_kin(
   p_session_id uuid,
   p_execution_id bigint
@@ -12585,7 +12583,7 @@ grant execute on function noetl.end_session(uuid) to noetl_worker;
 -- Renew a session, however many commands it holds. p_held lists what the worker holds: the answer
 -- says which of these it no longer owns (cancelled, or recorded already), and leased commands that
 -- it does not list are requeued. Called again: a later deadline. Locks: the session row; then as
--- requeue_commands. Raises: NE401.
+-- requeue_commands. Raises: NE401, NE410.
 create or replace function noetl.heartbeat(
   p_session uuid,
   p_held text [],
@@ -12630,7 +12628,7 @@ grant execute on function noetl.heartbeat(uuid, text [], jsonb) to noetl_worker;
 -- leased to the session. The same request id gives the same rows again. p_marks: per priority, the
 -- place below which the worker saw nothing queued, so that dead rows which a foreign snapshot keeps
 -- are not walked over again (docs/protocol.md).
--- Locks: command rows, skipping locked ones; never waits. Raises: NE401.
+-- Locks: command rows, skipping locked ones; never waits. Raises: NE401, NE410.
 create or replace function noetl.claim_commands(
   p_session uuid,
   p_request_id uuid,
@@ -12662,6 +12660,7 @@ as $function$
 declare
   v_session noetl.runtime := noetl_internal.require_session(p_session);
   v_limit integer := least(greatest(p_limit, 0), 1000);
+  v_place bigint;
 begin
   -- A claim lost in a crash is a command nobody holds: its session's heartbeat does not list it. So
   -- it need not wait for the disk; any later report flushes it too.
@@ -12670,7 +12669,10 @@ begin
     select from noetl.command as c
     where c.session_id = p_session and c.request_id = p_request_id and c.status = 'leased'
   ) then
-    perform noetl_internal.lease_commands(v_session, p_request_id, v_limit, p_marks);
+    v_place := noetl_internal.lease_commands(v_session, p_request_id, v_limit, p_marks);
+    if v_place > noetl_internal.served_place() then
+      perform setval('noetl.virtual_clock', v_place);
+    end if;
   end if;
   return query
   select
@@ -12695,7 +12697,7 @@ grant execute on function noetl.claim_commands(uuid, uuid, integer, jsonb) to no
 -- api/release_commands.sql
 -- Hand commands back that this session holds, without counting an attempt; returns how many. Called
 -- again: 0.
--- Locks: the runs' advisory locks shared; then as requeue_commands. Raises: NE401.
+-- Locks: the runs' advisory locks shared; then as requeue_commands. Raises: NE401, NE410.
 create or replace function noetl.release_commands(
   p_session uuid,
   p_command_ids text []
@@ -12735,7 +12737,7 @@ grant execute on function noetl.release_commands(uuid, text []) to noetl_worker;
 -- api/read_step.sql
 -- What a worker needs to run a step (docs/protocol.md, definition.task); it never changes, so it
 -- may be cached.
--- Raises: NE401, NE404.
+-- Raises: NE401, NE410, NE404.
 create or replace function noetl.read_step(
   p_session uuid,
   p_catalog_id bigint,
@@ -12765,7 +12767,7 @@ grant execute on function noetl.read_step(uuid, bigint, text) to noetl_worker;
 -- api/read_context.sql
 -- The names of a run that a task's templates read: {"version", "path", "workload", "ctx", "steps",
 -- "loops"}. p_names are workload, ctx, single workload keys and step names; "*" stands for all.
--- Raises: NE401, NE403.
+-- Raises: NE401, NE410, NE403.
 create or replace function noetl.read_context(
   p_session uuid,
   p_execution_id bigint,
@@ -12817,7 +12819,7 @@ grant execute on function noetl.read_context(uuid, bigint, text []) to noetl_wor
 -- api/read_items.sql
 -- A range of a loop's items (noetl://RUN/loop/N) or of their results (noetl://RUN/loop/N/results),
 -- in item order.
--- Raises: NE401, NE403, NE404 for a reference that is neither.
+-- Raises: NE401, NE410, NE403, NE404 for a reference that is neither.
 create or replace function noetl.read_items(
   p_session uuid,
   p_collection_ref text,
@@ -12858,8 +12860,8 @@ grant execute on function noetl.read_items(uuid, text, integer, integer) to noet
 -- api/store_items.sql
 -- Store a chunk of the collection that a collect command gathers, from index p_first on; returns
 -- how many items. Chunks start at multiples of 500. Storing one again changes nothing.
--- Raises: NE401, NE403 when the session does not hold the command, NE422 for a chunk that is no
--- list or is misaligned.
+-- Raises: NE401, NE410, NE403 when the session does not hold the command, NE422 for a chunk that is
+-- no list or is misaligned.
 create or replace function noetl.store_items(
   p_session uuid,
   p_execution_id bigint,
@@ -12899,7 +12901,8 @@ grant execute on function noetl.store_items(uuid, bigint, text, integer, jsonb) 
 
 -- api/read_credential.sql
 -- The ciphertext of a credential that a run uses: {"name", "kind", "secret" in base64}.
--- Raises: NE401, NE403 when the starter of the run may not use it, NE424 when it does not exist.
+-- Raises: NE401, NE410, NE403 when the starter of the run may not use it, NE424 when it does not
+-- exist.
 create or replace function noetl.read_credential(
   p_session uuid,
   p_execution_id bigint,
@@ -12931,7 +12934,7 @@ grant execute on function noetl.read_credential(uuid, bigint, text) to noetl_wor
 -- Store results before they are reported: rows for what lies in files, payload and row for tier db.
 -- Each of p_results has execution_id, command_id, step, name, store_tier, physical_uri,
 -- content_type, bytes, sha256 and, in tier db, payload. The same command and name: the same
--- reference. Raises: NE401, NE403 for a command the session does not hold.
+-- reference. Raises: NE401, NE410, NE403 for a command the session does not hold.
 create or replace function noetl.record_results(
   p_session uuid,
   p_results jsonb
@@ -12974,7 +12977,7 @@ grant execute on function noetl.record_results(uuid, jsonb) to noetl_worker;
 
 -- api/read_result.sql
 -- Where a stored result is, its checksum and, in tier db, its payload.
--- Raises: NE401, NE403, NE404 when the reference is unknown.
+-- Raises: NE401, NE410, NE403, NE404 when the reference is unknown.
 create or replace function noetl.read_result(
   p_session uuid,
   p_ref text
@@ -13015,7 +13018,7 @@ grant execute on function noetl.read_result(uuid, text) to noetl_worker;
 
 -- api/child_status.sql
 -- How child executions stand that this session's commands have started: status, error and result.
--- Raises: NE401.
+-- Raises: NE401, NE410.
 create or replace function noetl.child_status(
   p_session uuid,
   p_execution_ids bigint []

@@ -104,6 +104,17 @@ def test_tools_take_an_entry_as_their_auth(vault: Lab) -> None:
     )
 
 
+def test_a_step_of_the_same_name_wins(vault: Lab) -> None:
+    workflow = """
+- step: token
+  tool: { kind: noop, result: { n: 7 } }
+  next: { arcs: [ { step: show, when: "{{ token.n == 7 }}" } ] }
+- step: show
+  tool: { kind: noop, result: "{{ token.n + workload.keychain }}" }
+"""
+    assert ended(vault, workflow, keychain=1) == 8
+
+
 def test_an_unknown_credential_of_an_entry_is_refused_at_the_start(lab: Lab) -> None:
     with pytest.raises(psycopg.Error, match="unknown credential: gone") as refused:
         lab.start(show("x"), keychain=[{"name": "k", "auth": "gone"}])

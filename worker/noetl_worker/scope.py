@@ -102,8 +102,12 @@ class Scope:
         self._keychain = keychain or {}
         self._read_credential = read_credential
         self._opening: list[str] = []
-        self.names["keychain"] = {name: closed_view(name) for name in self._keychain}
-        self.names["token"] = self._token
+        self._opened: dict[str, Any] = {
+            name: closed_view(name) for name in self._keychain
+        }
+        # A step or a workload key of one of these names wins.
+        self.names.setdefault("keychain", self._opened)
+        self.names.setdefault("token", self._token)
         self._steps = steps
         self._load = load
         self._calls: dict[str, int] = {}
@@ -138,9 +142,8 @@ class Scope:
         entry = self._keychain.get(name)
         if entry is None or self._read_credential is None:
             return None
-        known = self.names["keychain"][name]
-        if not isinstance(known, ResultView):
-            return dict(known)
+        if not isinstance(self._opened[name], ResultView):
+            return dict(self._opened[name])
         if name in self._opening:
             raise TaskError("auth", f'keychain entry "{name}" refers to itself')
         self._opening.append(name)
@@ -148,14 +151,14 @@ class Scope:
             fields = await open_entry(entry, self._read_credential, self._render_with)
         finally:
             self._opening.remove(name)
-        self.names["keychain"] = {**self.names["keychain"], name: fields}
+        self._opened[name] = fields
         return fields
 
     async def _render_with(self, renderer: Renderer, more: Mapping[str, Any]) -> Any:
         return await self.resolve(lambda names: renderer.render({**names, **more}))
 
     def _token(self, name: str) -> str:
-        view = self.names["keychain"].get(name)
+        view = self._opened.get(name)
         if view is None:
             raise TemplateError(f'no keychain entry is named "{name}"', "value")
         return token_of(name, view.whole() if isinstance(view, ResultView) else view)

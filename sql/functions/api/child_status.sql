@@ -1,5 +1,5 @@
 -- How child executions stand that this session's commands have started: status, error and result.
--- Raises: NE401.
+-- Raises: NE401, NE410.
 create or replace function noetl.child_status(
   p_session uuid,
   p_execution_ids bigint []

@@ -2,7 +2,7 @@
 -- leased to the session. The same request id gives the same rows again. p_marks: per priority, the
 -- place below which the worker saw nothing queued, so that dead rows which a foreign snapshot keeps
 -- are not walked over again (docs/protocol.md).
--- Locks: command rows, skipping locked ones; never waits. Raises: NE401.
+-- Locks: command rows, skipping locked ones; never waits. Raises: NE401, NE410.
 create or replace function noetl.claim_commands(
   p_session uuid,
   p_request_id uuid,
@@ -34,6 +34,7 @@ as $function$
 declare
   v_session noetl.runtime := noetl_internal.require_session(p_session);
   v_limit integer := least(greatest(p_limit, 0), 1000);
+  v_place bigint;
 begin
   -- A claim lost in a crash is a command nobody holds: its session's heartbeat does not list it. So
   -- it need not wait for the disk; any later report flushes it too.
@@ -42,7 +43,10 @@ begin
     select from noetl.command as c
     where c.session_id = p_session and c.request_id = p_request_id and c.status = 'leased'
   ) then
-    perform noetl_internal.lease_commands(v_session, p_request_id, v_limit, p_marks);
+    v_place := noetl_internal.lease_commands(v_session, p_request_id, v_limit, p_marks);
+    if v_place > noetl_internal.served_place() then
+      perform setval('noetl.virtual_clock', v_place);
+    end if;
   end if;
   return query
   select

@@ -1,7 +1,7 @@
 -- Renew a session, however many commands it holds. p_held lists what the worker holds: the answer
 -- says which of these it no longer owns (cancelled, or recorded already), and leased commands that
 -- it does not list are requeued. Called again: a later deadline. Locks: the session row; then as
--- requeue_commands. Raises: NE401.
+-- requeue_commands. Raises: NE401, NE410.
 create or replace function noetl.heartbeat(
   p_session uuid,
   p_held text [],

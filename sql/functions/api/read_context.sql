@@ -1,6 +1,6 @@
 -- The names of a run that a task's templates read: {"version", "path", "workload", "ctx", "steps",
 -- "loops"}. p_names are workload, ctx, single workload keys and step names; "*" stands for all.
--- Raises: NE401, NE403.
+-- Raises: NE401, NE410, NE403.
 create or replace function noetl.read_context(
   p_session uuid,
   p_execution_id bigint,

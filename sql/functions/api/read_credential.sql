@@ -1,5 +1,6 @@
 -- The ciphertext of a credential that a run uses: {"name", "kind", "secret" in base64}.
--- Raises: NE401, NE403 when the starter of the run may not use it, NE424 when it does not exist.
+-- Raises: NE401, NE410, NE403 when the starter of the run may not use it, NE424 when it does not
+-- exist.
 create or replace function noetl.read_credential(
   p_session uuid,
   p_execution_id bigint,

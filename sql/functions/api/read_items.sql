@@ -1,6 +1,6 @@
 -- A range of a loop's items (noetl://RUN/loop/N) or of their results (noetl://RUN/loop/N/results),
 -- in item order.
--- Raises: NE401, NE403, NE404 for a reference that is neither.
+-- Raises: NE401, NE410, NE403, NE404 for a reference that is neither.
 create or replace function noetl.read_items(
   p_session uuid,
   p_collection_ref text,

@@ -1,5 +1,5 @@
 -- Where a stored result is, its checksum and, in tier db, its payload.
--- Raises: NE401, NE403, NE404 when the reference is unknown.
+-- Raises: NE401, NE410, NE403, NE404 when the reference is unknown.
 create or replace function noetl.read_result(
   p_session uuid,
   p_ref text

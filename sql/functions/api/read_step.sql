@@ -1,6 +1,6 @@
 -- What a worker needs to run a step (docs/protocol.md, definition.task); it never changes, so it
 -- may be cached.
--- Raises: NE401, NE404.
+-- Raises: NE401, NE410, NE404.
 create or replace function noetl.read_step(
   p_session uuid,
   p_catalog_id bigint,

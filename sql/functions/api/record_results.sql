@@ -1,7 +1,7 @@
 -- Store results before they are reported: rows for what lies in files, payload and row for tier db.
 -- Each of p_results has execution_id, command_id, step, name, store_tier, physical_uri,
 -- content_type, bytes, sha256 and, in tier db, payload. The same command and name: the same
--- reference. Raises: NE401, NE403 for a command the session does not hold.
+-- reference. Raises: NE401, NE410, NE403 for a command the session does not hold.
 create or replace function noetl.record_results(
   p_session uuid,
   p_results jsonb

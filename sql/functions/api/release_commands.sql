@@ -1,6 +1,6 @@
 -- Hand commands back that this session holds, without counting an attempt; returns how many. Called
 -- again: 0.
--- Locks: the runs' advisory locks shared; then as requeue_commands. Raises: NE401.
+-- Locks: the runs' advisory locks shared; then as requeue_commands. Raises: NE401, NE410.
 create or replace function noetl.release_commands(
   p_session uuid,
   p_command_ids text []

@@ -1,7 +1,7 @@
 -- Store a chunk of the collection that a collect command gathers, from index p_first on; returns
 -- how many items. Chunks start at multiples of 500. Storing one again changes nothing.
--- Raises: NE401, NE403 when the session does not hold the command, NE422 for a chunk that is no
--- list or is misaligned.
+-- Raises: NE401, NE410, NE403 when the session does not hold the command, NE422 for a chunk that is
+-- no list or is misaligned.
 create or replace function noetl.store_items(
   p_session uuid,
   p_execution_id bigint,

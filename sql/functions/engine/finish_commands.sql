@@ -25,8 +25,7 @@ begin
       where
         q.execution_id = p_execution_id
         and q.command_id = r.command_id
-        and q.status = 'leased'
-        and q.session_id is not distinct from r.session_id
+        and q.session_id = r.session_id  -- so it is leased: command_leased_iff_owned
       for update
     ) as c
   ),

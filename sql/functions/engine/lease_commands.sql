@@ -1,4 +1,5 @@
--- Lease the first p_limit queued commands of a session's pools to it, and tell so in the log.
+-- Lease the first p_limit queued commands of a session's pools to it, and tell so in the log;
+-- returns the last of their places in line, null when there was none.
 -- Locks: command rows, skipping locked ones.
 create or replace function noetl_internal.lease_commands(
   p_session noetl.runtime,
@@ -6,7 +7,7 @@ create or replace function noetl_internal.lease_commands(
   p_limit integer,
   p_marks jsonb
 )
-returns void
+returns bigint
 language plpgsql volatile
 set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 set enable_seqscan = off
@@ -56,9 +57,7 @@ begin
   select max(c.place) into v_place
   from leased as c
   where (select count(*) from told) > 0;
-  if v_place > noetl_internal.served_place() then
-    perform setval('noetl.virtual_clock', v_place);
-  end if;
+  return v_place;
 end;
 $function$;
 

@@ -1,5 +1,5 @@
 -- Let a worker read what belongs to a run of which it holds a command, or to a child of such a run.
--- Raises: NE401, NE403.
+-- Raises: NE401, NE410, NE403.
 create or replace function noetl_internal.require_kin(
   p_session_id uuid,
   p_execution_id bigint

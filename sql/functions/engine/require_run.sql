@@ -1,5 +1,5 @@
 -- A run of which the session holds a command: what lets a worker read the run's data.
--- Raises: NE401, NE403 when it holds none.
+-- Raises: NE401, NE410, NE403 when it holds none.
 create or replace function noetl_internal.require_run(
   p_session_id uuid,
   p_execution_id bigint

@@ -19,9 +19,7 @@ begin
   select n.* into v_session
   from noetl.runtime as s
   inner join noetl.runtime as n
-    on
-      n.kind = s.kind and n.name = s.name and n.status = 'active'
-      and n.registered_at >= s.registered_at
+    on n.kind = s.kind and n.name = s.name and n.status = 'active'
   where s.session_id = p_session_id and pg_has_role(session_user, s.role, 'member');
   if found then
     raise exception 'another process has started as worker "%"', v_session.name using

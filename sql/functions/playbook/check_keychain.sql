@@ -24,7 +24,7 @@ begin
     cross join lateral noetl_internal.make_problem(
       'error', e.at || '.name', format('another entry is named "%s"', e.name)
     ) as p
-    where e.number > 1
+    where e.number > 1 and e.name is not null
     union all
     select p.* from entry as e
     cross join lateral noetl_internal.make_problem(
@@ -47,11 +47,13 @@ begin
     from noetl_internal.list_templates(p_compiled) as t
     cross join lateral jsonb_array_elements(t.template -> 'names') as n (name)
     cross join lateral noetl_internal.make_problem(
-      'error', t.template ->> 'at', format('"%s" cannot be read here', n.name ->> 0),
+      'error', t.template ->> 'at', 'the keychain cannot be read here',
       'Secrets never reach the engine: read them in a tool or in a step''s input.'
     ) as p
     where
-      n.name ->> 0 in ('keychain', 'token') and not t.is_worker
+      n.name ->> 0 = 'keychain' and not t.is_worker
+      and not p_compiled #> '{head,workload}' ? 'keychain'
+      and not p_compiled -> 'steps' @> '[{"step": "keychain"}]'
       and t.template ->> 'at' !~ '^workflow\[\d+\]\.(input|args)(\.|\[|$)';
 end;
 $function$;
