@@ -9133,27 +9133,43 @@ comment on function noetl_internal.item_meta(noetl_internal.outcome, text)
 is 'The meta of a loop item''s event.';
 
 -- engine/log_outcomes.sql
--- Append the events that end commands, all in one statement.
+-- Append the events that end commands, and the calls of plain steps, all in one statement.
 create or replace function noetl_internal.log_outcomes(p_outcomes noetl_internal.outcome [])
 returns void
 language plpgsql volatile
 as $function$
 begin
   insert into noetl.event (
-    execution_id, catalog_id, event_type, node_name, status, current_index, meta, error, created_at
+    execution_id, catalog_id, event_type, node_name, status, current_index, context, result,
+    meta, error, created_at
   )
   select
     o.execution_id, o.catalog_id,
     case when o.is_ok then 'command.completed' else 'command.failed' end,
     o.step, case when o.is_ok then 'ok' else 'error' end, o.iter_index,
+    null::jsonb, null::jsonb,
     o.meta || jsonb_build_object('command_id', o.command_id), o.error ->> 'message',
     noetl_internal.clock_now()
-  from unnest(p_outcomes) as o;
+  from unnest(p_outcomes) as o
+  union all
+  select
+    o.execution_id, o.catalog_id, case when o.is_ok then 'call.done' else 'call.error' end,
+    o.step, o.result ->> 'status', null,
+    nullif(
+      case when o.ctx is null then '{}' else jsonb_build_object('ctx', o.ctx) end
+      || case when o.error is null then '{}' else jsonb_build_object('error', o.error) end,
+      '{}'
+    ),
+    o.result, jsonb_build_object('token_id', o.token_id), o.error ->> 'message',
+    noetl_internal.clock_now()
+  from unnest(p_outcomes) as o
+  -- Items that are collected only begin the loop; not collecting them is the call's error.
+  where o.loop_id is null and (o.task = 'run' or not o.is_ok);
 end;
 $function$;
 
 comment on function noetl_internal.log_outcomes(noetl_internal.outcome [])
-is 'Append the events that end commands.';
+is 'Append the events that end commands, and the calls of plain steps.';
 
 -- engine/log_items.sql
 -- Append the outcomes of loop items, all in one statement. An item's result rides on its event,
@@ -9241,6 +9257,26 @@ $function$;
 comment on function noetl_internal.is_no_next_an_error(bigint)
 is 'Whether a branch of this playbook may not just end.';
 
+-- engine/describe_token.sql
+-- A token as the events tell of it: what a rebuild needs.
+create or replace function noetl_internal.describe_token(p_token noetl.token)
+returns jsonb
+language sql stable parallel safe
+as $function$
+  select
+    jsonb_strip_nulls(jsonb_build_object(
+      'token_id', p_token.token_id, 'step', p_token.step,
+      'split_ids', nullif(to_jsonb(p_token.split_ids), '[]'),
+      'split_steps', nullif(to_jsonb(p_token.split_steps), '[]')
+    ))
+    || case
+      when p_token.input is null then '{}' else jsonb_build_object('input', p_token.input)
+    end
+$function$;
+
+comment on function noetl_internal.describe_token(noetl.token)
+is 'A token as the events tell of it.';
+
 -- engine/add_token.sql
 -- Put a token on a step, ready to be routed; returns its description for the event that made it.
 -- Locks: the run row, which numbers the tokens.
@@ -9256,25 +9292,71 @@ language plpgsql volatile
 as $function$
 declare
   v_token_id integer;
+  v_token jsonb;
 begin
   update noetl.run as r
   set next_token_id = r.next_token_id + 1
   where r.execution_id = p_execution_id
   returning r.next_token_id - 1 into v_token_id;
-  insert into noetl.token (execution_id, token_id, step, status, split_ids, split_steps, input)
-  values (p_execution_id, v_token_id, p_step, 'ready', p_split_ids, p_split_steps, p_input);
-  return
-    jsonb_strip_nulls(jsonb_build_object(
-      'token_id', v_token_id, 'step', p_step,
-      'split_ids', nullif(to_jsonb(p_split_ids), '[]'),
-      'split_steps', nullif(to_jsonb(p_split_steps), '[]')
-    ))
-    || case when p_input is null then '{}' else jsonb_build_object('input', p_input) end;
+  insert into noetl.token as t (
+    execution_id, token_id, step, status, split_ids, split_steps, input
+  )
+  values (p_execution_id, v_token_id, p_step, 'ready', p_split_ids, p_split_steps, p_input)
+  returning noetl_internal.describe_token(t) into v_token;
+  return v_token;
 end;
 $function$;
 
 comment on function noetl_internal.add_token(bigint, text, integer [], text [], jsonb)
 is 'Put a token on a step, ready to be routed.';
+
+-- engine/pass_token.sql
+-- Pass a token on from its finished step: one new token for each destination, ready to be routed;
+-- several are the branches of a new split. Returns their descriptions, for the event that tells so.
+-- Locks: the run row, which numbers tokens and splits and knows the last step.
+create or replace function noetl_internal.pass_token(
+  p_token noetl.token,
+  p_steps text [],
+  p_inputs jsonb []
+)
+returns jsonb
+language plpgsql volatile
+as $function$
+declare
+  v_count integer := cardinality(p_steps);
+  v_run record;
+  v_tokens jsonb;
+begin
+  update noetl.run as r
+  set
+    next_token_id = r.next_token_id + v_count,
+    next_split_id = r.next_split_id + (v_count > 1)::integer,
+    last_step = p_token.step, version = r.version + 1
+  where r.execution_id = p_token.execution_id
+  returning r.next_token_id - v_count as first_id, r.next_split_id - 1 as split_id into v_run;
+  if v_count = 0 then
+    return jsonb_build_array();
+  end if;
+  with passed as (
+    insert into noetl.token as t (
+      execution_id, token_id, step, status, split_ids, split_steps, input
+    )
+    select
+      p_token.execution_id, v_run.first_id + d.place::integer - 1, d.step, 'ready',
+      case when v_count > 1 then p_token.split_ids || v_run.split_id else p_token.split_ids end,
+      case when v_count > 1 then p_token.split_steps || p_token.step else p_token.split_steps end,
+      d.input
+    from unnest(p_steps, p_inputs) with ordinality as d (step, input, place)
+    returning t.token_id, noetl_internal.describe_token(t) as description
+  )
+  select jsonb_agg(p.description order by p.token_id) into v_tokens
+  from passed as p;
+  return v_tokens;
+end;
+$function$;
+
+comment on function noetl_internal.pass_token(noetl.token, text [], jsonb [])
+is 'Pass a token on from its finished step to its destinations.';
 
 -- engine/fail_run.sql
 -- Mark a run as failing; false when it is not running any more. The sweep is a transaction of its
@@ -9396,8 +9478,9 @@ declare
   v_writes jsonb;
   v_arcs jsonb [];
   v_arc jsonb;
-  v_split integer;
-  v_tokens jsonb := jsonb_build_array();
+  v_steps text [] := array[]::text [];
+  v_inputs jsonb [] := array[]::jsonb [];
+  v_tokens jsonb;
 begin
   v_writes := noetl_internal.apply_set(
     v_execution_id,
@@ -9424,27 +9507,17 @@ begin
   then
     return null;
   end if;
-  if cardinality(v_arcs) > 1 then
-    update noetl.run as r
-    set next_split_id = r.next_split_id + 1
-    where r.execution_id = v_execution_id
-    returning r.next_split_id - 1 into v_split;
-  end if;
   foreach v_arc in array v_arcs loop
     v_writes := v_writes || noetl_internal.apply_set(
       v_execution_id, v_arc -> 'set', p_locals, p_token.step
     );
-    v_tokens := v_tokens || noetl_internal.add_token(
-      v_execution_id,
-      v_arc ->> 'step',
-      p_token.split_ids || array_remove(array[v_split], null),
-      p_token.split_steps || case when v_split is null then '{}' else array[p_token.step] end,
-      case
-        when v_arc ->> 'input' is not null
-          then noetl_internal.evaluate(v_execution_id, v_arc -> 'input', p_locals, p_token.step)
-      end
-    );
+    v_steps := v_steps || (v_arc ->> 'step');
+    v_inputs := v_inputs || case
+      when v_arc ->> 'input' is not null
+        then noetl_internal.evaluate(v_execution_id, v_arc -> 'input', p_locals, p_token.step)
+    end;
   end loop;
+  v_tokens := noetl_internal.pass_token(p_token, v_steps, v_inputs);
   return
     case when v_writes = '{}' then '{}' else jsonb_build_object('ctx', v_writes) end
     || case when v_tokens = '[]' then '{}' else jsonb_build_object('tokens', v_tokens) end;
@@ -9562,10 +9635,10 @@ begin
       p_meta => jsonb_build_object('token_id', p_token_id), p_error => v_error ->> 'message'
     );
     perform noetl_internal.fail_run(p_execution_id, v_error);
+    update noetl.run as r
+    set last_step = v_token.step, version = r.version + 1
+    where r.execution_id = p_execution_id;
   end if;
-  update noetl.run as r
-  set last_step = v_token.step, version = r.version + 1
-  where r.execution_id = p_execution_id;
 end;
 $function$;
 
@@ -10905,10 +10978,10 @@ begin
   if v_command.task = 'collect' and p_outcome.is_ok then
     perform noetl_internal.begin_collected(v_command, p_outcome.collection_size);
   else
-    perform noetl_internal.finish_call(
-      v_command.execution_id, v_command.catalog_id, v_command.token_id, v_command.step,
-      p_outcome.is_ok, coalesce(p_outcome.result, '{"status": "ok"}'), p_outcome.error,
-      p_outcome.ctx
+    perform noetl_internal.finish_step(
+      v_command.execution_id, v_command.token_id,
+      case when p_outcome.is_ok then 'call.done' else 'call.error' end,
+      p_outcome.result, p_outcome.error, p_outcome.ctx
     );
   end if;
 end;
@@ -11085,8 +11158,9 @@ is 'What is wrong with one reported event, or null.';
 
 -- engine/parse_reports.sql
 -- The reports of a batch as rows, repeats within the batch left out; position is the index in the
--- batch, unless the event says it itself. A failure always has an error, a success never. Raises:
--- class 22 when one is malformed.
+-- batch, unless the event says it itself. Each has a result; a failure has an error, a success
+-- never.
+-- Raises: class 22 when one is malformed.
 create or replace function noetl_internal.parse_reports(p_events jsonb)
 returns setof noetl_internal.report
 language plpgsql stable
@@ -11095,7 +11169,10 @@ begin
   return query
   select distinct on (e.execution_id, e.command_id, e.type, e.session)
     coalesce(e.position, (e.place - 1)::integer), e.execution_id, e.command_id, e.session, e.type,
-    e.result,
+    coalesce(
+      nullif(e.result, 'null'),
+      jsonb_build_object('status', case e.type when 'command.completed' then 'ok' else 'error' end)
+    ),
     case
       when e.type = 'command.failed'
         then '{"kind": "unknown", "message": "the worker gave no reason"}'

@@ -68,7 +68,9 @@
 -- Routing: steps, arcs, joins, the end
 \ir engine/step_definition.sql
 \ir engine/is_no_next_an_error.sql
+\ir engine/describe_token.sql
 \ir engine/add_token.sql
+\ir engine/pass_token.sql
 \ir engine/fail_run.sql
 \ir engine/exit_locals.sql
 \ir engine/choose_arcs.sql

@@ -12,20 +12,18 @@ language plpgsql volatile
 as $function$
 declare
   v_token_id integer;
+  v_token jsonb;
 begin
   update noetl.run as r
   set next_token_id = r.next_token_id + 1
   where r.execution_id = p_execution_id
   returning r.next_token_id - 1 into v_token_id;
-  insert into noetl.token (execution_id, token_id, step, status, split_ids, split_steps, input)
-  values (p_execution_id, v_token_id, p_step, 'ready', p_split_ids, p_split_steps, p_input);
-  return
-    jsonb_strip_nulls(jsonb_build_object(
-      'token_id', v_token_id, 'step', p_step,
-      'split_ids', nullif(to_jsonb(p_split_ids), '[]'),
-      'split_steps', nullif(to_jsonb(p_split_steps), '[]')
-    ))
-    || case when p_input is null then '{}' else jsonb_build_object('input', p_input) end;
+  insert into noetl.token as t (
+    execution_id, token_id, step, status, split_ids, split_steps, input
+  )
+  values (p_execution_id, v_token_id, p_step, 'ready', p_split_ids, p_split_steps, p_input)
+  returning noetl_internal.describe_token(t) into v_token;
+  return v_token;
 end;
 $function$;
 

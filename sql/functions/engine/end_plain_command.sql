@@ -10,10 +10,10 @@ begin
   if v_command.task = 'collect' and p_outcome.is_ok then
     perform noetl_internal.begin_collected(v_command, p_outcome.collection_size);
   else
-    perform noetl_internal.finish_call(
-      v_command.execution_id, v_command.catalog_id, v_command.token_id, v_command.step,
-      p_outcome.is_ok, coalesce(p_outcome.result, '{"status": "ok"}'), p_outcome.error,
-      p_outcome.ctx
+    perform noetl_internal.finish_step(
+      v_command.execution_id, v_command.token_id,
+      case when p_outcome.is_ok then 'call.done' else 'call.error' end,
+      p_outcome.result, p_outcome.error, p_outcome.ctx
     );
   end if;
 end;

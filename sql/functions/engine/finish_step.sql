@@ -44,10 +44,10 @@ begin
       p_meta => jsonb_build_object('token_id', p_token_id), p_error => v_error ->> 'message'
     );
     perform noetl_internal.fail_run(p_execution_id, v_error);
+    update noetl.run as r
+    set last_step = v_token.step, version = r.version + 1
+    where r.execution_id = p_execution_id;
   end if;
-  update noetl.run as r
-  set last_step = v_token.step, version = r.version + 1
-  where r.execution_id = p_execution_id;
 end;
 $function$;
 

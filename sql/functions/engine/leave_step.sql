@@ -17,8 +17,9 @@ declare
   v_writes jsonb;
   v_arcs jsonb [];
   v_arc jsonb;
-  v_split integer;
-  v_tokens jsonb := jsonb_build_array();
+  v_steps text [] := array[]::text [];
+  v_inputs jsonb [] := array[]::jsonb [];
+  v_tokens jsonb;
 begin
   v_writes := noetl_internal.apply_set(
     v_execution_id,
@@ -45,27 +46,17 @@ begin
   then
     return null;
   end if;
-  if cardinality(v_arcs) > 1 then
-    update noetl.run as r
-    set next_split_id = r.next_split_id + 1
-    where r.execution_id = v_execution_id
-    returning r.next_split_id - 1 into v_split;
-  end if;
   foreach v_arc in array v_arcs loop
     v_writes := v_writes || noetl_internal.apply_set(
       v_execution_id, v_arc -> 'set', p_locals, p_token.step
     );
-    v_tokens := v_tokens || noetl_internal.add_token(
-      v_execution_id,
-      v_arc ->> 'step',
-      p_token.split_ids || array_remove(array[v_split], null),
-      p_token.split_steps || case when v_split is null then '{}' else array[p_token.step] end,
-      case
-        when v_arc ->> 'input' is not null
-          then noetl_internal.evaluate(v_execution_id, v_arc -> 'input', p_locals, p_token.step)
-      end
-    );
+    v_steps := v_steps || (v_arc ->> 'step');
+    v_inputs := v_inputs || case
+      when v_arc ->> 'input' is not null
+        then noetl_internal.evaluate(v_execution_id, v_arc -> 'input', p_locals, p_token.step)
+    end;
   end loop;
+  v_tokens := noetl_internal.pass_token(p_token, v_steps, v_inputs);
   return
     case when v_writes = '{}' then '{}' else jsonb_build_object('ctx', v_writes) end
     || case when v_tokens = '[]' then '{}' else jsonb_build_object('tokens', v_tokens) end;

@@ -1,6 +1,7 @@
 -- The reports of a batch as rows, repeats within the batch left out; position is the index in the
--- batch, unless the event says it itself. A failure always has an error, a success never. Raises:
--- class 22 when one is malformed.
+-- batch, unless the event says it itself. Each has a result; a failure has an error, a success
+-- never.
+-- Raises: class 22 when one is malformed.
 create or replace function noetl_internal.parse_reports(p_events jsonb)
 returns setof noetl_internal.report
 language plpgsql stable
@@ -9,7 +10,10 @@ begin
   return query
   select distinct on (e.execution_id, e.command_id, e.type, e.session)
     coalesce(e.position, (e.place - 1)::integer), e.execution_id, e.command_id, e.session, e.type,
-    e.result,
+    coalesce(
+      nullif(e.result, 'null'),
+      jsonb_build_object('status', case e.type when 'command.completed' then 'ok' else 'error' end)
+    ),
     case
       when e.type = 'command.failed'
         then '{"kind": "unknown", "message": "the worker gave no reason"}'
