@@ -466,6 +466,50 @@ ALTER TABLE noetl.checkpoint OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.checkpoint IS 'The latest checkpoint of each active shard.';
 
+CREATE SEQUENCE noetl.claim_floor
+    START WITH 0
+    INCREMENT BY 1
+    MINVALUE 0
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER TABLE noetl.claim_floor OWNER TO noetl_owner;
+
+COMMENT ON SEQUENCE noetl.claim_floor IS 'The place in line below which claims need not look.';
+
+CREATE SEQUENCE noetl.claim_floor_due
+    START WITH 0
+    INCREMENT BY 1
+    MINVALUE 0
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER TABLE noetl.claim_floor_due OWNER TO noetl_owner;
+
+COMMENT ON SEQUENCE noetl.claim_floor_due IS 'When a look from the bottom is due, in milliseconds since 1970.';
+
+CREATE SEQUENCE noetl.claim_floor_next
+    START WITH 0
+    INCREMENT BY 1
+    MINVALUE 0
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER TABLE noetl.claim_floor_next OWNER TO noetl_owner;
+
+COMMENT ON SEQUENCE noetl.claim_floor_next IS 'The place served when the floor was last raised: how far it may rise next.';
+
+CREATE SEQUENCE noetl.claim_floor_raised
+    START WITH 0
+    INCREMENT BY 1
+    MINVALUE 0
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER TABLE noetl.claim_floor_raised OWNER TO noetl_owner;
+
+COMMENT ON SEQUENCE noetl.claim_floor_raised IS 'When the floor was last raised, in milliseconds since 1970.';
+
 CREATE TABLE noetl.collection_chunk (
     execution_id bigint NOT NULL,
     loop_id bigint NOT NULL,

@@ -18,6 +18,18 @@ $function$;
 comment on function noetl_internal.clock_now()
 is 'The engine''s clock; only test databases replace it.';
 
+-- engine/clock_ms.sql
+-- The engine's clock in milliseconds since 1970, as the registers of raise_floor hold it.
+create or replace function noetl_internal.clock_ms()
+returns bigint
+language sql stable parallel safe
+as $function$
+  select (extract(epoch from noetl_internal.clock_now()) * 1000)::bigint
+$function$;
+
+comment on function noetl_internal.clock_ms()
+is 'The engine''s clock in milliseconds since 1970.';
+
 -- engine/lock_key.sql
 -- The advisory lock number of a thing. The only place that makes one, so that two kinds never share
 -- a number by accident of arithmetic.
@@ -206,7 +218,6 @@ is 'Put a run into the outbox, to be projected or moved on.';
 create or replace function noetl_internal.is_advance_due()
 returns boolean
 language plpgsql stable
-set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 as $function$
 begin
   return exists (select from noetl.change as c where c.kind in ('advance', 'cancel'));
@@ -8915,6 +8926,65 @@ $function$;
 comment on function noetl_internal.issue_again(noetl_internal.draft [], integer, integer)
 is 'Issue commands again under the next issue number of their item.';
 
+-- engine/claim_floor.sql
+-- The place in line below which claims need not look, as raise_floor left it; 0 when nobody has
+-- looked for some seconds, so that claims depend on no tick.
+create or replace function noetl_internal.claim_floor()
+returns bigint
+language plpgsql volatile
+as $function$
+begin
+  return (
+    select
+      case
+        when d.last_value - noetl_internal.clock_ms() between -3000 and 10000 then f.last_value
+        else 0
+      end
+    from noetl.claim_floor as f
+    cross join noetl.claim_floor_due as d
+  );
+end;
+$function$;
+
+comment on function noetl_internal.claim_floor()
+is 'The place in line below which claims need not look.';
+
+-- engine/lowest_place.sql
+-- The first place in line, from p_from on, at which a command is queued that a live worker may
+-- claim; null when there is none.
+create or replace function noetl_internal.lowest_place(p_from bigint)
+returns bigint
+language plpgsql stable
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
+as $function$
+begin
+  return (
+    select min(q.place)
+    from (
+      select distinct p.pool
+      from noetl.runtime as s
+      cross join unnest(s.pools) as p (pool)
+      where s.status = 'active' and s.kind = 'worker'
+    ) as p
+    cross join generate_series(0, 9) as l (priority)
+    cross join lateral (
+      select c.place
+      from noetl.command as c
+      where
+        c.status = 'queued'
+        and c.pool = p.pool
+        and c.priority = l.priority::smallint
+        and c.place >= p_from
+      order by c.place
+      limit 1
+    ) as q
+  );
+end;
+$function$;
+
+comment on function noetl_internal.lowest_place(bigint)
+is 'The first place in line at which a command is queued.';
+
 -- engine/lease_commands.sql
 -- Lease the first p_limit queued commands of a session's pools to it, and tell so in the log;
 -- returns the last of their places in line, null when there was none.
@@ -8923,12 +8993,12 @@ create or replace function noetl_internal.lease_commands(
   p_session noetl.runtime,
   p_request_id uuid,
   p_limit integer,
-  p_marks jsonb
+  p_marks jsonb,
+  p_floor bigint
 )
 returns bigint
 language plpgsql volatile
 set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
-set enable_seqscan = off
 as $function$
 declare
   v_place bigint;
@@ -8944,7 +9014,7 @@ begin
         c.status = 'queued'
         and c.pool = p.pool
         and c.priority = l.priority::smallint
-        and c.place >= coalesce((p_marks ->> l.priority::text)::bigint, 0)
+        and c.place >= greatest((p_marks ->> l.priority::text)::bigint, p_floor)
       order by c.place
       limit p_limit
       for no key update skip locked
@@ -8979,7 +9049,7 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.lease_commands(noetl.runtime, uuid, integer, jsonb)
+comment on function noetl_internal.lease_commands(noetl.runtime, uuid, integer, jsonb, bigint)
 is 'Lease the first queued commands of a session''s pools to it.';
 
 -- engine/finish_commands.sql
@@ -8994,7 +9064,6 @@ create or replace function noetl_internal.finish_commands(
 returns noetl_internal.outcome []
 language plpgsql volatile
 set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
-set enable_seqscan = off
 as $function$
 declare
   v_outcomes noetl_internal.outcome [];
@@ -12190,6 +12259,8 @@ create or replace function noetl.start_execution(
 returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_catalog noetl.catalog;
@@ -12240,6 +12311,8 @@ create or replace function noetl.cancel_execution(
 returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 begin
   perform noetl_internal.require_read_committed();
@@ -12289,6 +12362,8 @@ returns table (
 )
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 #variable_conflict use_column
 begin
@@ -12591,6 +12666,8 @@ create or replace function noetl.register_session(
 returns uuid
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_session_id uuid := gen_random_uuid();
@@ -12635,6 +12712,8 @@ create or replace function noetl.end_session(p_session uuid)
 returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 begin
   perform noetl_internal.require_read_committed();
@@ -12669,6 +12748,8 @@ create or replace function noetl.heartbeat(
 returns jsonb
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_lost text [];
@@ -12732,6 +12813,8 @@ returns table (
 )
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 #variable_conflict use_column
 declare
@@ -12746,7 +12829,9 @@ begin
     select from noetl.command as c
     where c.session_id = p_session and c.request_id = p_request_id and c.status = 'leased'
   ) then
-    v_place := noetl_internal.lease_commands(v_session, p_request_id, v_limit, p_marks);
+    v_place := noetl_internal.lease_commands(
+      v_session, p_request_id, v_limit, p_marks, noetl_internal.claim_floor()
+    );
     if v_place > noetl_internal.served_place() then
       perform setval('noetl.virtual_clock', v_place);
     end if;
@@ -12782,6 +12867,8 @@ create or replace function noetl.release_commands(
 returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_held record;
@@ -12823,6 +12910,8 @@ create or replace function noetl.read_step(
 returns jsonb
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_definition jsonb := noetl_internal.step_definition(p_catalog_id, p_step);
@@ -12853,6 +12942,8 @@ create or replace function noetl.read_context(
 returns jsonb
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_run noetl.run;
@@ -12906,6 +12997,8 @@ create or replace function noetl.read_items(
 returns jsonb
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_parts text [] := regexp_match(
@@ -12949,6 +13042,8 @@ create or replace function noetl.store_items(
 returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_loop_id bigint;
@@ -12988,6 +13083,8 @@ create or replace function noetl.read_credential(
 returns jsonb
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_run noetl.run := noetl_internal.require_run(p_session, p_execution_id);
@@ -13019,6 +13116,8 @@ create or replace function noetl.record_results(
 returns table (command_id text, name text, ref_id bigint, ref text)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 #variable_conflict use_column
 declare
@@ -13062,6 +13161,8 @@ create or replace function noetl.read_result(
 returns jsonb
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_execution_id bigint := substring(p_ref from '^noetl://([0-9]{1,18})/result/')::bigint;
@@ -13103,6 +13204,8 @@ create or replace function noetl.child_status(
 returns table (execution_id bigint, status text, error jsonb, result jsonb)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 #variable_conflict use_column
 begin
@@ -13138,6 +13241,8 @@ create or replace function noetl.record_events(p_events jsonb)
 returns jsonb
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_taken record;
@@ -13187,6 +13292,8 @@ create or replace function noetl.record_shard(
 returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_answer jsonb := noetl.record_events(
@@ -13294,6 +13401,8 @@ create or replace function noetl.claim_loop_done(
 returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 begin
   perform noetl_internal.require_read_committed();
@@ -13320,6 +13429,8 @@ create or replace function noetl.reap_stale(p_limit integer default 1000)
 returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 begin
   perform noetl_internal.require_read_committed();
@@ -13365,6 +13476,8 @@ create or replace function noetl.advance_changes(p_limit integer default 100)
 returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_change record;
@@ -13411,6 +13524,8 @@ create or replace function noetl.expand_loops(p_limit integer default 4)
 returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_loop record;
@@ -13450,6 +13565,8 @@ create or replace function noetl.project_changes(p_limit integer default 500)
 returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_runs bigint [];
@@ -13483,6 +13600,70 @@ is 'Copy the state of runs that changed into noetl.execution.';
 revoke all on function noetl.project_changes(integer) from public;
 grant execute on function noetl.project_changes(integer) to noetl_worker;
 
+-- api/raise_floor.sql
+-- Raise the place below which claims need not look, so that they do not walk over the dead rows
+-- that a foreign snapshot keeps; a tick. The floor is the lower of the first queued place and of
+-- the place served when it was last raised: what is being issued meanwhile has a later one. A
+-- command issued in a longer transaction may come to lie below: a look from the bottom lowers the
+-- floor, every half second or, where it takes long, for a twentieth of the time, at least every
+-- 10 s. Repeated sooner, or while another session does it: nothing.
+-- Locks: one advisory lock, tried. Never raises.
+create or replace function noetl.raise_floor()
+returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+declare
+  v_now bigint := noetl_internal.clock_ms();
+  v_started timestamptz := clock_timestamp();
+  v_is_full boolean;
+  v_known record;
+  v_floor bigint;
+begin
+  if not pg_try_advisory_xact_lock(noetl_internal.lock_key('floor', 0)) then
+    return;
+  end if;
+  select
+    f.last_value as place, n.last_value as next_place, d.last_value as due,
+    r.last_value as raised_at
+  into v_known
+  from noetl.claim_floor as f
+  cross join noetl.claim_floor_next as n
+  cross join noetl.claim_floor_due as d
+  cross join noetl.claim_floor_raised as r;
+  if v_now < v_known.raised_at + 200 then
+    return;
+  end if;
+  -- The floor is a hint: it need not wait for the disk.
+  perform set_config('synchronous_commit', 'off', true);
+  v_is_full := v_now >= v_known.due;
+  v_floor := least(
+    noetl_internal.lowest_place(case when v_is_full then 0 else v_known.place end),
+    v_known.next_place
+  );
+  perform
+    setval('noetl.claim_floor', v_floor),
+    setval('noetl.claim_floor_next', noetl_internal.served_place()),
+    setval('noetl.claim_floor_raised', v_now);
+  if v_is_full then
+    perform setval(
+      'noetl.claim_floor_due',
+      v_now + least(
+        greatest(500, 20 * (extract(epoch from clock_timestamp() - v_started) * 1000)::bigint),
+        10000
+      )
+    );
+  end if;
+end;
+$function$;
+
+comment on function noetl.raise_floor()
+is 'Raise the place below which claims need not look; a tick.';
+revoke all on function noetl.raise_floor() from public;
+grant execute on function noetl.raise_floor() to noetl_worker;
+
 -- api/maintain_partitions.sql
 -- Create the partitions of the event log for the next eight weeks; returns how many were new.
 -- Locks: one maintainer at a time.
@@ -13490,6 +13671,8 @@ create or replace function noetl.maintain_partitions()
 returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 begin
   return noetl_internal.create_partitions(8);

@@ -14,6 +14,22 @@ create sequence noetl.virtual_clock minvalue 0 start 0;
 comment on sequence noetl.virtual_clock is
 'The place in line served last. A sequence, not a row: it must move without leaving dead rows.';
 
+-- Four registers of raise_floor, each a sequence for the same reason.
+create sequence noetl.claim_floor minvalue 0 start 0;
+comment on sequence noetl.claim_floor is 'The place in line below which claims need not look.';
+
+create sequence noetl.claim_floor_next minvalue 0 start 0;
+comment on sequence noetl.claim_floor_next is
+'The place served when the floor was last raised: how far it may rise next.';
+
+create sequence noetl.claim_floor_raised minvalue 0 start 0;
+comment on sequence noetl.claim_floor_raised is
+'When the floor was last raised, in milliseconds since 1970.';
+
+create sequence noetl.claim_floor_due minvalue 0 start 0;
+comment on sequence noetl.claim_floor_due is
+'When a look from the bottom is due, in milliseconds since 1970.';
+
 -- Checks of one column are domains, for speed: docs/decisions/domains-for-hot-checks.md.
 create domain noetl_internal.run_status as text
 constraint run_status_is_known check (

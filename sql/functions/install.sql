@@ -3,6 +3,7 @@
 
 -- Ground: the clock, locks, ids, settings, the log and the outbox
 \ir engine/clock_now.sql
+\ir engine/clock_ms.sql
 \ir engine/lock_key.sql
 \ir engine/setting_integer.sql
 \ir engine/require_read_committed.sql
@@ -57,6 +58,8 @@
 \ir engine/ring_doorbell.sql
 \ir engine/issue_batch.sql
 \ir engine/issue_again.sql
+\ir engine/claim_floor.sql
+\ir engine/lowest_place.sql
 \ir engine/lease_commands.sql
 \ir engine/finish_commands.sql
 \ir engine/log_cancelled.sql
@@ -192,4 +195,5 @@
 \ir api/advance_changes.sql
 \ir api/expand_loops.sql
 \ir api/project_changes.sql
+\ir api/raise_floor.sql
 \ir api/maintain_partitions.sql

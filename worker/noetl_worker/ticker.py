@@ -17,6 +17,7 @@ TICKS: Final = (
     ("select noetl.expand_loops(20)", 0.05),
     ("select noetl.advance_changes(200)", 0.1),
     ("select noetl.project_changes(500)", 0.1),
+    ("select noetl.raise_floor()", 0.25),
     ("select noetl.reap_stale(500)", 1.0),
     ("select noetl.maintain_partitions()", 3600.0),
 )

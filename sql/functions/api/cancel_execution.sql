@@ -8,6 +8,8 @@ create or replace function noetl.cancel_execution(
 returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 begin
   perform noetl_internal.require_read_committed();

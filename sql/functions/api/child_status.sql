@@ -7,6 +7,8 @@ create or replace function noetl.child_status(
 returns table (execution_id bigint, status text, error jsonb, result jsonb)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 #variable_conflict use_column
 begin

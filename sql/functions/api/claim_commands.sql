@@ -29,6 +29,8 @@ returns table (
 )
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 #variable_conflict use_column
 declare
@@ -43,7 +45,9 @@ begin
     select from noetl.command as c
     where c.session_id = p_session and c.request_id = p_request_id and c.status = 'leased'
   ) then
-    v_place := noetl_internal.lease_commands(v_session, p_request_id, v_limit, p_marks);
+    v_place := noetl_internal.lease_commands(
+      v_session, p_request_id, v_limit, p_marks, noetl_internal.claim_floor()
+    );
     if v_place > noetl_internal.served_place() then
       perform setval('noetl.virtual_clock', v_place);
     end if;

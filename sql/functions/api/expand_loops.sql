@@ -6,6 +6,8 @@ create or replace function noetl.expand_loops(p_limit integer default 4)
 returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_loop record;

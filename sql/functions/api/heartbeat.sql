@@ -10,6 +10,8 @@ create or replace function noetl.heartbeat(
 returns jsonb
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_lost text [];

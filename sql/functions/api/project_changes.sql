@@ -6,6 +6,8 @@ create or replace function noetl.project_changes(p_limit integer default 500)
 returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_runs bigint [];

@@ -10,6 +10,8 @@ create or replace function noetl.read_items(
 returns jsonb
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_parts text [] := regexp_match(

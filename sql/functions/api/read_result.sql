@@ -7,6 +7,8 @@ create or replace function noetl.read_result(
 returns jsonb
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_execution_id bigint := substring(p_ref from '^noetl://([0-9]{1,18})/result/')::bigint;

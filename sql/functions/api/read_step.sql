@@ -9,6 +9,8 @@ create or replace function noetl.read_step(
 returns jsonb
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_definition jsonb := noetl_internal.step_definition(p_catalog_id, p_step);

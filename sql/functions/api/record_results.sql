@@ -9,6 +9,8 @@ create or replace function noetl.record_results(
 returns table (command_id text, name text, ref_id bigint, ref text)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 #variable_conflict use_column
 declare

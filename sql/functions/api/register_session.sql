@@ -9,6 +9,8 @@ create or replace function noetl.register_session(
 returns uuid
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_session_id uuid := gen_random_uuid();

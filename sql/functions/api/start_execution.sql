@@ -13,6 +13,8 @@ create or replace function noetl.start_execution(
 returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_catalog noetl.catalog;

@@ -12,6 +12,8 @@ create or replace function noetl.store_items(
 returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
 as $function$
 declare
   v_loop_id bigint;

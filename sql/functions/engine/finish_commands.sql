@@ -9,7 +9,6 @@ create or replace function noetl_internal.finish_commands(
 returns noetl_internal.outcome []
 language plpgsql volatile
 set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
-set enable_seqscan = off
 as $function$
 declare
   v_outcomes noetl_internal.outcome [];

@@ -2,7 +2,6 @@
 create or replace function noetl_internal.is_advance_due()
 returns boolean
 language plpgsql stable
-set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 as $function$
 begin
   return exists (select from noetl.change as c where c.kind in ('advance', 'cancel'));

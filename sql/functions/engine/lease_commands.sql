@@ -5,12 +5,12 @@ create or replace function noetl_internal.lease_commands(
   p_session noetl.runtime,
   p_request_id uuid,
   p_limit integer,
-  p_marks jsonb
+  p_marks jsonb,
+  p_floor bigint
 )
 returns bigint
 language plpgsql volatile
 set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
-set enable_seqscan = off
 as $function$
 declare
   v_place bigint;
@@ -26,7 +26,7 @@ begin
         c.status = 'queued'
         and c.pool = p.pool
         and c.priority = l.priority::smallint
-        and c.place >= coalesce((p_marks ->> l.priority::text)::bigint, 0)
+        and c.place >= greatest((p_marks ->> l.priority::text)::bigint, p_floor)
       order by c.place
       limit p_limit
       for no key update skip locked
@@ -61,5 +61,5 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.lease_commands(noetl.runtime, uuid, integer, jsonb)
+comment on function noetl_internal.lease_commands(noetl.runtime, uuid, integer, jsonb, bigint)
 is 'Lease the first queued commands of a session''s pools to it.';

@@ -39,6 +39,7 @@ from regexp_split_to_table($matrix$
   reap_stale           .       .       .         worker  .
   advance_changes      .       .       .         worker  .
   expand_loops         .       .       .         worker  .
+  raise_floor          .       .       .         worker  .
   project_changes      .       .       .         worker  .
   maintain_partitions  .       .       .         worker  .
 $matrix$, '\n') as line

@@ -1,0 +1,31 @@
+-- A queue is empty when it is analysed and full a second later: without these settings a plan made
+-- in between stays in the session and reads all of it (docs/decisions/pinned-plans.md).
+begin;
+select plan(2);
+
+select is_empty(
+  $$
+    select p.proname
+    from pg_proc as p
+    where
+      p.pronamespace = 'noetl'::regnamespace
+      and has_function_privilege('noetl_worker', p.oid, 'execute')
+      and not (p.proconfig @> '{enable_seqscan=off,jit=off}')
+  $$,
+  'what workers call runs without sequential scans and without compiling'
+);
+select is_empty(
+  $$
+    select p.proname, c.parts[1]
+    from pg_proc as p
+    cross join regexp_matches(p.prosrc, 'noetl(?:_internal)?\.(\w+)\(', 'g') as c (parts)
+    where
+      p.pronamespace = 'noetl_internal'::regnamespace
+      and array_to_string(p.proconfig, ' ') ~ 'plan_cache_mode'
+      and c.parts[1] <> 'clock_now'
+  $$,
+  'a function with a general plan calls nothing but the clock, which is inlined'
+);
+
+select * from finish();
+rollback;
