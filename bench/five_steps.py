@@ -20,6 +20,9 @@ def measure_five_steps(
     rig: Rig, conn: Connection, *, times: int, at_once: int
 ) -> dict[str, Any]:
     """Measure the latency of one after the other, then the rate of many at once."""
+    # What was measured before must not be cleaned up meanwhile: an idle system has done.
+    conn.execute("vacuum (analyze)")
+    conn.execute("checkpoint")
     for _ in range(10):
         _latency(rig, conn)
     latencies = [_latency(rig, conn) for _ in range(times)]

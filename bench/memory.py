@@ -29,8 +29,9 @@ def measured_memory(workers: Iterable[int], server: int) -> Iterator[Peaks]:
     """Measure a block: the largest worker's peak, and the server's as a whole.
 
     A worker's peak is the kernel's own mark of its resident memory. The server's is the
-    sum over its processes, sampled each second and at the end; memory that they share is
-    counted once.
+    sum over its processes, sampled each second and at the end; what they share of
+    programs is counted once, and the shared buffers, which are of a fixed size and fill
+    up with whatever is read, not at all.
     """
     peaks = Peaks()
     pids = list(workers)
@@ -40,7 +41,7 @@ def measured_memory(workers: Iterable[int], server: int) -> Iterator[Peaks]:
 
     def watch() -> None:
         while not done.wait(_PERIOD):
-            peaks.server_mb = max(peaks.server_mb, _shared_out(server))
+            peaks.server_mb = max(peaks.server_mb, _own_memory(server))
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -49,17 +50,20 @@ def measured_memory(workers: Iterable[int], server: int) -> Iterator[Peaks]:
     finally:
         done.set()
         watcher.join()
-    peaks.server_mb = max(peaks.server_mb, _shared_out(server))
+    peaks.server_mb = max(peaks.server_mb, _own_memory(server))
     peaks.worker_mb = max(_figure(pid, "status", "VmHWM") for pid in pids)
 
 
-def _shared_out(pid: int) -> float:
-    """Proportional memory of a process and all below it."""
+def _own_memory(pid: int) -> float:
+    """Proportional memory of a process and all below it, without shared memory."""
     parent = psutil.Process(pid)
     total = 0.0
     for process in [parent, *parent.children(recursive=True)]:
         try:
-            total += _figure(process.pid, "smaps_rollup", "Pss")
+            total += sum(
+                _figure(process.pid, "smaps_rollup", f"Pss_{kind}")
+                for kind in ("Anon", "File")
+            )
         except (FileNotFoundError, ProcessLookupError):
             continue  # a backend that has just ended
     return total

@@ -98,7 +98,7 @@ _FANOUT_LINES: Final = (
     ("report, p50 / p99 ms", "{report_p50_ms:.1f} / {report_p99_ms:.1f}"),
     ("flush of the log, mean ms", "{flush_mean_ms:.1f}"),
     ("peak memory of a worker, MB", "{worker_rss_mb:.0f}"),
-    ("peak memory of the server, MB", "{server_rss_mb:.0f}"),
+    ("server, without shared buffers, MB", "{server_rss_mb:.0f}"),
 )
 
 
