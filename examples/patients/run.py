@@ -152,7 +152,10 @@ def main() -> int:
     show_shares(console, summary, api, cpu)
     if code:
         error = summary["error"] or {}
-        print(f"error: {error.get('message', summary['status'])}", file=sys.stderr)
+        place = f"step {error['step']}: " if "step" in error else ""
+        print(
+            f"error: {place}{error.get('message', summary['status'])}", file=sys.stderr
+        )
     return code
 
 

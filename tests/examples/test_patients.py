@@ -151,6 +151,17 @@ def test_a_patient_that_is_missing_fails_the_run(environment: dict[str, str]) ->
     assert "Traceback" not in ended.stderr
 
 
+def test_an_api_that_is_down_fails_the_run_with_its_address(
+    environment: dict[str, str],
+) -> None:
+    ended = run_example(environment, "--set", "api=http://127.0.0.1:9")
+    assert ended.returncode == 1
+    assert "step load_facilities: GET http://127.0.0.1:9/" in ended.stderr
+    assert "Cannot connect" in ended.stderr
+    assert "ssl" not in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_ctrl_c_ends_the_run_and_the_api(environment: dict[str, str]) -> None:
     with subprocess.Popen(
         [*RUN, "--delay", "0.5", "--facilities", "1"],

@@ -186,7 +186,7 @@ def _failure(error: Exception, method: str, url: str) -> TaskError:
     if isinstance(error, httpx.TransportError | OSError) and not isinstance(
         error, httpx.UnsupportedProtocol
     ):
-        reason = str(error) or type(error).__name__
+        reason = str(error).replace(" ssl:default", "") or type(error).__name__
         return TaskError("connection", f"{place}: {reason}", retryable=True)
     return TaskError("http", f"{place}: {error}")
 
