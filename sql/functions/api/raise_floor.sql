@@ -17,6 +17,7 @@ declare
   v_started timestamptz := clock_timestamp();
   v_is_full boolean;
   v_known record;
+  v_served bigint := noetl_internal.served_place();
   v_floor bigint;
 begin
   if not pg_try_advisory_xact_lock(noetl_internal.lock_key('floor', 0)) then
@@ -40,10 +41,13 @@ begin
     noetl_internal.lowest_place(case when v_is_full then 0 else v_known.place end),
     v_known.next_place
   );
-  perform
-    setval('noetl.claim_floor', v_floor),
-    setval('noetl.claim_floor_next', noetl_internal.served_place()),
-    setval('noetl.claim_floor_raised', v_now);
+  -- An idle system writes no more than that somebody has looked.
+  if (v_floor, v_served) is distinct from (v_known.place, v_known.next_place) then
+    perform
+      setval('noetl.claim_floor', v_floor),
+      setval('noetl.claim_floor_next', v_served),
+      setval('noetl.claim_floor_raised', v_now);
+  end if;
   if v_is_full then
     perform setval(
       'noetl.claim_floor_due',
