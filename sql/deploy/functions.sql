@@ -9052,6 +9052,72 @@ $function$;
 comment on function noetl_internal.lease_commands(noetl.runtime, uuid, integer, jsonb, bigint)
 is 'Lease the first queued commands of a session''s pools to it.';
 
+-- engine/hand_out.sql
+-- The commands of a claim: those that the request has leased already, or else up to p_limit queued
+-- ones, leased now. The same request id gives the same rows again.
+-- Locks: command rows, skipping locked ones; never waits.
+create or replace function noetl_internal.hand_out(
+  p_session noetl.runtime,
+  p_request_id uuid,
+  p_limit integer,
+  p_marks jsonb
+)
+returns table (
+  execution_id bigint,
+  command_id text,
+  catalog_id bigint,
+  step text,
+  task text,
+  loop_id bigint,
+  iter_index integer,
+  collection_ref text,
+  item jsonb,
+  input jsonb,
+  issue integer,
+  attempt integer,
+  context_version bigint,
+  total integer,
+  priority smallint,
+  place bigint
+)
+language plpgsql volatile
+as $function$
+#variable_conflict use_column
+declare
+  v_place bigint;
+begin
+  if not exists (
+    select from noetl.command as c
+    where
+      c.session_id = p_session.session_id and c.request_id = p_request_id and c.status = 'leased'
+  ) then
+    v_place := noetl_internal.lease_commands(
+      p_session, p_request_id, least(greatest(p_limit, 0), 1000), p_marks,
+      noetl_internal.claim_floor()
+    );
+    if v_place > noetl_internal.served_place() then
+      perform setval('noetl.virtual_clock', v_place);
+    end if;
+  end if;
+  return query
+  select
+    c.execution_id, c.command_id, c.catalog_id, c.step, c.task::text, c.loop_id, c.iter_index,
+    case
+      when c.loop_id is not null and c.item is null
+        then noetl_internal.loop_uri(c.execution_id, c.loop_id)
+    end,
+    c.item, c.input, c.issue, (c.infra_attempt + c.shard_attempt - 1)::integer,
+    c.context_version, c.total, c.priority::smallint, c.place
+  from noetl.command as c
+  where
+    c.session_id = p_session.session_id and c.request_id = p_request_id and c.status = 'leased'
+  order by c.priority desc, c.place;
+end;
+$function$;
+
+comment on function noetl_internal.hand_out(noetl.runtime, uuid, integer, jsonb)
+is 'The commands of a claim, leased to the session.';
+
 -- engine/finish_commands.sql
 -- Take the commands of one run that these reports, ordered by command, finish out of the queue,
 -- under the fence (command, issue number in its id, session); a report that owns nothing changes
@@ -11232,10 +11298,8 @@ is 'What is wrong with one reported event, or null.';
 -- Raises: class 22 when one is malformed.
 create or replace function noetl_internal.parse_reports(p_events jsonb)
 returns setof noetl_internal.report
-language plpgsql stable
+language sql stable
 as $function$
-begin
-  return query
   select distinct on (e.execution_id, e.command_id, e.type, e.session)
     coalesce(e.position, (e.place - 1)::integer), e.execution_id, e.command_id, e.session, e.type,
     coalesce(
@@ -11258,8 +11322,7 @@ begin
     execution_id, command_id, session, type, result, error, ctx, collection, iter_key, meta,
     position, place
   )
-  order by e.execution_id, e.command_id, e.type, e.session, e.place;
-end;
+  order by e.execution_id, e.command_id, e.type, e.session, e.place
 $function$;
 
 comment on function noetl_internal.parse_reports(jsonb)
@@ -12817,37 +12880,15 @@ set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 set jit = off
 as $function$
 #variable_conflict use_column
-declare
-  v_session noetl.runtime := noetl_internal.require_session(p_session);
-  v_limit integer := least(greatest(p_limit, 0), 1000);
-  v_place bigint;
 begin
   -- A claim lost in a crash is a command nobody holds: its session's heartbeat does not list it. So
   -- it need not wait for the disk; any later report flushes it too.
   perform set_config('synchronous_commit', 'off', true);
-  if not exists (
-    select from noetl.command as c
-    where c.session_id = p_session and c.request_id = p_request_id and c.status = 'leased'
-  ) then
-    v_place := noetl_internal.lease_commands(
-      v_session, p_request_id, v_limit, p_marks, noetl_internal.claim_floor()
-    );
-    if v_place > noetl_internal.served_place() then
-      perform setval('noetl.virtual_clock', v_place);
-    end if;
-  end if;
   return query
-  select
-    c.execution_id, c.command_id, c.catalog_id, c.step, c.task::text, c.loop_id, c.iter_index,
-    case
-      when c.loop_id is not null and c.item is null
-        then noetl_internal.loop_uri(c.execution_id, c.loop_id)
-    end,
-    c.item, c.input, c.issue, (c.infra_attempt + c.shard_attempt - 1)::integer,
-    c.context_version, c.total, c.priority::smallint, c.place
-  from noetl.command as c
-  where c.session_id = p_session and c.request_id = p_request_id and c.status = 'leased'
-  order by c.priority desc, c.place;
+  select h.*
+  from noetl_internal.hand_out(
+    noetl_internal.require_session(p_session), p_request_id, p_limit, p_marks
+  ) as h;
 end;
 $function$;
 
@@ -13322,6 +13363,45 @@ is 'Record one shard''s outcome; false when this changed nothing.';
 revoke all on function noetl.record_shard(uuid, bigint, text, boolean, jsonb, jsonb) from public;
 grant execute on function noetl.record_shard(uuid, bigint, text, boolean, jsonb, jsonb)
 to noetl_worker;
+
+-- api/exchange.sql
+-- Report and claim in one transaction: what record_events and claim_commands do, in one round trip
+-- and with one flush; {"recorded": answer, "commands": [row]}. For a worker with little to say:
+-- what its reports lock stays locked until the claim is done. Repeated with the same request id:
+-- the reports are late, the commands the same.
+-- Locks: as record_events, then as claim_commands. Raises: NE401, NE410, NE409, NE422.
+create or replace function noetl.exchange(
+  p_session uuid,
+  p_events jsonb,
+  p_request_id uuid,
+  p_limit integer default 10,
+  p_marks jsonb default null
+)
+returns jsonb
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+declare
+  v_recorded jsonb := noetl.record_events(p_events);
+begin
+  return jsonb_build_object(
+    'recorded', v_recorded,
+    'commands', (
+      select coalesce(jsonb_agg(to_jsonb(h) order by h.priority desc, h.place), '[]')
+      from noetl_internal.hand_out(
+        noetl_internal.require_session(p_session), p_request_id, p_limit, p_marks
+      ) as h
+    )
+  );
+end;
+$function$;
+
+comment on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb)
+is 'Report and claim in one transaction; safe to repeat by request id.';
+revoke all on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb) from public;
+grant execute on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb) to noetl_worker;
 
 -- api/issue_commands.sql
 -- Issue commands given as rows {"execution_id", "command_id", …} (the fields of

@@ -61,6 +61,7 @@
 \ir engine/claim_floor.sql
 \ir engine/lowest_place.sql
 \ir engine/lease_commands.sql
+\ir engine/hand_out.sql
 \ir engine/finish_commands.sql
 \ir engine/log_cancelled.sql
 \ir engine/log_heartbeats.sql
@@ -186,6 +187,7 @@
 \ir api/child_status.sql
 \ir api/record_events.sql
 \ir api/record_shard.sql
+\ir api/exchange.sql
 
 -- API: transitions that anybody may have to make, and ticks
 \ir api/issue_commands.sql

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
+from psycopg.types.json import Jsonb
 
-from tests.races.rig import Rig, loop, step
+from tests.races.rig import Connection, Json, Rig, loop, step
 
 FANOUT = {"loop_mode": "fanout"}
 
@@ -184,4 +186,37 @@ def test_branches_of_one_run_do_not_deadlock(rig: Rig) -> None:
     assert batch.result(30)["recorded"] == 2
     assert last.result(30)["recorded"] == 1
     assert rig.finish(run) == "completed"
+    assert rig.problems(run) == []
+
+
+def test_two_sessions_exchange_the_same_report(rig: Rig) -> None:
+    run = rig.start(step("a", next={"arcs": [{"step": "b"}]}), step("b"))
+    worker = rig.worker()
+    (command,) = rig.claim(worker)
+    events = [
+        {
+            "session": str(worker),
+            "execution_id": run,
+            "command_id": command["command_id"],
+            "type": "command.completed",
+        }
+    ]
+
+    def exchange(conn: Connection, request: UUID) -> Json:
+        row = conn.execute(
+            "select noetl.exchange(%s, %s, %s, 5)", (worker, Jsonb(events), request)
+        ).fetchone()
+        assert row is not None
+        return row[0]
+
+    same = uuid4()
+    answers = rig.together(
+        *(partial(exchange, rig.session(), request) for request in (same, uuid4()))
+    )
+    assert sorted(a["recorded"]["recorded"] for a in answers) == [0, 1]
+    handed = [c["command_id"] for a in answers for c in a["commands"]]
+    assert len(handed) == len(set(handed)) <= 1
+    assert rig.count(run, "command.issued", "b") == 1
+    for command in rig.claim(worker):
+        rig.report(worker, [command])
     assert rig.problems(run) == []

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import orjson
@@ -24,6 +24,11 @@ from noetl_worker.engine import (
     refused,
 )
 from noetl_worker.settings import WorkerSettings
+
+# Up to so many reports share a transaction with the claim: longer, and other workers
+# would wait for what the reports have locked.
+TOGETHER_MAX: Final = 16
+EXCHANGE: Final = "select noetl.exchange(%s, %s::jsonb, %s, %s, %s::jsonb)"
 
 Call = tuple[LiteralString, Sequence[Any]]
 Cursor = AsyncCursor[Any]
@@ -51,10 +56,10 @@ class Answer:
 
 
 class Link:
-    """Reports, heartbeat and claim go in one round trip, each its own transaction.
+    """Reports, heartbeat and claim go in one round trip.
 
-    A claim does not wait for the disk (claim_commands), a report must: in one transaction
-    the claim would make the report as volatile as itself.
+    Few reports share a transaction and its flush with the claim (exchange). Otherwise
+    each has its own, and a claim (claim_commands) does not wait for the disk.
     """
 
     def __init__(self, settings: WorkerSettings) -> None:
@@ -147,17 +152,25 @@ def _calls(
     claim: Claim | None,
 ) -> dict[str, Call]:
     """What there is to say, in the order in which it must be said."""
+    if claim is not None and held is None and 0 < len(events) <= TOGETHER_MAX:
+        report = orjson.dumps(events).decode()
+        values = (session, report, claim.request_id, claim.limit, _marks(claim))
+        return {"exchange": (EXCHANGE, values)}
     calls: dict[str, Call] = {}
     if events:
         text = orjson.dumps(events).decode()
         calls["report"] = ("select noetl.record_events(%s::jsonb)", (text,))
     if held is not None:
-        values = (session, list(held))
-        calls["renew"] = ("select noetl.heartbeat(%s, %s::text[])", values)
+        beat = (session, list(held))
+        calls["renew"] = ("select noetl.heartbeat(%s, %s::text[])", beat)
     if claim is not None:
-        marks = claim.marks and orjson.dumps(claim.marks).decode()
-        calls["claim"] = (CLAIM, (session, claim.request_id, claim.limit, marks))
+        request = (session, claim.request_id, claim.limit, _marks(claim))
+        calls["claim"] = (CLAIM, request)
     return calls
+
+
+def _marks(claim: Claim) -> str | None:
+    return orjson.dumps(claim.marks).decode() if claim.marks else None
 
 
 async def _execute(conn: Connection, calls: Mapping[str, Call]) -> dict[str, Cursor]:
@@ -175,6 +188,9 @@ async def _execute(conn: Connection, calls: Mapping[str, Call]) -> dict[str, Cur
 
 async def _read(cursors: Mapping[str, Cursor]) -> Answer:
     answer = Answer()
+    if "exchange" in cursors and (row := await cursors["exchange"].fetchone()):
+        answer.recorded = row[0]["recorded"]
+        answer.commands = [Command(**command) for command in row[0]["commands"]]
     if "report" in cursors and (row := await cursors["report"].fetchone()):
         answer.recorded = row[0]
     if "renew" in cursors and (row := await cursors["renew"].fetchone()):

@@ -33,37 +33,15 @@ set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 set jit = off
 as $function$
 #variable_conflict use_column
-declare
-  v_session noetl.runtime := noetl_internal.require_session(p_session);
-  v_limit integer := least(greatest(p_limit, 0), 1000);
-  v_place bigint;
 begin
   -- A claim lost in a crash is a command nobody holds: its session's heartbeat does not list it. So
   -- it need not wait for the disk; any later report flushes it too.
   perform set_config('synchronous_commit', 'off', true);
-  if not exists (
-    select from noetl.command as c
-    where c.session_id = p_session and c.request_id = p_request_id and c.status = 'leased'
-  ) then
-    v_place := noetl_internal.lease_commands(
-      v_session, p_request_id, v_limit, p_marks, noetl_internal.claim_floor()
-    );
-    if v_place > noetl_internal.served_place() then
-      perform setval('noetl.virtual_clock', v_place);
-    end if;
-  end if;
   return query
-  select
-    c.execution_id, c.command_id, c.catalog_id, c.step, c.task::text, c.loop_id, c.iter_index,
-    case
-      when c.loop_id is not null and c.item is null
-        then noetl_internal.loop_uri(c.execution_id, c.loop_id)
-    end,
-    c.item, c.input, c.issue, (c.infra_attempt + c.shard_attempt - 1)::integer,
-    c.context_version, c.total, c.priority::smallint, c.place
-  from noetl.command as c
-  where c.session_id = p_session and c.request_id = p_request_id and c.status = 'leased'
-  order by c.priority desc, c.place;
+  select h.*
+  from noetl_internal.hand_out(
+    noetl_internal.require_session(p_session), p_request_id, p_limit, p_marks
+  ) as h;
 end;
 $function$;
 

@@ -4,10 +4,8 @@
 -- Raises: class 22 when one is malformed.
 create or replace function noetl_internal.parse_reports(p_events jsonb)
 returns setof noetl_internal.report
-language plpgsql stable
+language sql stable
 as $function$
-begin
-  return query
   select distinct on (e.execution_id, e.command_id, e.type, e.session)
     coalesce(e.position, (e.place - 1)::integer), e.execution_id, e.command_id, e.session, e.type,
     coalesce(
@@ -30,8 +28,7 @@ begin
     execution_id, command_id, session, type, result, error, ctx, collection, iter_key, meta,
     position, place
   )
-  order by e.execution_id, e.command_id, e.type, e.session, e.place;
-end;
+  order by e.execution_id, e.command_id, e.type, e.session, e.place
 $function$;
 
 comment on function noetl_internal.parse_reports(jsonb)

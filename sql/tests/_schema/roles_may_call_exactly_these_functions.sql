@@ -27,6 +27,7 @@ from regexp_split_to_table($matrix$
   release_commands     .       .       .         worker  .
   record_events        .       .       .         worker  .
   record_shard         .       .       .         worker  .
+  exchange             .       .       .         worker  .
   record_results       .       .       .         worker  .
   read_context         .       .       .         worker  .
   read_credential      .       .       .         worker  .
