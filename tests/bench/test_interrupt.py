@@ -28,32 +28,14 @@ def test_an_interrupt_leaves_nothing_running(number: int, tmp_path: Path) -> Non
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
-        children = _children_of(process, until="noetl_worker")
+        children = _children_with_a_worker(process)
         process.send_signal(number)
         text, _ = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "interrupted" in text
     assert "Traceback" not in text
     assert not output.exists()
-    assert not [child for child in children if child.is_running()]
-
-
-def _children_of(process: subprocess.Popen[Any], until: str) -> list[psutil.Process]:
-    """Wait until a child with this word in its command line runs."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        children = psutil.Process(process.pid).children(recursive=True)
-        if any(until in " ".join(_command_line(child)) for child in children):
-            return children
-        time.sleep(0.05)
-    raise AssertionError(f"no {until} started")
-
-
-def _command_line(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.NoSuchProcess:
-        return []
+    _assert_ended(children)
 
 
 def test_workers_end_with_a_benchmark_that_is_killed() -> None:
@@ -63,7 +45,31 @@ def test_workers_end_with_a_benchmark_that_is_killed() -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
-        children = _children_of(process, until="noetl_worker")
+        children = _children_with_a_worker(process)
         process.kill()
-    _, alive = psutil.wait_procs(children, timeout=20)
+    _assert_ended(children)
+
+
+def _children_with_a_worker(process: subprocess.Popen[Any]) -> list[psutil.Process]:
+    """Wait until a worker runs: from then on the kernel ends it with the benchmark."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        children = psutil.Process(process.pid).children(recursive=True)
+        if any(_is_worker(child) for child in children):
+            return children
+        time.sleep(0.05)
+    raise AssertionError("no worker started")
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    try:
+        command = process.cmdline()
+    except psutil.NoSuchProcess:
+        return False
+    return "noetl_worker" in command and command[0] != "setpriv"
+
+
+def _assert_ended(processes: list[psutil.Process]) -> None:
+    """Wait for what the kernel kills only after the benchmark is gone."""
+    _, alive = psutil.wait_procs(processes, timeout=20)
     assert not alive
