@@ -80,7 +80,7 @@ ALTER DOMAIN noetl_internal.event_result OWNER TO noetl_owner;
 COMMENT ON DOMAIN noetl_internal.event_result IS 'An outcome: status, reference, context.';
 
 CREATE DOMAIN noetl_internal.event_type AS text
-	CONSTRAINT event_type_is_known CHECK ((VALUE = ANY (ARRAY['playbook.initialized'::text, 'playbook.completed'::text, 'playbook.failed'::text, 'execution.cancelled'::text, 'step.enter'::text, 'step.exit'::text, 'command.issued'::text, 'command.claimed'::text, 'command.heartbeat'::text, 'command.completed'::text, 'command.failed'::text, 'command.cancelled'::text, 'call.done'::text, 'call.error'::text, 'call.partial'::text, 'loop.started'::text, 'loop.item'::text, 'loop.done'::text, 'loop.fanout.started'::text, 'loop.shard.enqueued'::text, 'loop.shard.done'::text, 'loop.shard.failed'::text, 'loop.fanin.completed'::text, 'checkpoint.committed'::text])));
+	CONSTRAINT event_type_is_known CHECK ((VALUE = ANY (ARRAY['playbook.initialized'::text, 'playbook.completed'::text, 'playbook.failed'::text, 'execution.cancelled'::text, 'execution.failing'::text, 'context.written'::text, 'step.enter'::text, 'step.exit'::text, 'command.issued'::text, 'command.claimed'::text, 'command.heartbeat'::text, 'command.completed'::text, 'command.failed'::text, 'command.cancelled'::text, 'call.done'::text, 'call.error'::text, 'call.partial'::text, 'loop.started'::text, 'loop.item'::text, 'loop.done'::text, 'loop.fanout.started'::text, 'loop.shard.enqueued'::text, 'loop.shard.done'::text, 'loop.shard.failed'::text, 'loop.fanin.completed'::text, 'checkpoint.committed'::text])));
 
 ALTER DOMAIN noetl_internal.event_type OWNER TO noetl_owner;
 
@@ -341,6 +341,8 @@ WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
 ALTER TABLE noetl.run OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.run IS 'One row per execution: its status and counters.';
+
+COMMENT ON COLUMN noetl.run.context_version IS 'Which names and values expressions see: a number of event_id_seq, so that it never comes again.';
 
 CREATE TABLE noetl.command (
     execution_id bigint NOT NULL,

@@ -86,7 +86,12 @@ def prove(server: Server, dbname: str, files: list[Path], jobs: int, tap: Path) 
             ".sql",
             *files,
         ],
-        env={**server.environment(dbname), "PERL_TEST_HARNESS_DUMP_TAP": str(tap)},
+        env={
+            **server.environment(dbname),
+            # noetl_test.finish() comes before pgTAP's.
+            "PGOPTIONS": "-c search_path=noetl_test,public",
+            "PERL_TEST_HARNESS_DUMP_TAP": str(tap),
+        },
         cwd=ROOT,
         check=False,
     ).returncode

@@ -207,6 +207,13 @@ def cancel_execution(
         return bool(_one(cursor))
 
 
+def rebuild(conn: Connection, *, execution_id: int) -> dict[str, Any]:
+    """Make a run's state again from its events; its status and what there is of each."""
+    with _translated(conn), conn.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute("select noetl.rebuild(%s)", [execution_id])
+        return dict(_one(cursor))
+
+
 def list_executions(
     conn: Connection,
     *,

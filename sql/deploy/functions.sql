@@ -8575,7 +8575,7 @@ begin
     set value = noetl_internal.assign_path(v.value, v_write.path[2:], v_write.value);
   end loop;
   update noetl.run as r
-  set context_version = r.context_version + 1
+  set context_version = nextval('noetl.event_id_seq')
   where r.execution_id = p_execution_id;
   update noetl.token as t
   set status = 'ready'
@@ -8586,8 +8586,69 @@ $function$;
 comment on function noetl_internal.write_ctx(bigint, jsonb)
 is 'Write ctx values of a run and wake what waits for them.';
 
+-- engine/merge_writes.sql
+-- Two maps of writes, {"ctx.a": 1, "ctx.b.c": 2}, as the one that does the same: what a later write
+-- replaces, itself or by a part of its path, is left out.
+create or replace function noetl_internal.merge_writes(
+  p_writes jsonb,
+  p_later jsonb
+)
+returns jsonb
+language sql immutable parallel safe
+as $function$
+  select
+    p_later || coalesce(
+      (
+        select jsonb_object_agg(w.key, w.value)
+        from jsonb_each(p_writes) as w
+        where not exists (
+          select from jsonb_object_keys(p_later) as k (key)
+          where w.key = k.key or starts_with(w.key, k.key || '.')
+        )
+      ),
+      '{}'
+    )
+$function$;
+
+comment on function noetl_internal.merge_writes(jsonb, jsonb)
+is 'Two maps of writes as the one that does the same.';
+
+-- engine/write_names.sql
+-- Write names of a run whose row the caller has locked: {"ctx.a.b": 1, "step.x": 2}; step.x goes to
+-- the result of p_step.
+-- Raises: 23514 when a ctx value is over the limit of variable_ctx_is_small.
+create or replace function noetl_internal.write_names(
+  p_execution_id bigint,
+  p_writes jsonb,
+  p_step text
+)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_step jsonb;
+  v_ctx jsonb;
+begin
+  select
+    jsonb_object_agg(substr(w.key, 6), w.value) filter (where starts_with(w.key, 'step.')),
+    jsonb_object_agg(substr(w.key, 5), w.value) filter (where starts_with(w.key, 'ctx.'))
+  into v_step, v_ctx
+  from jsonb_each(p_writes) as w;
+  if v_step is not null then
+    update noetl.variable as v
+    set envelope = v.envelope || v_step
+    where v.execution_id = p_execution_id and v.scope = 'step' and v.name = p_step;
+  end if;
+  perform noetl_internal.write_ctx(p_execution_id, v_ctx);
+end;
+$function$;
+
+comment on function noetl_internal.write_names(bigint, jsonb, text)
+is 'Write names of a run: ctx values, and what a step adds to its result.';
+
 -- engine/apply_set.sql
--- Evaluate a set: all right sides first, then the writes. Returns the ctx writes, {"path": value}.
+-- Evaluate a set: all right sides first, then the writes. Returns the writes,
+-- {"ctx.path": value, "step.name": value}.
 -- Locks: the caller holds the run row. Raises: NE461 … NE464 with the target named in the message.
 create or replace function noetl_internal.apply_set(
   p_execution_id bigint,
@@ -8614,23 +8675,7 @@ begin
   into v_writes
   from jsonb_array_elements(p_set) as s (value);
 
-  update noetl.variable as v
-  set envelope = v.envelope || coalesce(
-    (
-      select jsonb_object_agg(substr(w.key, 6), w.value)
-      from jsonb_each(v_writes) as w
-      where w.key like 'step.%'
-    ),
-    '{}'
-  )
-  where
-    v.execution_id = p_execution_id and v.scope = 'step' and v.name = p_step
-    and exists (select from jsonb_object_keys(v_writes) as k (key) where k.key like 'step.%');
-
-  select coalesce(jsonb_object_agg(substr(w.key, 5), w.value), '{}') into v_writes
-  from jsonb_each(v_writes) as w
-  where w.key like 'ctx.%';
-  perform noetl_internal.write_ctx(p_execution_id, v_writes);
+  perform noetl_internal.write_names(p_execution_id, v_writes, p_step);
   return v_writes;
 end;
 $function$;
@@ -9037,7 +9082,8 @@ begin
     )
     select
       c.execution_id, c.catalog_id, 'command.claimed', c.step, 'leased', c.iter_index,
-      p_session.name, jsonb_build_object('command_id', c.command_id), c.claimed_at
+      p_session.name,
+      jsonb_build_object('command_id', c.command_id, 'session', c.session_id), c.claimed_at
     from leased as c
     order by c.execution_id, c.command_id
     returning 1
@@ -9448,7 +9494,8 @@ is 'Put a token on a step, ready to be routed.';
 -- engine/pass_token.sql
 -- Pass a token on from its finished step: one new token for each destination, ready to be routed;
 -- several are the branches of a new split. Returns their descriptions, for the event that tells so.
--- Locks: the run row, which numbers tokens and splits and knows the last step.
+-- Locks: the run row, which numbers tokens and splits, and knows the last step and that there are
+-- new names to read.
 create or replace function noetl_internal.pass_token(
   p_token noetl.token,
   p_steps text [],
@@ -9466,7 +9513,8 @@ begin
   set
     next_token_id = r.next_token_id + v_count,
     next_split_id = r.next_split_id + (v_count > 1)::integer,
-    last_step = p_token.step, version = r.version + 1
+    last_step = p_token.step, version = r.version + 1,
+    context_version = nextval('noetl.event_id_seq')
   where r.execution_id = p_token.execution_id
   returning r.next_token_id - v_count as first_id, r.next_split_id - 1 as split_id into v_run;
   if v_count = 0 then
@@ -9504,13 +9552,20 @@ create or replace function noetl_internal.fail_run(
 returns boolean
 language plpgsql volatile
 as $function$
+declare
+  v_catalog_id bigint;
 begin
   update noetl.run as r
   set status = 'failing', error = p_error, reason = null, version = r.version + 1
-  where r.execution_id = p_execution_id and r.status in ('running', 'waiting');
+  where r.execution_id = p_execution_id and r.status in ('running', 'waiting')
+  returning r.catalog_id into v_catalog_id;
   if not found then
     return false;
   end if;
+  perform noetl_internal.append_event(
+    p_execution_id, v_catalog_id, 'execution.failing', p_error ->> 'step', 'failing',
+    jsonb_build_object('error', p_error), p_error => p_error ->> 'message'
+  );
   perform noetl_internal.mark_change('advance', p_execution_id);
   return true;
 end;
@@ -9595,9 +9650,10 @@ is 'The arcs of a finished step that fire.';
 
 -- engine/leave_step.sql
 -- Route on from a finished step: its set, its arcs, their sets and inputs; new tokens for the
--- destinations. Returns what the step.exit event tells, or null when no arc takes up a failure (or
--- none matches and one must).
--- Locks: the caller holds the run row. Raises: NE46x of the step's expressions.
+-- destinations. Returns what the step.exit event tells: {"set": writes, "tokens"}.
+-- Locks: the caller holds the run row.
+-- Raises: NE46x of the step's expressions; NE465 when no arc takes up a failure, or none matches
+-- and one must.
 create or replace function noetl_internal.leave_step(
   p_token noetl.token,
   p_definition jsonb,
@@ -9640,11 +9696,13 @@ begin
       and noetl_internal.is_no_next_an_error(p_catalog_id)
     )
   then
-    return null;
+    raise exception 'no arc takes up how step % ended', p_token.step using
+      errcode = 'NE465', hint = 'Add an arc whose condition matches.';
   end if;
   foreach v_arc in array v_arcs loop
-    v_writes := v_writes || noetl_internal.apply_set(
-      v_execution_id, v_arc -> 'set', p_locals, p_token.step
+    v_writes := noetl_internal.merge_writes(
+      v_writes,
+      noetl_internal.apply_set(v_execution_id, v_arc -> 'set', p_locals, p_token.step)
     );
     v_steps := v_steps || (v_arc ->> 'step');
     v_inputs := v_inputs || case
@@ -9654,7 +9712,7 @@ begin
   end loop;
   v_tokens := noetl_internal.pass_token(p_token, v_steps, v_inputs);
   return
-    case when v_writes = '{}' then '{}' else jsonb_build_object('ctx', v_writes) end
+    case when v_writes = '{}' then '{}' else jsonb_build_object('set', v_writes) end
     || case when v_tokens = '[]' then '{}' else jsonb_build_object('tokens', v_tokens) end;
 end;
 $function$;
@@ -9663,9 +9721,9 @@ comment on function noetl_internal.leave_step(noetl.token, jsonb, bigint, jsonb,
 is 'Route on from a finished step; null when nothing takes up its failure.';
 
 -- engine/exit_step.sql
--- Keep a step's result and route on from it; returns null, or the error that nothing takes up.
--- What its own expressions get wrong, and values over the limits of what may be stored, are the
--- playbook's errors: they undo the exit and are returned.
+-- Keep a step's result and route on from it; returns null, or the error that nothing takes up, and
+-- then nothing of the exit stands. What its own expressions get wrong, and values over the limits
+-- of what may be stored, are the playbook's errors too.
 -- Locks: the caller holds the run row.
 create or replace function noetl_internal.exit_step(
   p_catalog_id bigint,
@@ -9696,12 +9754,6 @@ begin
     ),
     p_error
   );
-  if v_exit is null then
-    return coalesce(
-      p_error,
-      '{"kind": "routing", "message": "no arc matches and no_next_is_error is set"}'
-    );
-  end if;
   perform noetl_internal.append_event(
     p_token.execution_id, p_catalog_id, 'step.exit', p_token.step,
     case when p_error is null then 'ok' else 'error' end,
@@ -9709,6 +9761,11 @@ begin
   );
   return null;
 exception
+  when sqlstate 'NE465' then
+    return coalesce(
+      p_error,
+      '{"kind": "routing", "message": "no arc matches and no_next_is_error is set"}'
+    );
   when sqlstate 'NE461' or sqlstate 'NE462' or sqlstate 'NE463' or sqlstate 'NE464'
     or check_violation then
     get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
@@ -9724,9 +9781,9 @@ comment on function noetl_internal.exit_step(
 ) is 'Keep a step''s result and route on from it; returns the error that nothing takes up.';
 
 -- engine/finish_step.sql
--- End the activation of a step: drop its token, keep its result, route on. Does nothing when the
--- token or the run is gone. An error in one of the step's own expressions fails the run with its
--- place.
+-- End the activation of a step: drop its token, keep its result, route on; true when it did. Does
+-- nothing when the token or the run is gone. An error that nothing takes up, or of the step's own
+-- expressions, fails the run: the step keeps its result, marked as an error, and writes no names.
 -- Locks: the run row.
 create or replace function noetl_internal.finish_step(
   p_execution_id bigint,
@@ -9737,7 +9794,7 @@ create or replace function noetl_internal.finish_step(
   p_ctx jsonb,
   p_loop_id bigint default null
 )
-returns void
+returns boolean
 language plpgsql volatile
 as $function$
 declare
@@ -9749,7 +9806,7 @@ begin
   where r.execution_id = p_execution_id and r.status in ('running', 'waiting')
   for no key update;
   if not found then
-    return;
+    return false;
   end if;
   delete from noetl.token as t
   where
@@ -9757,23 +9814,29 @@ begin
     and t.status in ('ready', 'active')
   returning t.* into v_token;
   if not found then
-    return;
+    return false;
   end if;
 
   v_error := noetl_internal.exit_step(
     v_run.catalog_id, v_token, p_event, p_result, p_error, p_ctx, p_loop_id
   );
-  if v_error is not null then
-    v_error := jsonb_build_object('step', v_token.step) || v_error;
-    perform noetl_internal.append_event(
-      p_execution_id, v_run.catalog_id, 'step.exit', v_token.step, 'error',
-      p_meta => jsonb_build_object('token_id', p_token_id), p_error => v_error ->> 'message'
-    );
-    perform noetl_internal.fail_run(p_execution_id, v_error);
-    update noetl.run as r
-    set last_step = v_token.step, version = r.version + 1
-    where r.execution_id = p_execution_id;
+  if v_error is null then
+    return true;
   end if;
+  v_error := jsonb_build_object('step', v_token.step) || v_error;
+  perform noetl_internal.save_step_result(
+    p_execution_id, v_token.step, p_result || '{"status": "error"}', v_error, p_loop_id
+  );
+  perform noetl_internal.append_event(
+    p_execution_id, v_run.catalog_id, 'step.exit', v_token.step, 'failed',
+    jsonb_build_object('error', v_error), null, jsonb_build_object('token_id', p_token_id),
+    v_error ->> 'message'
+  );
+  perform noetl_internal.fail_run(p_execution_id, v_error);
+  update noetl.run as r
+  set last_step = v_token.step, version = r.version + 1
+  where r.execution_id = p_execution_id;
+  return false;
 end;
 $function$;
 
@@ -10100,6 +10163,7 @@ language plpgsql volatile
 as $function$
 declare
   v_final_step text;
+  v_token jsonb;
 begin
   update noetl.run as r
   set is_final_step_done = true
@@ -10120,7 +10184,11 @@ begin
   if not found then
     return false;
   end if;
-  perform noetl_internal.add_token(p_run.execution_id, v_final_step, '{}', '{}', null);
+  v_token := noetl_internal.add_token(p_run.execution_id, v_final_step, '{}', '{}', null);
+  perform noetl_internal.append_event(
+    p_run.execution_id, p_run.catalog_id, 'step.enter', v_final_step, 'final',
+    jsonb_build_object('tokens', jsonb_build_array(v_token))
+  );
   return true;
 end;
 $function$;
@@ -10292,6 +10360,21 @@ $function$;
 
 comment on function noetl_internal.loop_payload(noetl.loop)
 is 'The payload of a loop step''s result.';
+
+-- engine/loop_result.sql
+-- How a closed loop reads as its step's result, as an event carries it.
+create or replace function noetl_internal.loop_result(p_loop noetl.loop)
+returns jsonb
+language sql immutable parallel safe
+as $function$
+  select jsonb_build_object(
+    'status', case when p_loop.status in ('complete', 'partial') then 'ok' else 'error' end,
+    'context', jsonb_build_object('data', noetl_internal.loop_payload(p_loop))
+  )
+$function$;
+
+comment on function noetl_internal.loop_result(noetl.loop)
+is 'How a closed loop reads as the result of its step.';
 
 -- engine/loop_error.sql
 -- Why a loop failed: its first failed item, and how many there were.
@@ -10543,8 +10626,11 @@ begin
   update noetl.loop as l
   set
     done = l.done + p_done, failed = l.failed + p_failed,
-    has_ctx_writes = l.has_ctx_writes or p_has_ctx,
-    first_error = coalesce(l.first_error, p_error),
+    has_ctx_writes = l.has_ctx_writes or p_has_ctx and l.mode <> 'sequential',
+    first_error = case
+      when (p_error ->> 'item')::integer > (l.first_error ->> 'item')::integer then l.first_error
+      else coalesce(p_error, l.first_error)
+    end,
     issued = case
       when l.status in ('expanding', 'running') then l.issued + p_issued else l.issued
     end,
@@ -10625,9 +10711,40 @@ $function$;
 comment on function noetl_internal.drain_loop(bigint, bigint)
 is 'Stop a loop early: nothing more is issued, open commands are cancelled.';
 
+-- engine/log_loop_end.sql
+-- Append the event that a loop is done: loop.fanin.completed of a fan-out, loop.done of the others.
+create or replace function noetl_internal.log_loop_end(
+  p_loop noetl.loop,
+  p_ctx_conflicts jsonb
+)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  perform noetl_internal.append_event(
+    p_loop.execution_id, p_loop.catalog_id,
+    case p_loop.mode when 'fanout' then 'loop.fanin.completed' else 'loop.done' end,
+    p_loop.step, p_loop.status,
+    jsonb_strip_nulls(jsonb_build_object(
+      'collection_ref', noetl_internal.loop_uri(p_loop.execution_id, p_loop.loop_id),
+      'ctx_conflicts', p_ctx_conflicts
+    )),
+    jsonb_build_object('status', p_loop.status, 'context', noetl_internal.loop_payload(p_loop)),
+    jsonb_build_object(
+      'loop_id', p_loop.loop_id, 'token_id', p_loop.token_id, 'collection_size', p_loop.total,
+      'mode', p_loop.mode
+    )
+  );
+end;
+$function$;
+
+comment on function noetl_internal.log_loop_end(noetl.loop, jsonb)
+is 'Append the event that a loop is done.';
+
 -- engine/close_loop.sql
 -- Close a loop whose last item is accounted for, and end its step; true for the one caller that
--- does it.
+-- does it. A failed loop is done only when an arc takes it up: else its run fails, and may be
+-- retried with the same loop.
 -- Locks: the loop row, then the run row.
 create or replace function noetl_internal.close_loop(
   p_execution_id bigint,
@@ -10638,50 +10755,47 @@ language plpgsql volatile
 as $function$
 declare
   v_loop noetl.loop;
-  v_payload jsonb;
   v_ctx jsonb;
   v_is_ok boolean;
+  v_has_left boolean;
 begin
-  update noetl.loop as l
-  set
-    status = noetl_internal.loop_verdict(l), finished_at = noetl_internal.clock_now(),
-    version = l.version + 1
+  perform 1 from noetl.loop as l
   where
     l.execution_id = p_execution_id
     and l.loop_id = p_loop_id
     and l.status in ('expanding', 'running', 'draining')
     and l.done + l.failed + l.cancelled = l.total
-  returning l.* into v_loop;
+  for no key update;
   if not found then
     return false;
   end if;
+  -- What a run that fails leaves behind is ended by its sweep.
+  perform 1 from noetl.run as r
+  where r.execution_id = p_execution_id and r.status in ('running', 'waiting')
+  for no key update;
+  if not found then
+    return false;
+  end if;
+  update noetl.loop as l
+  set
+    status = noetl_internal.loop_verdict(l), finished_at = noetl_internal.clock_now(),
+    version = l.version + 1
+  where l.execution_id = p_execution_id and l.loop_id = p_loop_id
+  returning l.* into v_loop;
   v_is_ok := v_loop.status in ('complete', 'partial');
-  v_payload := noetl_internal.loop_payload(v_loop);
   v_ctx := noetl_internal.gather_ctx(v_loop);
-  perform noetl_internal.append_event(
-    p_execution_id, v_loop.catalog_id,
-    case v_loop.mode when 'fanout' then 'loop.fanin.completed' else 'loop.done' end,
-    v_loop.step, v_loop.status,
-    jsonb_strip_nulls(jsonb_build_object(
-      'collection_ref', noetl_internal.loop_uri(p_execution_id, p_loop_id),
-      'ctx_conflicts', v_ctx -> 'conflicts'
-    )),
-    jsonb_build_object('status', v_loop.status, 'context', v_payload),
-    jsonb_build_object(
-      'loop_id', p_loop_id, 'token_id', v_loop.token_id, 'collection_size', v_loop.total,
-      'mode', v_loop.mode
-    )
-  );
-  perform noetl_internal.finish_step(
-    p_execution_id, v_loop.token_id,
-    case when v_is_ok then 'loop.done' else 'call.error' end,
-    jsonb_build_object(
-      'status', case when v_is_ok then 'ok' else 'error' end,
-      'context', jsonb_build_object('data', v_payload)
-    ),
+  if v_is_ok then
+    perform noetl_internal.log_loop_end(v_loop, v_ctx -> 'conflicts');
+  end if;
+  v_has_left := noetl_internal.finish_step(
+    p_execution_id, v_loop.token_id, case when v_is_ok then 'loop.done' else 'call.error' end,
+    noetl_internal.loop_result(v_loop),
     case when not v_is_ok then noetl_internal.loop_error(v_loop) end,
     nullif(v_ctx -> 'writes', 'null'), p_loop_id
   );
+  if not v_is_ok and v_has_left then
+    perform noetl_internal.log_loop_end(v_loop, v_ctx -> 'conflicts');
+  end if;
   return true;
 end;
 $function$;
@@ -10707,6 +10821,7 @@ declare
   v_run noetl.run;
   v_spec jsonb;
   v_definition jsonb;
+  v_loop noetl.loop;
 begin
   select * into v_run from noetl.run as r where r.execution_id = p_execution_id;
   select * into v_token from noetl.token as t
@@ -10728,10 +10843,15 @@ begin
     p_total > noetl_internal.setting_integer('loop_inline_max'), v_token.input,
     coalesce(v_definition ->> 'pool', v_run.pool), v_run.priority, 0, v_run.context_version, false,
     1, noetl_internal.clock_now()
-  );
+  )
+  returning * into v_loop;
   perform noetl_internal.append_event(
     p_execution_id, v_run.catalog_id, e.event_type, v_token.step, 'started',
-    jsonb_build_object('collection_ref', noetl_internal.loop_uri(p_execution_id, p_loop_id)), null,
+    jsonb_build_object(
+      'collection_ref', noetl_internal.loop_uri(p_execution_id, p_loop_id),
+      'max_in_flight', v_loop.max_in_flight, 'is_external', v_loop.is_external
+    ),
+    null,
     jsonb_build_object('loop_id', p_loop_id, 'token_id', p_token_id, 'mode', v_spec ->> 'mode')
     || jsonb_build_object(e.count_name, p_total)
   )
@@ -10942,12 +11062,19 @@ returns void
 language plpgsql volatile
 as $function$
 declare
+  v_run noetl.run;
   v_version bigint;
 begin
-  perform 1 from noetl.run as r
+  select * into v_run from noetl.run as r
   where r.execution_id = p_execution_id
   for no key update;
   perform noetl_internal.write_ctx(p_execution_id, p_ctx);
+  -- The item's own event was numbered before the run row was locked: this one gives the order.
+  perform noetl_internal.append_event(
+    p_execution_id, v_run.catalog_id, 'context.written',
+    p_context => jsonb_build_object('ctx', p_ctx),
+    p_meta => jsonb_build_object('loop_id', p_loop_id)
+  );
   select r.context_version into v_version from noetl.run as r
   where r.execution_id = p_execution_id;
   update noetl.loop as l
@@ -11929,6 +12056,547 @@ $function$;
 comment on function noetl_internal.project_run(bigint)
 is 'Copy the state of one run into noetl.execution.';
 
+-- engine/told_tokens.sql
+-- Every token that the events of a run tell of, as they describe it (describe_token).
+create or replace function noetl_internal.told_tokens(p_execution_id bigint)
+returns table (token_id integer, token jsonb)
+language sql stable
+as $function$
+  select (t.value ->> 'token_id')::integer, t.value
+  from noetl.event as e
+  cross join lateral jsonb_array_elements(e.context -> 'tokens') as t (value)
+  where
+    e.execution_id = p_execution_id
+    and e.event_type in ('playbook.initialized', 'step.enter', 'step.exit')
+$function$;
+
+comment on function noetl_internal.told_tokens(bigint)
+is 'Every token that the events of a run tell of.';
+
+-- engine/told_ends.sql
+-- What the events of a run tell of its end: the event that ended it, if any, why it fails, the step
+-- that ended last, and whether the final step has had its turn.
+create or replace function noetl_internal.told_ends(
+  p_execution_id bigint,
+  out ended jsonb,
+  out error jsonb,
+  out last_step text,
+  out is_final_step_done boolean
+)
+language sql stable
+as $function$
+  select
+    (
+      array_agg(
+        jsonb_build_object(
+          'status', e.status, 'created_at', e.created_at, 'result', e.result, 'error', e.error
+        )
+      ) filter (
+        where e.event_type in ('playbook.completed', 'playbook.failed', 'execution.cancelled')
+      )
+    )[1],
+    (
+      array_agg(e.context -> 'error') filter (where e.event_type = 'execution.failing')
+    )[1],
+    (
+      array_agg(e.node_name order by e.event_id desc)
+      filter (where e.event_type = 'step.exit' and e.status <> 'skipped')
+    )[1],
+    coalesce(bool_or(e.event_type = 'step.enter' and e.status = 'final'), false)
+  from noetl.event as e
+  where
+    e.execution_id = p_execution_id
+    and e.event_type in (
+      'playbook.completed', 'playbook.failed', 'execution.cancelled', 'execution.failing',
+      'step.enter', 'step.exit'
+    )
+$function$;
+
+comment on function noetl_internal.told_ends(bigint)
+is 'What the events of a run tell of its end.';
+
+-- engine/told_items.sql
+-- What the events of a run tell of the items of its loops: per loop how many are done, failed and
+-- issued, whether they wrote ctx, and the error of the first failed one.
+create or replace function noetl_internal.told_items(p_execution_id bigint)
+returns table (
+  loop_id bigint,
+  done integer,
+  failed integer,
+  issued integer,
+  has_ctx_writes boolean,
+  first_error jsonb
+)
+language sql stable
+as $function$
+  select
+    (e.meta ->> 'loop_id')::bigint,
+    (count(*) filter (where i.is_end and e.status = 'ok'))::integer,
+    (count(*) filter (where i.is_end and e.status = 'error'))::integer,
+    coalesce(max(e.current_index) filter (where e.event_type = 'command.issued') + 1, 0),
+    coalesce(bool_or(i.is_end and e.context ? 'ctx'), false),
+    (
+      array_agg(
+        e.context -> 'error' || jsonb_build_object('item', e.current_index)
+        order by e.current_index
+      ) filter (where i.is_end and e.status = 'error')
+    )[1]
+  from noetl.event as e
+  cross join lateral (
+    select
+      e.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
+      and e.meta -> 'final' is distinct from 'false' as is_end
+  ) as i
+  where e.execution_id = p_execution_id and e.meta ? 'loop_id'
+  group by 1
+$function$;
+
+comment on function noetl_internal.told_items(bigint)
+is 'What the events of a run tell of the items of its loops.';
+
+-- engine/told_commands.sql
+-- The commands that the events of a run tell of as issued and not ended, and to whom they are
+-- leased.
+create or replace function noetl_internal.told_commands(p_execution_id bigint)
+returns table (
+  event_id bigint,
+  command_id text,
+  step text,
+  iter_index integer,
+  context jsonb,
+  meta jsonb,
+  session_id uuid,
+  claimed_at timestamptz
+)
+language sql stable
+as $function$
+  select
+    i.event_id, i.meta ->> 'command_id', i.node_name, i.current_index, i.context, i.meta,
+    (c.meta ->> 'session')::uuid, c.created_at
+  from noetl.event as i
+  left join noetl.event as c
+    on
+      c.execution_id = p_execution_id
+      and c.event_type = 'command.claimed'
+      and c.meta ->> 'command_id' = i.meta ->> 'command_id'
+  where
+    i.execution_id = p_execution_id
+    and i.event_type = 'command.issued'
+    and not exists (
+      select from noetl.event as e
+      where
+        e.execution_id = p_execution_id
+        and e.event_type in ('command.completed', 'command.failed', 'command.cancelled')
+        and e.meta ->> 'command_id' = i.meta ->> 'command_id'
+    )
+$function$;
+
+comment on function noetl_internal.told_commands(bigint)
+is 'The commands that the events of a run tell of as issued and not ended.';
+
+-- engine/told_moves.sql
+-- What each ended step of a run left behind, and what was written between: its result, error and
+-- loop, the ctx writes of its command or its items, and those of its own set and arcs.
+create or replace function noetl_internal.told_moves(p_execution_id bigint)
+returns table (
+  event_id bigint,
+  step text,
+  result jsonb,
+  error jsonb,
+  loop_id bigint,
+  ctx jsonb,
+  writes jsonb
+)
+language sql stable
+as $function$
+  select
+    x.event_id, x.node_name,
+    coalesce(
+      case when l.loop_id is not null then noetl_internal.loop_result(l) end,
+      c.result, '{"status": "ok"}'
+    )
+    || case x.status when 'failed' then '{"status": "error"}'::jsonb else '{}' end,
+    case
+      when x.status = 'failed' then x.context -> 'error'
+      when x.status = 'ok' then null
+      when l.loop_id is not null then noetl_internal.loop_error(l)
+      else c.context -> 'error'
+    end,
+    l.loop_id,
+    case
+      when x.status = 'failed' then null
+      when l.loop_id is not null
+        then nullif(noetl_internal.gather_ctx(l) -> 'writes', 'null')
+      else c.context -> 'ctx'
+    end,
+    x.context -> 'set'
+  from noetl.event as x
+  left join noetl.event as c
+    on
+      c.execution_id = p_execution_id
+      and c.event_type in ('call.done', 'call.error')
+      and c.meta ->> 'token_id' = x.meta ->> 'token_id'
+  left join noetl.loop as l
+    on l.execution_id = p_execution_id and l.token_id = (x.meta ->> 'token_id')::integer
+  where
+    x.execution_id = p_execution_id and x.event_type = 'step.exit' and x.status <> 'skipped'
+  union all
+  select w.event_id, null, null, null, null, w.context -> 'ctx', null
+  from noetl.event as w
+  where w.execution_id = p_execution_id and w.event_type = 'context.written'
+$function$;
+
+comment on function noetl_internal.told_moves(bigint)
+is 'What each ended step of a run left behind, and what was written between.';
+
+-- engine/drop_state.sql
+-- Forget the state of a run, which its events can give again; returns the highest version that the
+-- read model can have seen. Claims do not take the run's lock: the queue comes first, so that those
+-- under way are waited for, and the statements that follow see their events.
+-- Locks: command rows; the caller holds the run's advisory lock exclusively.
+create or replace function noetl_internal.drop_state(p_execution_id bigint)
+returns bigint
+language plpgsql volatile
+as $function$
+declare
+  v_version bigint;
+begin
+  delete from noetl.command as c where c.execution_id = p_execution_id;
+
+  select
+    greatest(
+      coalesce(
+        (select x.version from noetl.execution as x where x.execution_id = p_execution_id), 0
+      ),
+      coalesce((select r.version from noetl.run as r where r.execution_id = p_execution_id), 0)
+      + coalesce(
+        (select sum(l.version) from noetl.loop as l where l.execution_id = p_execution_id), 0
+      )
+    )
+  into v_version;
+  delete from noetl.token as t where t.execution_id = p_execution_id;
+  delete from noetl.loop as l where l.execution_id = p_execution_id;
+  delete from noetl.variable as v where v.execution_id = p_execution_id;
+  delete from noetl.run as r where r.execution_id = p_execution_id;
+  delete from noetl.execution as x where x.execution_id = p_execution_id;
+  return v_version;
+end;
+$function$;
+
+comment on function noetl_internal.drop_state(bigint)
+is 'Forget the state of a run, which its events can give again.';
+
+-- engine/rebuild_run.sql
+-- Make the row of a run from its events. p_version is above all that the read model may have seen.
+create or replace function noetl_internal.rebuild_run(
+  p_execution_id bigint,
+  p_version bigint
+)
+returns noetl.run
+language plpgsql volatile
+as $function$
+declare
+  v_run noetl.run;
+begin
+  insert into noetl.run (
+    execution_id, catalog_id, path, status, reason, version, context_version, next_token_id,
+    next_split_id, next_place, priority, pool, parent_execution_id, parent_command_id, depth,
+    is_final_step_done, started_by, started_at, finished_at, last_step, result, error
+  )
+  select
+    s.execution_id, s.catalog_id, s.context ->> 'path',
+    case
+      when e.ended ->> 'status' is not null then e.ended ->> 'status'
+      when e.error is not null then 'failing'
+      else 'running'
+    end,
+    case e.ended ->> 'status' when 'cancelled' then e.ended ->> 'error' end,
+    p_version, nextval('noetl.event_id_seq'), t.next_token_id, t.next_split_id, 0,
+    (s.meta ->> 'priority')::smallint, coalesce(c.compiled ->> 'pool', 'default'),
+    (s.meta ->> 'parent_execution_id')::bigint, s.meta ->> 'parent_command_id',
+    (s.meta ->> 'depth')::integer, e.is_final_step_done, s.meta ->> 'started_by', s.created_at,
+    (e.ended ->> 'created_at')::timestamptz, e.last_step,
+    case e.ended ->> 'status' when 'completed' then e.ended -> 'result' end,
+    case when coalesce(e.ended ->> 'status', 'failed') = 'failed' then e.error end
+  from noetl.event as s
+  inner join noetl.catalog as c on c.catalog_id = s.catalog_id
+  cross join lateral noetl_internal.told_ends(p_execution_id) as e
+  cross join lateral (
+    select
+      max(k.token_id) + 1 as next_token_id,
+      coalesce(max(p.split_id::integer), 0) + 1 as next_split_id
+    from noetl_internal.told_tokens(p_execution_id) as k
+    left join lateral jsonb_array_elements_text(k.token -> 'split_ids') as p (split_id) on true
+  ) as t
+  where s.execution_id = p_execution_id and s.event_type = 'playbook.initialized'
+  returning * into v_run;
+  return v_run;
+end;
+$function$;
+
+comment on function noetl_internal.rebuild_run(bigint, bigint)
+is 'Make the row of a run from its events.';
+
+-- engine/rebuild_tokens.sql
+-- Make the tokens of a live run from its events. What waits is ready here: routing it again parks
+-- it again.
+create or replace function noetl_internal.rebuild_tokens(p_run noetl.run)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  insert into noetl.token (
+    execution_id, token_id, step, status, split_ids, split_steps, input
+  )
+  with gone as (
+    select (e.meta ->> 'token_id')::integer as token_id
+    from noetl.event as e
+    where e.execution_id = p_run.execution_id and e.event_type = 'step.exit'
+    union all
+    select j.token_id::integer
+    from noetl.event as e
+    cross join lateral jsonb_array_elements_text(e.meta -> 'joined') as j (token_id)
+    where e.execution_id = p_run.execution_id and e.event_type = 'step.enter'
+  ),
+  entered as (
+    select (e.meta ->> 'token_id')::integer as token_id
+    from noetl.event as e
+    where
+      e.execution_id = p_run.execution_id and e.event_type = 'step.enter' and e.status = 'entered'
+  )
+  select
+    p_run.execution_id, t.token_id, t.token ->> 'step',
+    case when exists (select from entered as e where e.token_id = t.token_id) then 'active'
+    else 'ready' end,
+    array(select jsonb_array_elements_text(t.token -> 'split_ids')::integer),
+    array(select jsonb_array_elements_text(t.token -> 'split_steps')),
+    t.token -> 'input'
+  from noetl_internal.told_tokens(p_run.execution_id) as t
+  where
+    p_run.finished_at is null
+    and not exists (select from gone as g where g.token_id = t.token_id);
+end;
+$function$;
+
+comment on function noetl_internal.rebuild_tokens(noetl.run)
+is 'Make the tokens of a live run from its events.';
+
+-- engine/rebuild_loops.sql
+-- Make the loops of a run from its events, as if all were live: settle_loops says which have ended.
+create or replace function noetl_internal.rebuild_loops(p_run noetl.run)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  insert into noetl.loop (
+    execution_id, loop_id, token_id, catalog_id, step, mode, status, total, issued, done, failed,
+    cancelled, max_in_flight, max_shard_retries, max_failures, policy, is_external, input, pool,
+    priority, next_place, context_version, has_ctx_writes, first_error, version, started_at
+  )
+  select
+    p_run.execution_id, l.loop_id, l.token_id, p_run.catalog_id, l.step, l.mode,
+    case
+      when i.issued < l.total and i.issued - i.done - i.failed < l.max_in_flight then 'expanding'
+      else 'running'
+    end,
+    l.total, i.issued, i.done, i.failed, 0, l.max_in_flight,
+    coalesce((d.spec ->> 'max_shard_retries')::integer, 2),
+    noetl_internal.failure_limit(d.spec ->> 'max_failures', l.total),
+    noetl_internal.loop_policy(d.spec), l.is_external, t.token -> 'input',
+    coalesce(d.definition ->> 'pool', p_run.pool), p_run.priority, 0, p_run.context_version,
+    i.has_ctx_writes and l.mode <> 'sequential', i.first_error, 1, l.started_at
+  from (
+    select
+      (e.meta ->> 'loop_id')::bigint as loop_id, (e.meta ->> 'token_id')::integer as token_id,
+      e.node_name as step, e.meta ->> 'mode' as mode,
+      (e.meta ->> 'collection_size')::integer as total,
+      (e.context ->> 'max_in_flight')::integer as max_in_flight,
+      (e.context ->> 'is_external')::boolean as is_external, e.created_at as started_at
+    from noetl.event as e
+    where e.execution_id = p_run.execution_id and e.event_type = 'loop.started'
+  ) as l
+  inner join noetl_internal.told_items(p_run.execution_id) as i on i.loop_id = l.loop_id
+  inner join noetl_internal.told_tokens(p_run.execution_id) as t on t.token_id = l.token_id
+  cross join lateral noetl_internal.step_definition(p_run.catalog_id, l.step) as s (definition)
+  cross join lateral (
+    select s.definition as definition, s.definition -> 'loop' as spec
+  ) as d;
+end;
+$function$;
+
+comment on function noetl_internal.rebuild_loops(noetl.run)
+is 'Make the loops of a run from its events.';
+
+-- engine/rebuild_commands.sql
+-- Make the queue of a live run from its events: what was issued and has not ended, leased to whom
+-- it was leased. The places in line are new ones, in the order of issue.
+create or replace function noetl_internal.rebuild_commands(p_run noetl.run)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  insert into noetl.command (
+    execution_id, command_id, catalog_id, token_id, step, task, loop_id, iter_index, issue,
+    infra_attempt, shard_attempt, max_attempts, total, pool, priority, place, context_version,
+    item, input, status, session_id, claimed_at
+  )
+  select
+    p_run.execution_id, i.command_id, p_run.catalog_id,
+    coalesce((i.meta ->> 'token_id')::integer, l.token_id), i.step,
+    coalesce(i.meta ->> 'task', 'run'), l.loop_id, i.iter_index,
+    coalesce(substring(i.command_id from '-([0-9]+)$')::integer, 1),
+    (i.meta ->> 'attempt')::smallint,
+    coalesce((i.meta ->> 'shard_attempt')::smallint, 1::smallint),
+    coalesce((d.definition ->> 'max_attempts')::smallint, 3::smallint), l.total,
+    coalesce(d.definition ->> 'pool', p_run.pool), p_run.priority,
+    noetl_internal.served_place() + row_number() over (order by i.event_id),
+    p_run.context_version,
+    case
+      when not l.is_external
+        then (
+          select m.item
+          from noetl_internal.load_items(p_run.execution_id, l.loop_id, i.iter_index, 1) as m
+        )
+    end,
+    i.context -> 'input', case when i.session_id is null then 'queued' else 'leased' end,
+    i.session_id, i.claimed_at
+  from noetl_internal.told_commands(p_run.execution_id) as i
+  left join noetl.loop as l
+    on l.execution_id = p_run.execution_id and l.loop_id = (i.meta ->> 'loop_id')::bigint
+  cross join lateral noetl_internal.step_definition(p_run.catalog_id, i.step) as d (definition)
+  where p_run.finished_at is null;
+end;
+$function$;
+
+comment on function noetl_internal.rebuild_commands(noetl.run)
+is 'Make the queue of a live run from its events.';
+
+-- engine/settle_loops.sql
+-- Say which rebuilt loops have ended, or end early, and count what they will never run.
+create or replace function noetl_internal.settle_loops(p_run noetl.run)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  update noetl.loop as l
+  set
+    status = 'draining', issued = l.total,
+    cancelled = l.total - l.done - l.failed - (
+      select count(*) from noetl.command as c
+      where c.execution_id = p_run.execution_id and c.loop_id = l.loop_id
+    )
+  where l.execution_id = p_run.execution_id and noetl_internal.is_loop_lost(l);
+
+  update noetl.loop as l
+  set
+    status = coalesce(e.status, 'cancelled'), cancelled = l.total - l.done - l.failed,
+    finished_at = coalesce(e.finished_at, p_run.finished_at)
+  from (
+    select
+      k.loop_id,
+      coalesce(d.status, case when x.event_id is not null then noetl_internal.loop_verdict(k) end)
+      as status,
+      coalesce(d.created_at, x.created_at) as finished_at
+    from noetl.loop as k
+    left join noetl.event as d
+      on
+        d.execution_id = p_run.execution_id
+        and d.event_type in ('loop.done', 'loop.fanin.completed')
+        and d.meta ? 'loop_id'
+        and d.meta ->> 'loop_id' = k.loop_id::text
+    left join noetl.event as x
+      on
+        x.execution_id = p_run.execution_id
+        and x.event_type = 'step.exit' and x.status = 'failed'
+        and x.meta ->> 'token_id' = k.token_id::text
+    where k.execution_id = p_run.execution_id
+  ) as e
+  where
+    l.execution_id = p_run.execution_id
+    and l.loop_id = e.loop_id
+    and (e.finished_at is not null or p_run.finished_at is not null);
+end;
+$function$;
+
+comment on function noetl_internal.settle_loops(noetl.run)
+is 'Say which rebuilt loops have ended, and count what they will never run.';
+
+-- engine/rebuild_names.sql
+-- Make what the expressions of a run can read from its events: the workload, then what each step
+-- left behind, in the order in which the steps ended. The loops are rebuilt already.
+-- Locks: the caller holds the run row.
+create or replace function noetl_internal.rebuild_names(p_run noetl.run)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_move record;
+begin
+  insert into noetl.variable (execution_id, scope, name, value)
+  select p_run.execution_id, 'workload', w.key, w.value
+  from noetl.event as e
+  left join noetl.result_payload as p
+    on
+      p.execution_id = e.execution_id
+      and p.ref_id = noetl_internal.ref_id_of(e.context ->> 'workload_ref')
+  cross join lateral jsonb_each(coalesce(e.context -> 'workload', p.payload)) as w
+  where e.execution_id = p_run.execution_id and e.event_type = 'playbook.initialized';
+
+  -- A row loop, because later writes may lie inside earlier ones; bounded by the steps that ended.
+  for v_move in
+    select * from noetl_internal.told_moves(p_run.execution_id) as m order by m.event_id
+  loop
+    if v_move.step is not null then
+      perform noetl_internal.save_step_result(
+        p_run.execution_id, v_move.step, v_move.result, v_move.error, v_move.loop_id
+      );
+    end if;
+    perform noetl_internal.write_ctx(p_run.execution_id, v_move.ctx);
+    perform noetl_internal.write_names(p_run.execution_id, v_move.writes, v_move.step);
+  end loop;
+end;
+$function$;
+
+comment on function noetl_internal.rebuild_names(noetl.run)
+is 'Make what the expressions of a run can read from its events.';
+
+-- engine/rebuild_outbox.sql
+-- Put a rebuilt run into the outbox for whatever may be due, and know its idempotency key again.
+create or replace function noetl_internal.rebuild_outbox(p_run noetl.run)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  insert into noetl.start_key (path, idempotency_key, execution_id)
+  select e.context ->> 'path', e.meta ->> 'idempotency_key', e.execution_id
+  from noetl.event as e
+  where
+    e.execution_id = p_run.execution_id
+    and e.event_type = 'playbook.initialized'
+    and e.meta ? 'idempotency_key'
+  on conflict do nothing;
+
+  insert into noetl.change (kind, execution_id)
+  select
+    case
+      when exists (
+        select from noetl.event as e
+        where
+          e.execution_id = p_run.parent_execution_id
+          and e.event_type in ('playbook.failed', 'execution.cancelled')
+      )
+        then 'cancel'
+      else 'advance'
+    end,
+    p_run.execution_id
+  where p_run.finished_at is null;
+  perform noetl_internal.mark_change('dirty', p_run.execution_id);
+end;
+$function$;
+
+comment on function noetl_internal.rebuild_outbox(noetl.run)
+is 'Put a rebuilt run into the outbox for whatever may be due.';
+
 -- engine/find_playbook.sql
 -- A registered playbook: the given version, or the latest.
 -- Raises: NE404 when there is none.
@@ -12263,6 +12931,7 @@ returns void
 language plpgsql volatile
 as $function$
 declare
+  v_run noetl.run;
   v_token jsonb;
 begin
   insert into noetl.run (
@@ -12279,7 +12948,8 @@ begin
     coalesce(p_catalog.compiled ->> 'pool', 'default'), p_parent.execution_id,
     p_options ->> 'parent_command_id', coalesce(p_parent.depth + 1, 0), false,
     coalesce(p_parent.started_by, session_user), noetl_internal.clock_now()
-  );
+  )
+  returning * into v_run;
   insert into noetl.variable (execution_id, scope, name, value)
   select p_execution_id, 'workload', w.key, w.value
   from jsonb_each(p_workload) as w;
@@ -12295,8 +12965,10 @@ begin
     || noetl_internal.workload_context(p_execution_id, p_workload),
     p_meta => jsonb_strip_nulls(
       jsonb_build_object(
-        'parent_execution_id', p_parent.execution_id, 'started_by', session_user,
-        'idempotency_key', p_options ->> 'idempotency_key'
+        'parent_execution_id', p_parent.execution_id,
+        'parent_command_id', p_options ->> 'parent_command_id',
+        'idempotency_key', p_options ->> 'idempotency_key',
+        'started_by', v_run.started_by, 'priority', v_run.priority, 'depth', v_run.depth
       )
     )
   );
@@ -12400,6 +13072,57 @@ comment on function noetl.cancel_execution(bigint, text)
 is 'Cancel a run; false when it has ended already.';
 revoke all on function noetl.cancel_execution(bigint, text) from public;
 grant execute on function noetl.cancel_execution(bigint, text) to noetl_operator, noetl_worker;
+
+-- api/rebuild.sql
+-- Make all state of a run again from its events: queue, tokens, loops, names, run and execution
+-- row, and its place in the outbox. A live run goes on as if nothing had happened, also under
+-- workers that hold its commands; only places in line are new ones. Returns how much there is.
+-- Called again: the same state.
+-- Locks: the run's advisory lock exclusively, command rows, then as advance_run.
+-- Raises: NE404 when no event tells of the run, NE409.
+create or replace function noetl.rebuild(p_execution_id bigint)
+returns jsonb
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  v_version bigint;
+  v_run noetl.run;
+begin
+  perform noetl_internal.require_read_committed();
+  perform pg_advisory_xact_lock(noetl_internal.lock_key('run', p_execution_id));
+  v_version := noetl_internal.drop_state(p_execution_id);
+  v_run := noetl_internal.rebuild_run(p_execution_id, v_version + 1);
+  if v_run.execution_id is null then
+    raise exception 'no event tells of execution %', p_execution_id using
+      errcode = 'NE404', hint = 'List executions with: noetl list.';
+  end if;
+  perform noetl_internal.rebuild_tokens(v_run);
+  perform noetl_internal.rebuild_loops(v_run);
+  perform noetl_internal.rebuild_commands(v_run);
+  perform noetl_internal.settle_loops(v_run);
+  perform noetl_internal.rebuild_names(v_run);
+  perform noetl_internal.rebuild_outbox(v_run);
+  perform noetl_internal.advance_run(p_execution_id);
+  perform noetl_internal.project_run(p_execution_id);
+  return (
+    select jsonb_build_object(
+      'status', r.status,
+      'tokens', (select count(*) from noetl.token as t where t.execution_id = p_execution_id),
+      'loops', (select count(*) from noetl."loop" as l where l.execution_id = p_execution_id),
+      'commands', (select count(*) from noetl.command as c where c.execution_id = p_execution_id),
+      'names', (select count(*) from noetl.variable as v where v.execution_id = p_execution_id)
+    )
+    from noetl.run as r
+    where r.execution_id = p_execution_id
+  );
+end;
+$function$;
+
+comment on function noetl.rebuild(bigint)
+is 'Make all state of a run again from its events; safe to repeat, also while it runs.';
+revoke all on function noetl.rebuild(bigint) from public;
+grant execute on function noetl.rebuild(bigint) to noetl_operator;
 
 -- api/execution_status.sql
 -- One row about an execution for a person, a CLI or a UI, read from noetl.execution without

@@ -128,6 +128,8 @@ create table noetl.run (
 )
 with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
 comment on table noetl.run is 'One row per execution: its status and counters.';
+comment on column noetl.run.context_version is
+'Which names and values expressions see: a number of event_id_seq, so that it never comes again.';
 
 create index idx_run_parent on noetl.run (parent_execution_id)
 where parent_execution_id is not null;

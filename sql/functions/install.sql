@@ -46,6 +46,8 @@
 \ir engine/is_true.sql
 \ir engine/base_locals.sql
 \ir engine/write_ctx.sql
+\ir engine/merge_writes.sql
+\ir engine/write_names.sql
 \ir engine/apply_set.sql
 \ir engine/defined_entries.sql
 \ir engine/save_step_result.sql
@@ -98,6 +100,7 @@
 \ir engine/failure_limit.sql
 \ir engine/loop_verdict.sql
 \ir engine/loop_payload.sql
+\ir engine/loop_result.sql
 \ir engine/loop_error.sql
 \ir engine/is_loop_lost.sql
 \ir engine/is_loop_starved.sql
@@ -108,6 +111,7 @@
 \ir engine/count_loop.sql
 \ir engine/fill_loop.sql
 \ir engine/drain_loop.sql
+\ir engine/log_loop_end.sql
 \ir engine/close_loop.sql
 \ir engine/begin_loop.sql
 \ir engine/enter_loop.sql
@@ -145,6 +149,21 @@
 \ir engine/run_state.sql
 \ir engine/project_run.sql
 
+-- Recovery: state made again from the events
+\ir engine/told_tokens.sql
+\ir engine/told_ends.sql
+\ir engine/told_items.sql
+\ir engine/told_commands.sql
+\ir engine/told_moves.sql
+\ir engine/drop_state.sql
+\ir engine/rebuild_run.sql
+\ir engine/rebuild_tokens.sql
+\ir engine/rebuild_loops.sql
+\ir engine/rebuild_commands.sql
+\ir engine/settle_loops.sql
+\ir engine/rebuild_names.sql
+\ir engine/rebuild_outbox.sql
+
 -- A new run
 \ir engine/find_playbook.sql
 \ir engine/may_use_credential.sql
@@ -161,6 +180,7 @@
 -- API: people and programs
 \ir api/start_execution.sql
 \ir api/cancel_execution.sql
+\ir api/rebuild.sql
 \ir api/execution_status.sql
 \ir api/list_executions.sql
 \ir api/list_playbooks.sql

@@ -200,6 +200,13 @@ def test_cancel_ends_a_run(cli: Cli, hello: Path) -> None:
     assert "enough" in cli("status", run).stdout
 
 
+def test_rebuild_tells_what_there_is(cli: Cli, hello: Path) -> None:
+    run = cli("run", hello, "--detach", "--workers", "0").stdout.strip()
+    assert f"execution {run}: running; " in cli("rebuild", run).stdout
+    made = cli.json("rebuild", run)
+    assert (made["status"], made["tokens"], made["commands"]) == ("running", 1, 1)
+
+
 def test_unknown_credential_is_told_before_anything_runs(cli: Cli) -> None:
     text = HELLO.replace("t/hello", "t/cred").replace(
         'noop, result: "{{ workload }}"', "postgres, auth: nobody, command: select 1"
@@ -221,6 +228,7 @@ def test_unknown_credential_is_told_before_anything_runs(cli: Cli) -> None:
         (["status", "42"], "execution 42 does not exist"),
         (["events", "42"], "execution 42 does not exist"),
         (["cancel", "42"], "execution 42 does not exist"),
+        (["rebuild", "42"], "no event tells of execution 42"),
         (["resume", "42"], "execution 42 does not exist"),
         (["run", "no/such"], 'no playbook is registered as "no/such"'),
         (["run", "none.yaml"], "none.yaml: no such file"),

@@ -20,6 +20,7 @@ _COMMANDS: Final = {
     "list": "executions:list_",
     "events": "executions:events",
     "cancel": "executions:cancel",
+    "rebuild": "executions:rebuild",
     "playbook": "playbooks:playbook",
     "lint": "playbooks:lint",
     "credential": "credentials:credential",

@@ -116,6 +116,22 @@ def cancel(target: Target, execution_id: int, reason: str | None) -> None:
     print(f"execution {execution_id}: {word}")
 
 
+@click.command()
+@execution_argument
+@json_option
+@database_option
+def rebuild(target: Target, execution_id: int, as_json: bool) -> None:
+    """Make all state of a run again from its events; it goes on where it was."""
+    with target.open() as conn:
+        made = calls.rebuild(conn, execution_id=execution_id)
+    if as_json:
+        output.print_json({"execution_id": execution_id, **made})
+        return
+    status = made.pop("status")
+    counts = ", ".join(f"{count} {name}" for name, count in made.items())
+    print(f"execution {execution_id}: {status}; {counts}")
+
+
 def _watcher(as_json: bool) -> output.Show:
     if as_json or not sys.stderr.isatty():
         return lambda _: None

@@ -15,6 +15,7 @@ declare
   v_run noetl.run;
   v_spec jsonb;
   v_definition jsonb;
+  v_loop noetl.loop;
 begin
   select * into v_run from noetl.run as r where r.execution_id = p_execution_id;
   select * into v_token from noetl.token as t
@@ -36,10 +37,15 @@ begin
     p_total > noetl_internal.setting_integer('loop_inline_max'), v_token.input,
     coalesce(v_definition ->> 'pool', v_run.pool), v_run.priority, 0, v_run.context_version, false,
     1, noetl_internal.clock_now()
-  );
+  )
+  returning * into v_loop;
   perform noetl_internal.append_event(
     p_execution_id, v_run.catalog_id, e.event_type, v_token.step, 'started',
-    jsonb_build_object('collection_ref', noetl_internal.loop_uri(p_execution_id, p_loop_id)), null,
+    jsonb_build_object(
+      'collection_ref', noetl_internal.loop_uri(p_execution_id, p_loop_id),
+      'max_in_flight', v_loop.max_in_flight, 'is_external', v_loop.is_external
+    ),
+    null,
     jsonb_build_object('loop_id', p_loop_id, 'token_id', p_token_id, 'mode', v_spec ->> 'mode')
     || jsonb_build_object(e.count_name, p_total)
   )

@@ -1,5 +1,6 @@
 -- Close a loop whose last item is accounted for, and end its step; true for the one caller that
--- does it.
+-- does it. A failed loop is done only when an arc takes it up: else its run fails, and may be
+-- retried with the same loop.
 -- Locks: the loop row, then the run row.
 create or replace function noetl_internal.close_loop(
   p_execution_id bigint,
@@ -10,50 +11,47 @@ language plpgsql volatile
 as $function$
 declare
   v_loop noetl.loop;
-  v_payload jsonb;
   v_ctx jsonb;
   v_is_ok boolean;
+  v_has_left boolean;
 begin
-  update noetl.loop as l
-  set
-    status = noetl_internal.loop_verdict(l), finished_at = noetl_internal.clock_now(),
-    version = l.version + 1
+  perform 1 from noetl.loop as l
   where
     l.execution_id = p_execution_id
     and l.loop_id = p_loop_id
     and l.status in ('expanding', 'running', 'draining')
     and l.done + l.failed + l.cancelled = l.total
-  returning l.* into v_loop;
+  for no key update;
   if not found then
     return false;
   end if;
+  -- What a run that fails leaves behind is ended by its sweep.
+  perform 1 from noetl.run as r
+  where r.execution_id = p_execution_id and r.status in ('running', 'waiting')
+  for no key update;
+  if not found then
+    return false;
+  end if;
+  update noetl.loop as l
+  set
+    status = noetl_internal.loop_verdict(l), finished_at = noetl_internal.clock_now(),
+    version = l.version + 1
+  where l.execution_id = p_execution_id and l.loop_id = p_loop_id
+  returning l.* into v_loop;
   v_is_ok := v_loop.status in ('complete', 'partial');
-  v_payload := noetl_internal.loop_payload(v_loop);
   v_ctx := noetl_internal.gather_ctx(v_loop);
-  perform noetl_internal.append_event(
-    p_execution_id, v_loop.catalog_id,
-    case v_loop.mode when 'fanout' then 'loop.fanin.completed' else 'loop.done' end,
-    v_loop.step, v_loop.status,
-    jsonb_strip_nulls(jsonb_build_object(
-      'collection_ref', noetl_internal.loop_uri(p_execution_id, p_loop_id),
-      'ctx_conflicts', v_ctx -> 'conflicts'
-    )),
-    jsonb_build_object('status', v_loop.status, 'context', v_payload),
-    jsonb_build_object(
-      'loop_id', p_loop_id, 'token_id', v_loop.token_id, 'collection_size', v_loop.total,
-      'mode', v_loop.mode
-    )
-  );
-  perform noetl_internal.finish_step(
-    p_execution_id, v_loop.token_id,
-    case when v_is_ok then 'loop.done' else 'call.error' end,
-    jsonb_build_object(
-      'status', case when v_is_ok then 'ok' else 'error' end,
-      'context', jsonb_build_object('data', v_payload)
-    ),
+  if v_is_ok then
+    perform noetl_internal.log_loop_end(v_loop, v_ctx -> 'conflicts');
+  end if;
+  v_has_left := noetl_internal.finish_step(
+    p_execution_id, v_loop.token_id, case when v_is_ok then 'loop.done' else 'call.error' end,
+    noetl_internal.loop_result(v_loop),
     case when not v_is_ok then noetl_internal.loop_error(v_loop) end,
     nullif(v_ctx -> 'writes', 'null'), p_loop_id
   );
+  if not v_is_ok and v_has_left then
+    perform noetl_internal.log_loop_end(v_loop, v_ctx -> 'conflicts');
+  end if;
   return true;
 end;
 $function$;

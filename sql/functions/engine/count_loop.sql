@@ -21,8 +21,11 @@ begin
   update noetl.loop as l
   set
     done = l.done + p_done, failed = l.failed + p_failed,
-    has_ctx_writes = l.has_ctx_writes or p_has_ctx,
-    first_error = coalesce(l.first_error, p_error),
+    has_ctx_writes = l.has_ctx_writes or p_has_ctx and l.mode <> 'sequential',
+    first_error = case
+      when (p_error ->> 'item')::integer > (l.first_error ->> 'item')::integer then l.first_error
+      else coalesce(p_error, l.first_error)
+    end,
     issued = case
       when l.status in ('expanding', 'running') then l.issued + p_issued else l.issued
     end,

@@ -11,6 +11,7 @@ returns void
 language plpgsql volatile
 as $function$
 declare
+  v_run noetl.run;
   v_token jsonb;
 begin
   insert into noetl.run (
@@ -27,7 +28,8 @@ begin
     coalesce(p_catalog.compiled ->> 'pool', 'default'), p_parent.execution_id,
     p_options ->> 'parent_command_id', coalesce(p_parent.depth + 1, 0), false,
     coalesce(p_parent.started_by, session_user), noetl_internal.clock_now()
-  );
+  )
+  returning * into v_run;
   insert into noetl.variable (execution_id, scope, name, value)
   select p_execution_id, 'workload', w.key, w.value
   from jsonb_each(p_workload) as w;
@@ -43,8 +45,10 @@ begin
     || noetl_internal.workload_context(p_execution_id, p_workload),
     p_meta => jsonb_strip_nulls(
       jsonb_build_object(
-        'parent_execution_id', p_parent.execution_id, 'started_by', session_user,
-        'idempotency_key', p_options ->> 'idempotency_key'
+        'parent_execution_id', p_parent.execution_id,
+        'parent_command_id', p_options ->> 'parent_command_id',
+        'idempotency_key', p_options ->> 'idempotency_key',
+        'started_by', v_run.started_by, 'priority', v_run.priority, 'depth', v_run.depth
       )
     )
   );

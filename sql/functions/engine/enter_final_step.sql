@@ -6,6 +6,7 @@ language plpgsql volatile
 as $function$
 declare
   v_final_step text;
+  v_token jsonb;
 begin
   update noetl.run as r
   set is_final_step_done = true
@@ -26,7 +27,11 @@ begin
   if not found then
     return false;
   end if;
-  perform noetl_internal.add_token(p_run.execution_id, v_final_step, '{}', '{}', null);
+  v_token := noetl_internal.add_token(p_run.execution_id, v_final_step, '{}', '{}', null);
+  perform noetl_internal.append_event(
+    p_run.execution_id, p_run.catalog_id, 'step.enter', v_final_step, 'final',
+    jsonb_build_object('tokens', jsonb_build_array(v_token))
+  );
   return true;
 end;
 $function$;

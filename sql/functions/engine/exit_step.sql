@@ -1,6 +1,6 @@
--- Keep a step's result and route on from it; returns null, or the error that nothing takes up.
--- What its own expressions get wrong, and values over the limits of what may be stored, are the
--- playbook's errors: they undo the exit and are returned.
+-- Keep a step's result and route on from it; returns null, or the error that nothing takes up, and
+-- then nothing of the exit stands. What its own expressions get wrong, and values over the limits
+-- of what may be stored, are the playbook's errors too.
 -- Locks: the caller holds the run row.
 create or replace function noetl_internal.exit_step(
   p_catalog_id bigint,
@@ -31,12 +31,6 @@ begin
     ),
     p_error
   );
-  if v_exit is null then
-    return coalesce(
-      p_error,
-      '{"kind": "routing", "message": "no arc matches and no_next_is_error is set"}'
-    );
-  end if;
   perform noetl_internal.append_event(
     p_token.execution_id, p_catalog_id, 'step.exit', p_token.step,
     case when p_error is null then 'ok' else 'error' end,
@@ -44,6 +38,11 @@ begin
   );
   return null;
 exception
+  when sqlstate 'NE465' then
+    return coalesce(
+      p_error,
+      '{"kind": "routing", "message": "no arc matches and no_next_is_error is set"}'
+    );
   when sqlstate 'NE461' or sqlstate 'NE462' or sqlstate 'NE463' or sqlstate 'NE464'
     or check_violation then
     get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;

@@ -8,13 +8,20 @@ create or replace function noetl_internal.fail_run(
 returns boolean
 language plpgsql volatile
 as $function$
+declare
+  v_catalog_id bigint;
 begin
   update noetl.run as r
   set status = 'failing', error = p_error, reason = null, version = r.version + 1
-  where r.execution_id = p_execution_id and r.status in ('running', 'waiting');
+  where r.execution_id = p_execution_id and r.status in ('running', 'waiting')
+  returning r.catalog_id into v_catalog_id;
   if not found then
     return false;
   end if;
+  perform noetl_internal.append_event(
+    p_execution_id, v_catalog_id, 'execution.failing', p_error ->> 'step', 'failing',
+    jsonb_build_object('error', p_error), p_error => p_error ->> 'message'
+  );
   perform noetl_internal.mark_change('advance', p_execution_id);
   return true;
 end;

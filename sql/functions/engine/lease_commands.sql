@@ -49,7 +49,8 @@ begin
     )
     select
       c.execution_id, c.catalog_id, 'command.claimed', c.step, 'leased', c.iter_index,
-      p_session.name, jsonb_build_object('command_id', c.command_id), c.claimed_at
+      p_session.name,
+      jsonb_build_object('command_id', c.command_id, 'session', c.session_id), c.claimed_at
     from leased as c
     order by c.execution_id, c.command_id
     returning 1

@@ -1,7 +1,8 @@
 -- Route on from a finished step: its set, its arcs, their sets and inputs; new tokens for the
--- destinations. Returns what the step.exit event tells, or null when no arc takes up a failure (or
--- none matches and one must).
--- Locks: the caller holds the run row. Raises: NE46x of the step's expressions.
+-- destinations. Returns what the step.exit event tells: {"set": writes, "tokens"}.
+-- Locks: the caller holds the run row.
+-- Raises: NE46x of the step's expressions; NE465 when no arc takes up a failure, or none matches
+-- and one must.
 create or replace function noetl_internal.leave_step(
   p_token noetl.token,
   p_definition jsonb,
@@ -44,11 +45,13 @@ begin
       and noetl_internal.is_no_next_an_error(p_catalog_id)
     )
   then
-    return null;
+    raise exception 'no arc takes up how step % ended', p_token.step using
+      errcode = 'NE465', hint = 'Add an arc whose condition matches.';
   end if;
   foreach v_arc in array v_arcs loop
-    v_writes := v_writes || noetl_internal.apply_set(
-      v_execution_id, v_arc -> 'set', p_locals, p_token.step
+    v_writes := noetl_internal.merge_writes(
+      v_writes,
+      noetl_internal.apply_set(v_execution_id, v_arc -> 'set', p_locals, p_token.step)
     );
     v_steps := v_steps || (v_arc ->> 'step');
     v_inputs := v_inputs || case
@@ -58,7 +61,7 @@ begin
   end loop;
   v_tokens := noetl_internal.pass_token(p_token, v_steps, v_inputs);
   return
-    case when v_writes = '{}' then '{}' else jsonb_build_object('ctx', v_writes) end
+    case when v_writes = '{}' then '{}' else jsonb_build_object('set', v_writes) end
     || case when v_tokens = '[]' then '{}' else jsonb_build_object('tokens', v_tokens) end;
 end;
 $function$;

@@ -1,6 +1,7 @@
 -- Pass a token on from its finished step: one new token for each destination, ready to be routed;
 -- several are the branches of a new split. Returns their descriptions, for the event that tells so.
--- Locks: the run row, which numbers tokens and splits and knows the last step.
+-- Locks: the run row, which numbers tokens and splits, and knows the last step and that there are
+-- new names to read.
 create or replace function noetl_internal.pass_token(
   p_token noetl.token,
   p_steps text [],
@@ -18,7 +19,8 @@ begin
   set
     next_token_id = r.next_token_id + v_count,
     next_split_id = r.next_split_id + (v_count > 1)::integer,
-    last_step = p_token.step, version = r.version + 1
+    last_step = p_token.step, version = r.version + 1,
+    context_version = nextval('noetl.event_id_seq')
   where r.execution_id = p_token.execution_id
   returning r.next_token_id - v_count as first_id, r.next_split_id - 1 as split_id into v_run;
   if v_count = 0 then

@@ -27,7 +27,7 @@ begin
     set value = noetl_internal.assign_path(v.value, v_write.path[2:], v_write.value);
   end loop;
   update noetl.run as r
-  set context_version = r.context_version + 1
+  set context_version = nextval('noetl.event_id_seq')
   where r.execution_id = p_execution_id;
   update noetl.token as t
   set status = 'ready'

@@ -18,6 +18,7 @@ from regexp_split_to_table($matrix$
   list_executions      .       runner  operator  .       reader
   list_workers         .       runner  operator  .       reader
   cancel_execution     .       .       operator  worker  .
+  rebuild              .       .       operator  .       .
   issue_commands       .       .       operator  .       .
   issue_command        .       .       operator  .       .
   register_session     .       .       .         worker  .

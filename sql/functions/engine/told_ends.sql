@@ -1,0 +1,40 @@
+-- What the events of a run tell of its end: the event that ended it, if any, why it fails, the step
+-- that ended last, and whether the final step has had its turn.
+create or replace function noetl_internal.told_ends(
+  p_execution_id bigint,
+  out ended jsonb,
+  out error jsonb,
+  out last_step text,
+  out is_final_step_done boolean
+)
+language sql stable
+as $function$
+  select
+    (
+      array_agg(
+        jsonb_build_object(
+          'status', e.status, 'created_at', e.created_at, 'result', e.result, 'error', e.error
+        )
+      ) filter (
+        where e.event_type in ('playbook.completed', 'playbook.failed', 'execution.cancelled')
+      )
+    )[1],
+    (
+      array_agg(e.context -> 'error') filter (where e.event_type = 'execution.failing')
+    )[1],
+    (
+      array_agg(e.node_name order by e.event_id desc)
+      filter (where e.event_type = 'step.exit' and e.status <> 'skipped')
+    )[1],
+    coalesce(bool_or(e.event_type = 'step.enter' and e.status = 'final'), false)
+  from noetl.event as e
+  where
+    e.execution_id = p_execution_id
+    and e.event_type in (
+      'playbook.completed', 'playbook.failed', 'execution.cancelled', 'execution.failing',
+      'step.enter', 'step.exit'
+    )
+$function$;
+
+comment on function noetl_internal.told_ends(bigint)
+is 'What the events of a run tell of its end.';

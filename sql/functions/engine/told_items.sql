@@ -1,0 +1,37 @@
+-- What the events of a run tell of the items of its loops: per loop how many are done, failed and
+-- issued, whether they wrote ctx, and the error of the first failed one.
+create or replace function noetl_internal.told_items(p_execution_id bigint)
+returns table (
+  loop_id bigint,
+  done integer,
+  failed integer,
+  issued integer,
+  has_ctx_writes boolean,
+  first_error jsonb
+)
+language sql stable
+as $function$
+  select
+    (e.meta ->> 'loop_id')::bigint,
+    (count(*) filter (where i.is_end and e.status = 'ok'))::integer,
+    (count(*) filter (where i.is_end and e.status = 'error'))::integer,
+    coalesce(max(e.current_index) filter (where e.event_type = 'command.issued') + 1, 0),
+    coalesce(bool_or(i.is_end and e.context ? 'ctx'), false),
+    (
+      array_agg(
+        e.context -> 'error' || jsonb_build_object('item', e.current_index)
+        order by e.current_index
+      ) filter (where i.is_end and e.status = 'error')
+    )[1]
+  from noetl.event as e
+  cross join lateral (
+    select
+      e.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
+      and e.meta -> 'final' is distinct from 'false' as is_end
+  ) as i
+  where e.execution_id = p_execution_id and e.meta ? 'loop_id'
+  group by 1
+$function$;
+
+comment on function noetl_internal.told_items(bigint)
+is 'What the events of a run tell of the items of its loops.';

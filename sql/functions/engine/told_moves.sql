@@ -1,0 +1,53 @@
+-- What each ended step of a run left behind, and what was written between: its result, error and
+-- loop, the ctx writes of its command or its items, and those of its own set and arcs.
+create or replace function noetl_internal.told_moves(p_execution_id bigint)
+returns table (
+  event_id bigint,
+  step text,
+  result jsonb,
+  error jsonb,
+  loop_id bigint,
+  ctx jsonb,
+  writes jsonb
+)
+language sql stable
+as $function$
+  select
+    x.event_id, x.node_name,
+    coalesce(
+      case when l.loop_id is not null then noetl_internal.loop_result(l) end,
+      c.result, '{"status": "ok"}'
+    )
+    || case x.status when 'failed' then '{"status": "error"}'::jsonb else '{}' end,
+    case
+      when x.status = 'failed' then x.context -> 'error'
+      when x.status = 'ok' then null
+      when l.loop_id is not null then noetl_internal.loop_error(l)
+      else c.context -> 'error'
+    end,
+    l.loop_id,
+    case
+      when x.status = 'failed' then null
+      when l.loop_id is not null
+        then nullif(noetl_internal.gather_ctx(l) -> 'writes', 'null')
+      else c.context -> 'ctx'
+    end,
+    x.context -> 'set'
+  from noetl.event as x
+  left join noetl.event as c
+    on
+      c.execution_id = p_execution_id
+      and c.event_type in ('call.done', 'call.error')
+      and c.meta ->> 'token_id' = x.meta ->> 'token_id'
+  left join noetl.loop as l
+    on l.execution_id = p_execution_id and l.token_id = (x.meta ->> 'token_id')::integer
+  where
+    x.execution_id = p_execution_id and x.event_type = 'step.exit' and x.status <> 'skipped'
+  union all
+  select w.event_id, null, null, null, null, w.context -> 'ctx', null
+  from noetl.event as w
+  where w.execution_id = p_execution_id and w.event_type = 'context.written'
+$function$;
+
+comment on function noetl_internal.told_moves(bigint)
+is 'What each ended step of a run left behind, and what was written between.';
