@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -96,7 +97,7 @@ def test_run_ends_while_all_its_state_is_lost_again_and_again(rig: Rig) -> None:
             if not held:
                 time.sleep(0.005)
 
-    workers = [rig.background(lambda name=f"w{n}": work(name)) for n in range(3)]
+    workers = [rig.background(partial(work, f"w{n}")) for n in range(3)]
     breaker = rig.session(autocommit=False)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
