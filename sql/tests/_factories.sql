@@ -147,7 +147,8 @@ returns text
 language plpgsql volatile
 as $function$
 declare
-  v_session uuid := noetl_test.worker('robot');
+  -- A name of its own: the lock on it must not meet those of tests that run at the same time.
+  v_session uuid := noetl_test.worker('robot ' || pg_backend_pid());
   v_events jsonb;
 begin
   loop
