@@ -26,11 +26,11 @@ ALTER DOMAIN noetl_internal.command_status OWNER TO noetl_owner;
 COMMENT ON DOMAIN noetl_internal.command_status IS 'Where an open command stands.';
 
 CREATE DOMAIN noetl_internal.command_task AS text
-	CONSTRAINT command_task_is_known CHECK ((VALUE = ANY (ARRAY['run'::text, 'collect'::text])));
+	CONSTRAINT command_task_is_known CHECK ((VALUE = ANY (ARRAY['run'::text, 'collect'::text, 'frame'::text])));
 
 ALTER DOMAIN noetl_internal.command_task OWNER TO noetl_owner;
 
-COMMENT ON DOMAIN noetl_internal.command_task IS 'run: the step; collect: the items of its loop.';
+COMMENT ON DOMAIN noetl_internal.command_task IS 'run: the step; collect: the items of its loop; frame: what a cursor''s next claim gives.';
 
 CREATE TYPE noetl_internal.draft AS (
 	execution_id bigint,
@@ -87,7 +87,7 @@ ALTER DOMAIN noetl_internal.event_type OWNER TO noetl_owner;
 COMMENT ON DOMAIN noetl_internal.event_type IS 'What happened.';
 
 CREATE DOMAIN noetl_internal.loop_mode AS text
-	CONSTRAINT loop_mode_is_known CHECK ((VALUE = ANY (ARRAY['sequential'::text, 'parallel'::text, 'fanout'::text])));
+	CONSTRAINT loop_mode_is_known CHECK ((VALUE = ANY (ARRAY['sequential'::text, 'parallel'::text, 'fanout'::text, 'cursor'::text])));
 
 ALTER DOMAIN noetl_internal.loop_mode OWNER TO noetl_owner;
 
@@ -148,7 +148,8 @@ CREATE TYPE noetl_internal.outcome AS (
 	ctx jsonb,
 	collection_size integer,
 	iter_key text,
-	meta jsonb
+	meta jsonb,
+	frame jsonb
 );
 
 ALTER TYPE noetl_internal.outcome OWNER TO noetl_owner;
@@ -184,7 +185,8 @@ CREATE TYPE noetl_internal.report AS (
 	ctx jsonb,
 	collection_size integer,
 	iter_key text,
-	meta jsonb
+	meta jsonb,
+	frame jsonb
 );
 
 ALTER TYPE noetl_internal.report OWNER TO noetl_owner;
@@ -212,47 +214,6 @@ ALTER DOMAIN noetl_internal.variable_scope OWNER TO noetl_owner;
 
 COMMENT ON DOMAIN noetl_internal.variable_scope IS 'What a name belongs to.';
 
-CREATE TABLE noetl.result_ref (
-    ref_id bigint NOT NULL,
-    ref text NOT NULL,
-    execution_id bigint NOT NULL,
-    command_id text,
-    step text,
-    name text NOT NULL,
-    parent_ref_id bigint,
-    store_tier text NOT NULL,
-    physical_uri text,
-    content_type text NOT NULL,
-    bytes bigint NOT NULL,
-    sha256 text NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone,
-    CONSTRAINT result_ref_bytes_not_negative CHECK ((bytes >= 0)),
-    CONSTRAINT result_ref_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT result_ref_store_tier_is_known CHECK ((store_tier = ANY (ARRAY['memory'::text, 'kv'::text, 'object'::text, 's3'::text, 'gcs'::text, 'db'::text, 'duckdb'::text, 'eventlog'::text, 'minio'::text, 'pvc'::text]))),
-    CONSTRAINT result_ref_uri_unless_db CHECK (((physical_uri IS NULL) = (store_tier = 'db'::text)))
-);
-
-ALTER TABLE noetl.result_ref OWNER TO noetl_owner;
-
-COMMENT ON TABLE noetl.result_ref IS 'Where the bytes of a result are, how many, and their checksum.';
-
-CREATE TABLE noetl.token (
-    execution_id bigint NOT NULL,
-    token_id integer NOT NULL,
-    step text NOT NULL,
-    status noetl_internal.token_status NOT NULL,
-    split_ids integer[] NOT NULL,
-    split_steps text[] NOT NULL,
-    input jsonb,
-    CONSTRAINT token_splits_are_pairs CHECK ((cardinality(split_ids) = cardinality(split_steps)))
-)
-WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
-
-ALTER TABLE noetl.token OWNER TO noetl_owner;
-
-COMMENT ON TABLE noetl.token IS 'Where a run stands now: one row per activation of a step that has not ended.';
-
 CREATE TABLE noetl.loop (
     execution_id bigint NOT NULL,
     loop_id bigint NOT NULL,
@@ -268,6 +229,7 @@ CREATE TABLE noetl.loop (
     done integer NOT NULL,
     failed integer NOT NULL,
     cancelled integer NOT NULL,
+    remaining_slots integer,
     max_in_flight noetl_internal.loop_window NOT NULL,
     max_shard_retries integer NOT NULL,
     max_failures integer,
@@ -283,8 +245,14 @@ CREATE TABLE noetl.loop (
     version bigint NOT NULL,
     started_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone,
-    CONSTRAINT loop_counts_fit CHECK ((((issued >= 0) AND (issued <= total)) AND (LEAST(done, failed, cancelled) >= 0) AND (((done + failed) + cancelled) <= total))),
-    CONSTRAINT loop_finished_iff_final CHECK (((finished_at IS NOT NULL) = ((status)::text = ANY (ARRAY['complete'::text, 'partial'::text, 'failed'::text, 'cancelled'::text]))))
+    CONSTRAINT loop_counts_fit CHECK (((LEAST(issued, done, failed, cancelled) >= 0) AND (((done + failed) + cancelled) <= total) AND
+CASE mode
+    WHEN 'cursor'::text THEN ((done + failed) = total)
+    ELSE (issued <= total)
+END)),
+    CONSTRAINT loop_finished_iff_final CHECK (((finished_at IS NOT NULL) = ((status)::text = ANY (ARRAY['complete'::text, 'partial'::text, 'failed'::text, 'cancelled'::text])))),
+    CONSTRAINT loop_slots_end_before_loop CHECK (((finished_at IS NULL) OR (remaining_slots = 0))),
+    CONSTRAINT loop_slots_iff_cursor CHECK ((((remaining_slots IS NOT NULL) = ((mode)::text = 'cursor'::text)) AND ((remaining_slots >= 0) AND (remaining_slots <= (max_in_flight)::integer))))
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
 
@@ -292,23 +260,9 @@ ALTER TABLE noetl.loop OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.loop IS 'One row per loop activation: counters, window and expansion cursor.';
 
-CREATE TABLE noetl.catalog (
-    catalog_id bigint NOT NULL,
-    path text NOT NULL,
-    version integer NOT NULL,
-    kind text NOT NULL,
-    content jsonb NOT NULL,
-    content_sha256 bytea NOT NULL,
-    compiled jsonb NOT NULL,
-    registered_by name NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    CONSTRAINT catalog_kind_is_known CHECK ((kind = 'Playbook'::text)),
-    CONSTRAINT catalog_version_is_positive CHECK ((version > 0))
-);
+COMMENT ON COLUMN noetl.loop.issued IS 'Items issued; of a cursor loop the frames, which give the next one its number.';
 
-ALTER TABLE noetl.catalog OWNER TO noetl_owner;
-
-COMMENT ON TABLE noetl.catalog IS 'Registered playbooks: the document of each version and its compiled head.';
+COMMENT ON COLUMN noetl.loop.remaining_slots IS 'Of a cursor loop: slots that have not ended, each with one command in the queue.';
 
 CREATE TABLE noetl.run (
     execution_id bigint NOT NULL,
@@ -343,6 +297,65 @@ ALTER TABLE noetl.run OWNER TO noetl_owner;
 COMMENT ON TABLE noetl.run IS 'One row per execution: its status and counters.';
 
 COMMENT ON COLUMN noetl.run.context_version IS 'Which names and values expressions see: a number of event_id_seq, so that it never comes again.';
+
+CREATE TABLE noetl.token (
+    execution_id bigint NOT NULL,
+    token_id integer NOT NULL,
+    step text NOT NULL,
+    status noetl_internal.token_status NOT NULL,
+    split_ids integer[] NOT NULL,
+    split_steps text[] NOT NULL,
+    input jsonb,
+    CONSTRAINT token_splits_are_pairs CHECK ((cardinality(split_ids) = cardinality(split_steps)))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
+
+ALTER TABLE noetl.token OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.token IS 'Where a run stands now: one row per activation of a step that has not ended.';
+
+CREATE TABLE noetl.result_ref (
+    ref_id bigint NOT NULL,
+    ref text NOT NULL,
+    execution_id bigint NOT NULL,
+    command_id text,
+    step text,
+    name text NOT NULL,
+    parent_ref_id bigint,
+    store_tier text NOT NULL,
+    physical_uri text,
+    content_type text NOT NULL,
+    bytes bigint NOT NULL,
+    sha256 text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    CONSTRAINT result_ref_bytes_not_negative CHECK ((bytes >= 0)),
+    CONSTRAINT result_ref_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT result_ref_store_tier_is_known CHECK ((store_tier = ANY (ARRAY['memory'::text, 'kv'::text, 'object'::text, 's3'::text, 'gcs'::text, 'db'::text, 'duckdb'::text, 'eventlog'::text, 'minio'::text, 'pvc'::text]))),
+    CONSTRAINT result_ref_uri_unless_db CHECK (((physical_uri IS NULL) = (store_tier = 'db'::text)))
+);
+
+ALTER TABLE noetl.result_ref OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.result_ref IS 'Where the bytes of a result are, how many, and their checksum.';
+
+CREATE TABLE noetl.catalog (
+    catalog_id bigint NOT NULL,
+    path text NOT NULL,
+    version integer NOT NULL,
+    kind text NOT NULL,
+    content jsonb NOT NULL,
+    content_sha256 bytea NOT NULL,
+    compiled jsonb NOT NULL,
+    registered_by name NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT catalog_kind_is_known CHECK ((kind = 'Playbook'::text)),
+    CONSTRAINT catalog_version_is_positive CHECK ((version > 0))
+);
+
+ALTER TABLE noetl.catalog OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.catalog IS 'Registered playbooks: the document of each version and its compiled head.';
 
 CREATE TABLE noetl.command (
     execution_id bigint NOT NULL,

@@ -5097,6 +5097,7 @@ as $function$
     ('bool', 'boolean', '', 'true or false'),
     ('natural', 'number', '^[0-9]{1,4}$', 'a whole number from 0 to 9999'),
     ('positive', 'number', '^[1-9][0-9]{0,8}$', 'a whole number from 1'),
+    ('rows', 'number', '^([1-9][0-9]{0,2}|1000)$', 'a whole number from 1 to 1000'),
     ('attempts', 'number', '^[1-9][0-9]{0,3}$', 'a whole number (integer) from 1 to 9999'),
     ('digit', 'number', '^[0-9]$', 'a whole number from 0 to 9'),
     ('seconds', 'number', '^(?=.*[1-9])[0-9]{1,9}(\.[0-9]+)?$', 'a number of seconds above 0'),
@@ -5132,7 +5133,7 @@ as $function$
   ('step_spec', 'timeout:seconds|template max_attempts:attempts join:=any,all pool:name
     loop_mode:=sequential,parallel,fanout,cursor fanout:fanout policy:step_policy
     result:result max_in_flight:positive|template
-    mode:=sequential,parallel,cursor,exclusive,inclusive frame:map'),
+    mode:=sequential,parallel,cursor,exclusive,inclusive frame:frame'),
   ('executor_only', 'entry_step:name final_step:name no_next_is_error:bool priority:digit'),
   ('fanout', 'max_shard_retries:natural allow_partial:bool fail_fast:bool max_failures:share
     key:text|list|map'),
@@ -5142,9 +5143,13 @@ as $function$
     allow>then.allow:bool discard>then.discard:bool'),
   ('admit_action', 'allow:bool discard:bool'),
   ('admit_else', 'then:admit_action allow:bool discard:bool'),
-  ('loop', 'in:any iterator:name cursor:map spec:loop_spec'),
+  ('loop', 'in:any iterator:name cursor:cursor spec:loop_spec'),
+  ('cursor', 'kind!:=postgres auth:text|map credential:text claim!:text
+    params:map|list|template pool:map iterator:name'),
+  ('frame', 'max_rows:rows|template max_seconds:seconds|template lease_seconds:seconds|template
+    process:=row,frame|template'),
   ('loop_spec', 'mode:=sequential,parallel,cursor max_in_flight:positive|template
-    policy:=fail_fast,best_effort|loop_policy iterator>loop.iterator:name frame:map'),
+    policy:=fail_fast,best_effort|loop_policy iterator>loop.iterator:name frame:frame'),
   ('loop_policy', 'exec-:any'),
   ('next', 'spec:next_spec arcs:[arc/>name]'),
   ('next_spec', 'mode:=exclusive,inclusive'),
@@ -5954,7 +5959,7 @@ begin
         'loop',
         noetl_internal.deep_merge(
           jsonb_strip_nulls(jsonb_build_object(
-            'max_in_flight', s.step -> 'max_in_flight',
+            'max_in_flight', s.step -> 'max_in_flight', 'frame', s.step -> 'frame',
             'mode', substring(s.step ->> 'mode' from '^(?:sequential|parallel|cursor)$')
           )),
           noetl_internal.mapping_of(noetl_internal.mapping_of(p_step -> 'loop') -> 'spec')
@@ -5995,6 +6000,7 @@ begin
             coalesce(
               noetl_internal.text_of(s.loop -> 'iterator'),
               noetl_internal.text_of(noetl_internal.mapping_of(s.loop -> 'spec') -> 'iterator'),
+              noetl_internal.text_of(noetl_internal.mapping_of(s.loop -> 'cursor') -> 'iterator'),
               'item'
             )
           )
@@ -6018,8 +6024,8 @@ comment on function noetl_internal.loop_source(jsonb, text)
 is 'The loop of a step as written.';
 
 -- playbook/compile_loop.sql
--- The loop of a step (docs/protocol.md), null if it has none. The step's own loop_mode wins over
--- loop.spec.mode, which wins over the executor's loop_mode.
+-- The loop of a step (docs/protocol.md), null if it has none. With a cursor its mode is that; else
+-- the step's own loop_mode wins over loop.spec.mode, which wins over the executor's loop_mode.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.compile_loop(
   p_step jsonb,
@@ -6044,7 +6050,8 @@ begin
               'template', l.spec -> 'max_in_flight', p_at || '.loop.spec.max_in_flight'
             )
           else coalesce(
-            l.spec -> 'max_in_flight', case l.mode when 'parallel' then to_jsonb(10) end
+            l.spec -> 'max_in_flight',
+            case when l.mode in ('parallel', 'cursor') then to_jsonb(10) end
           )
         end,
         'policy', coalesce(noetl_internal.text_of(l.spec -> 'policy'), 'fail_fast'),
@@ -6054,12 +6061,27 @@ begin
         'max_failures', l.fanout -> 'max_failures',
         'key', l.fanout -> 'key'
       )
+      || case
+        when l.mode <> 'cursor' then '{}'
+        else
+          jsonb_build_object(
+            'cursor', l.cursor,
+            'frame',
+            noetl_internal.compile_at(
+              'template',
+              '{"max_rows": 1, "process": "row"}' || noetl_internal.mapping_of(l.spec -> 'frame'),
+              p_at || '.loop.spec.frame'
+            )
+          )
+      end
     from (
       select
         noetl_internal.loop_source(p_step, p_at) as source,
         p_specs -> 'loop' as spec,
         noetl_internal.mapping_of(p_specs -> 'step' -> 'fanout') as fanout,
+        noetl_internal.mapping_of(p_step -> 'loop') -> 'cursor' as cursor,
         coalesce(
+          case when noetl_internal.mapping_of(p_step -> 'loop') ? 'cursor' then 'cursor' end,
           noetl_internal.text_of(p_specs -> 'own' -> 'loop_mode'),
           noetl_internal.text_of(p_specs -> 'loop' -> 'mode'),
           noetl_internal.text_of(p_specs -> 'step' -> 'loop_mode'),
@@ -6556,6 +6578,9 @@ begin
           'result', noetl_internal.compile_result(p_step, p_spec, p_tools)
         )
         || case
+          when p_loop ? 'cursor' then jsonb_build_object('cursor', p_loop -> 'cursor') else '{}'
+        end
+        || case
           when p_known -> 'keychain' = '[]' then '{}'
           else jsonb_build_object('keychain', p_known -> 'keychain')
         end as task
@@ -6663,6 +6688,7 @@ begin
       'tools', v_tools,
       'sets', v_sets,
       'join', v_spec -> 'join',
+      'frame', noetl_internal.mapping_of(v_specs #> '{loop,frame}'),
       'worker', noetl_internal.loop_checks(p_step, v_loop, v_at)
     )
   );
@@ -6756,7 +6782,14 @@ declare
   v_tools jsonb := jsonb_path_query_array(p_steps, '$[*].checks.tools[*]');
   v_names text[] := array(
     select c.name
-    from noetl_internal.credential_names(v_tools, p_content -> 'keychain') as c (name)
+    from noetl_internal.credential_names(
+      -- A cursor names its credential as a tool does.
+      v_tools || (
+        select coalesce(jsonb_agg(jsonb_build_object('options', l.cursor)), '[]')
+        from jsonb_path_query(p_steps, '$[*].loop.cursor') as l (cursor)
+      ),
+      p_content -> 'keychain'
+    ) as c (name)
     order by c.name
   );
 begin
@@ -7374,7 +7407,8 @@ comment on function noetl_internal.check_sets(jsonb)
 is 'The targets of all writes.';
 
 -- playbook/check_loops.sql
--- What a loop runs over: something that can be a list. Cursor loops are refused.
+-- What a loop runs over: something that can be a list; what claims rows itself is left to
+-- check_cursors.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_loops(
   p_content jsonb,
@@ -7390,33 +7424,21 @@ begin
         s.value #> '{loop,in_raw}' as source,
         coalesce(s.value #>> '{loop,in,at}', (s.value #>> '{checks,at}') || '.loop.in')
           as source_at,
-        (s.value #>> '{checks,at}') || '.loop' as at,
-        s.value #>> '{loop,mode}' as mode,
-        noetl_internal.mapping_of(w.loop) as written,
         coalesce(jsonb_typeof(w.loop), 'object') = 'object' as is_mapping
       from jsonb_array_elements(p_steps) as s (value)
       cross join lateral (
         select p_content -> 'workflow' -> (s.value ->> 'position')::integer -> 'loop' as loop
       ) as w
-      where s.value -> 'loop' <> 'null'
+      where s.value -> 'loop' <> 'null' and s.value #>> '{loop,mode}' <> 'cursor'
     )
 
-    select p.*
-    from loop as l
-    cross join lateral noetl_internal.make_problem(
-      'error', l.at || case when l.written ? 'cursor' then '.cursor' else '.spec.mode' end,
-      'cursor loops are not available in this version',
-      'Read the rows in a step of its own and loop over them: in: "{{ that_step.rows }}".'
-    ) as p
-    where l.written ? 'cursor' or l.mode = 'cursor'
-    union all
     select p.*
     from loop as l
     cross join lateral noetl_internal.make_problem(
       'error', l.source_at, '"in" is missing: the loop has nothing to run over',
       'Write in: "{{ workload.items }}" or a list.'
     ) as p
-    where coalesce(l.source, 'null') = 'null' and not l.written ? 'cursor' and l.is_mapping
+    where coalesce(l.source, 'null') = 'null' and l.is_mapping
     union all
     select p.*
     from loop as l
@@ -7434,6 +7456,82 @@ $function$;
 comment on function noetl_internal.check_loops(jsonb, jsonb)
 is 'What a loop runs over: something that can be a list.';
 
+-- playbook/check_cursors.sql
+-- What the grammar cannot say of loops that claim their rows: a cursor without a statement or a
+-- credential, and what does not go together with one.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.check_cursors(
+  p_content jsonb,
+  p_steps jsonb
+)
+returns setof noetl_internal.problem
+language plpgsql immutable parallel safe
+as $function$
+begin
+  return query
+    select p.*
+    from (
+      select
+        s.value #>> '{checks,at}' as at, s.value #> '{checks,frame}' as frame,
+        s.value #>> '{loop,max_failures}' as max_failures,
+        noetl_internal.mapping_of(w.step -> 'loop') as written,
+        noetl_internal.mapping_of(w.step #> '{loop,cursor}') as cursor,
+        w.step #>> '{loop,spec,mode}' as loop_mode, w.step #>> '{spec,loop_mode}' as step_mode
+      from jsonb_array_elements(p_steps) as s (value)
+      cross join lateral (
+        select p_content -> 'workflow' -> (s.value ->> 'position')::integer as step
+      ) as w
+      where s.value #>> '{loop,mode}' = 'cursor'
+    ) as l
+    cross join lateral (
+      values
+      (
+        not l.written ? 'cursor', 'error', '.loop.cursor',
+        '"cursor" is missing: the loop has nothing to claim from',
+        'Write cursor: { kind: postgres, auth: …, claim: "update … returning *" }.'
+      ),
+      (
+        jsonb_typeof(l.cursor -> 'claim') = 'string' and l.cursor ->> 'claim' !~ '\S', 'error',
+        '.loop.cursor.claim', '"claim" is empty', 'Write the statement that takes the next rows.'
+      ),
+      (
+        l.cursor <> '{}' and not l.cursor ?| array['auth', 'credential'], 'error',
+        '.loop.cursor.auth', '"auth" is missing', 'Name the credential of the database.'
+      ),
+      (
+        l.written ? 'cursor' and l.written ? 'in', 'error', '.loop.in',
+        'a loop runs over "in" or claims through "cursor", not both', 'Leave one of them out.'
+      ),
+      (
+        l.written ? 'cursor' and l.loop_mode <> 'cursor', 'error', '.loop.spec.mode',
+        'a loop with a cursor has the mode cursor', 'Leave the mode out.'
+      ),
+      (
+        l.written ? 'cursor' and l.step_mode <> 'cursor', 'error', '.spec.loop_mode',
+        'a loop with a cursor has the mode cursor', 'Leave the mode out.'
+      ),
+      (
+        l.max_failures like '%\%%', 'error', '.spec.fanout.max_failures',
+        'a percentage of the rows of a cursor is not known before it has ended', 'Give a number.'
+      ),
+      (
+        l.frame ? 'max_seconds'
+        and (not l.frame ? 'lease_seconds' or l.frame ->> 'process' = 'frame'),
+        'warning', '.loop.spec.frame.max_seconds',
+        'it has no effect without "lease_seconds", or with process: frame',
+        'It leaves rows of a frame behind, which come back when their lease has run out.'
+      )
+    ) as c (is_so, severity, place, message, hint)
+    cross join lateral noetl_internal.make_problem(
+      c.severity, l.at || c.place, c.message, c.hint
+    ) as p
+    where c.is_so;
+end;
+$function$;
+
+comment on function noetl_internal.check_cursors(jsonb, jsonb)
+is 'What the grammar cannot say of loops that claim their rows.';
+
 -- playbook/list_templates.sql
 -- All compiled templates of a playbook, each with the step it stands in (null: workload) and
 -- whether a worker, not the engine, evaluates it.
@@ -7449,7 +7547,8 @@ begin
     from jsonb_array_elements(p_compiled -> 'steps') as s (step)
     cross join lateral (
       values
-      ('$.input'), ('$.loop.in'), ('$.loop.max_in_flight'), ('$.admit[*].when'), ('$.set[*].value'),
+      ('$.input'), ('$.loop.in'), ('$.loop.max_in_flight'), ('$.loop.frame'),
+      ('$.admit[*].when'), ('$.set[*].value'),
       ('$.next.arcs[*].when'), ('$.next.arcs[*].input'), ('$.next.arcs[*].set[*].value')
     ) as p (path)
     cross join lateral jsonb_path_query(s.step, p.path::jsonpath) as t (template)
@@ -7514,7 +7613,8 @@ begin
       select
         array(select jsonb_array_elements(p_steps) ->> 'step')
         || array(select jsonb_object_keys(p_compiled #> '{head,workload}'))
-        || array['workload', 'ctx'] || noetl_internal.builtin_names() as names,
+        || array['workload', 'ctx'] || noetl_internal.builtin_names()
+        || case when p_steps @? '$[*].loop.cursor' then '{frame}' else '{}'::text [] end as names,
         array(select jsonb_object_keys(p_compiled #> '{head,workload}')) as workload,
         array(
           select distinct substring(s.target #>> '{}' from '^ctx\.([^.]+)')
@@ -7808,6 +7908,8 @@ begin
       select p.* from noetl_internal.check_sets(p_compiled -> 'steps') as p
       union
       select p.* from noetl_internal.check_loops(p_content, p_compiled -> 'steps') as p
+      union
+      select p.* from noetl_internal.check_cursors(p_content, p_compiled -> 'steps') as p
       union
       select p.* from noetl_internal.check_templates(p_compiled) as p
       union
@@ -8228,9 +8330,55 @@ $function$;
 comment on function noetl_internal.load_items(bigint, bigint, integer, integer)
 is 'A range of the items of a loop''s collection.';
 
+-- engine/result_range.sql
+-- The indexes of the first and last of p_count results of a loop after the first p_first. Indexes
+-- are places, but for those of a cursor's rows and of a loop that ended early: they have gaps.
+create or replace function noetl_internal.result_range(
+  p_execution_id bigint,
+  p_loop_id bigint,
+  p_first integer,
+  p_count integer,
+  out first_index integer,
+  out last_index integer
+)
+language plpgsql stable
+as $function$
+#variable_conflict use_column
+begin
+  if not exists (
+    select from noetl.loop as l
+    where
+      l.execution_id = p_execution_id
+      and l.loop_id = p_loop_id
+      and (l.mode = 'cursor' or l.cancelled > 0)
+  ) then
+    first_index := p_first;
+    last_index := p_first + p_count - 1;
+    return;
+  end if;
+  select min(i.current_index), max(i.current_index) into first_index, last_index
+  from (
+    select e.current_index
+    from noetl.event as e
+    where
+      e.execution_id = p_execution_id
+      and e.meta ->> 'loop_id' = p_loop_id::text
+      and e.meta ? 'loop_id'
+      and e.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
+      and e.meta -> 'final' is distinct from 'false'
+    order by e.current_index
+    offset p_first
+    limit p_count
+  ) as i;
+end;
+$function$;
+
+comment on function noetl_internal.result_range(bigint, bigint, integer, integer)
+is 'The indexes of a range of a loop''s results.';
+
 -- engine/loop_results.sql
--- The payloads of a loop's items p_first … p_first + p_count - 1, in item order; null for a failed
--- item.
+-- The payloads of p_count of a loop's items after the first p_first, in item order; null for a
+-- failed item.
 -- Raises: NE464 when an item's payload is outside the database.
 create or replace function noetl_internal.loop_results(
   p_execution_id bigint,
@@ -8242,6 +8390,7 @@ returns jsonb
 language plpgsql stable
 as $function$
 declare
+  v_range record := noetl_internal.result_range(p_execution_id, p_loop_id, p_first, p_count);
   v_results jsonb;
   v_hidden text;
 begin
@@ -8267,8 +8416,7 @@ begin
     and i.meta ? 'loop_id'
     and i.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
     and i.meta -> 'final' is distinct from 'false'
-    and i.current_index >= p_first
-    and i.current_index < p_first + p_count;
+    and i.current_index between v_range.first_index and v_range.last_index;
   if v_hidden is not null then
     raise exception 'results of loop % are stored where sql cannot see them', p_loop_id using
       errcode = 'NE464',
@@ -8811,6 +8959,12 @@ as $function$
           'command_id', p_draft.command_id, 'token_id', p_draft.token_id,
           'task', p_draft.task, 'attempt', p_draft.infra_attempt
         )
+      when p_draft.task = 'frame'
+        then jsonb_build_object(
+          'command_id', p_draft.command_id, 'loop_id', p_draft.loop_id, 'task', p_draft.task,
+          'iter_index', p_draft.iter_index, 'attempt', p_draft.infra_attempt,
+          'frame', p_draft.item
+        )
       else
         jsonb_build_object(
           'command_id', p_draft.command_id, 'loop_id', p_draft.loop_id,
@@ -9208,7 +9362,8 @@ begin
         f.task, f.loop_id, f.iter_index, f.issue, f.infra_attempt, f.shard_attempt,
         f.max_attempts, f.total, f.pool, f.priority, f.place, f.context_version, f.item, f.input,
         (f.report).event_type = 'command.completed', (f.report).result, (f.report).error,
-        (f.report).ctx, (f.report).collection_size, (f.report).iter_key, (f.report).meta
+        (f.report).ctx, (f.report).collection_size, (f.report).iter_key, (f.report).meta,
+        (f.report).frame
       )::noetl_internal.outcome
       order by f.command_id
     )
@@ -10301,6 +10456,51 @@ $function$;
 comment on function noetl_internal.loop_window(bigint, noetl.token, jsonb)
 is 'How many items of a loop may be issued and unfinished at once.';
 
+-- engine/loop_frame.sql
+-- What one claim of a cursor loop may take and for how long, evaluated once, when the loop begins.
+-- Raises: NE462 when a value is out of range; NE46x of the templates.
+create or replace function noetl_internal.loop_frame(
+  p_execution_id bigint,
+  p_token noetl.token,
+  p_spec jsonb
+)
+returns jsonb
+language plpgsql stable
+as $function$
+declare
+  v_frame jsonb := jsonb_strip_nulls(
+    noetl_internal.evaluate_defined(
+      p_execution_id, p_spec -> 'frame',
+      noetl_internal.base_locals(p_execution_id)
+      || jsonb_build_object('input', coalesce(p_token.input, '{}')),
+      null, 'loop.spec.frame'
+    )
+  );
+  v_bad record;
+begin
+  select k.name, k.title into v_bad
+  from (
+    values
+    ('max_rows', '^([1-9][0-9]{0,2}|1000)$', 'a whole number from 1 to 1000'),
+    ('max_seconds', '^(?=.*[1-9])[0-9]{1,9}(\.[0-9]+)?$', 'a number of seconds above 0'),
+    ('lease_seconds', '^(?=.*[1-9])[0-9]{1,9}(\.[0-9]+)?$', 'a number of seconds above 0'),
+    ('process', '^(row|frame)$', '"row" or "frame"')
+  ) as k (name, pattern, title)
+  where v_frame ->> k.name !~ k.pattern
+  order by k.name
+  limit 1;
+  if found then
+    raise exception 'loop.spec.frame.% is %, not %',
+      v_bad.name, left((v_frame -> v_bad.name)::text, 100), v_bad.title
+    using errcode = 'NE462', hint = 'Correct it, or leave it out.';
+  end if;
+  return v_frame;
+end;
+$function$;
+
+comment on function noetl_internal.loop_frame(bigint, noetl.token, jsonb)
+is 'What one claim of a cursor loop may take and for how long.';
+
 -- engine/failure_limit.sql
 -- The number of failed items that a loop bears, from max_failures ("5", "5%"); null: no limit.
 create or replace function noetl_internal.failure_limit(
@@ -10685,7 +10885,8 @@ comment on function noetl_internal.fill_loop(bigint, bigint)
 is 'Issue the next chunk of a loop''s items and move its cursor.';
 
 -- engine/drain_loop.sql
--- Stop a loop early: nothing more is issued, and its open commands are cancelled and counted so.
+-- Stop a loop early: nothing more is issued, and its open commands are cancelled and counted so; of
+-- a cursor loop, whose rows nobody has counted, they end their slots.
 -- Locks: command rows, skipping locked ones; the caller holds the loop row.
 create or replace function noetl_internal.drain_loop(
   p_execution_id bigint,
@@ -10699,8 +10900,12 @@ declare
 begin
   update noetl.loop as l
   set
-    status = 'draining', cancelled = l.cancelled + v_count + l.total - l.issued,
-    issued = l.total, version = l.version + 1
+    status = 'draining', version = l.version + 1,
+    cancelled = case
+      when l.mode = 'cursor' then 0 else l.cancelled + v_count + l.total - l.issued
+    end,
+    issued = case when l.mode = 'cursor' then l.issued else l.total end,
+    remaining_slots = l.remaining_slots - v_count
   where
     l.execution_id = p_execution_id
     and l.loop_id = p_loop_id
@@ -10726,7 +10931,11 @@ begin
     case p_loop.mode when 'fanout' then 'loop.fanin.completed' else 'loop.done' end,
     p_loop.step, p_loop.status,
     jsonb_strip_nulls(jsonb_build_object(
-      'collection_ref', noetl_internal.loop_uri(p_loop.execution_id, p_loop.loop_id),
+      'collection_ref',
+      case
+        when p_loop.mode <> 'cursor'
+          then noetl_internal.loop_uri(p_loop.execution_id, p_loop.loop_id)
+      end,
       'ctx_conflicts', p_ctx_conflicts
     )),
     jsonb_build_object('status', p_loop.status, 'context', noetl_internal.loop_payload(p_loop)),
@@ -10742,9 +10951,9 @@ comment on function noetl_internal.log_loop_end(noetl.loop, jsonb)
 is 'Append the event that a loop is done.';
 
 -- engine/close_loop.sql
--- Close a loop whose last item is accounted for, and end its step; true for the one caller that
--- does it. A failed loop is done only when an arc takes it up: else its run fails, and may be
--- retried with the same loop.
+-- Close a loop whose last item is accounted for, and whose slots have all ended if it has a cursor,
+-- and end its step; true for the one caller that does it. A failed loop is done only when an arc
+-- takes it up: else its run fails, and may be retried with the same loop.
 -- Locks: the loop row, then the run row.
 create or replace function noetl_internal.close_loop(
   p_execution_id bigint,
@@ -10765,6 +10974,7 @@ begin
     and l.loop_id = p_loop_id
     and l.status in ('expanding', 'running', 'draining')
     and l.done + l.failed + l.cancelled = l.total
+    and coalesce(l.remaining_slots, 0) = 0
   for no key update;
   if not found then
     return false;
@@ -10803,6 +11013,69 @@ $function$;
 comment on function noetl_internal.close_loop(bigint, bigint)
 is 'Close a loop whose last item is accounted for, and end its step.';
 
+-- engine/add_loop.sql
+-- Add the row of a loop and the events that it has started; returns the row. A cursor loop is given
+-- no total: it begins with all its slots.
+-- Locks: the caller holds the run row. Raises: NE46x of loop.spec.
+create or replace function noetl_internal.add_loop(
+  p_run noetl.run,
+  p_token noetl.token,
+  p_definition jsonb,
+  p_loop_id bigint,
+  p_total integer,
+  p_origin jsonb
+)
+returns noetl.loop
+language plpgsql volatile
+as $function$
+declare
+  v_spec jsonb := p_definition -> 'loop';
+  v_window integer := noetl_internal.loop_window(p_run.execution_id, p_token, v_spec);
+  v_loop noetl.loop;
+begin
+  insert into noetl.loop (
+    execution_id, loop_id, token_id, catalog_id, step, mode, status, total, issued, done, failed,
+    cancelled, remaining_slots, max_in_flight, max_shard_retries, max_failures, policy,
+    is_external, input, pool, priority, next_place, context_version, has_ctx_writes, version,
+    started_at
+  )
+  values (
+    p_run.execution_id, p_loop_id, p_token.token_id, p_run.catalog_id, p_token.step,
+    v_spec ->> 'mode', case when p_total is null then 'running' else 'expanding' end,
+    coalesce(p_total, 0), case when p_total is null then v_window else 0 end, 0, 0, 0,
+    case when p_total is null then v_window end, v_window,
+    coalesce((v_spec ->> 'max_shard_retries')::integer, 2),
+    noetl_internal.failure_limit(v_spec ->> 'max_failures', p_total),
+    noetl_internal.loop_policy(v_spec),
+    coalesce(p_total > noetl_internal.setting_integer('loop_inline_max'), false), p_token.input,
+    coalesce(p_definition ->> 'pool', p_run.pool), p_run.priority, 0, p_run.context_version,
+    false, 1, noetl_internal.clock_now()
+  )
+  returning * into v_loop;
+  perform noetl_internal.append_event(
+    p_run.execution_id, p_run.catalog_id, e.event_type, p_token.step, 'started',
+    p_origin || jsonb_build_object('max_in_flight', v_window, 'is_external', v_loop.is_external),
+    null,
+    jsonb_strip_nulls(
+      jsonb_build_object(
+        'loop_id', p_loop_id, 'token_id', p_token.token_id, 'mode', v_loop.mode,
+        e.count_name, p_total
+      )
+    )
+  )
+  from (
+    values (1, 'loop.started', 'collection_size'), (2, 'loop.fanout.started', 'total_shards')
+  ) as e (place, event_type, count_name)
+  where e.place = 1 or v_loop.mode = 'fanout'
+  order by e.place;
+  return v_loop;
+end;
+$function$;
+
+comment on function noetl_internal.add_loop(
+  noetl.run, noetl.token, jsonb, bigint, integer, jsonb
+) is 'Add the row of a loop and the events that it has started.';
+
 -- engine/begin_loop.sql
 -- Begin a loop whose collection is stored: its row, its events, its first chunk of commands. An
 -- empty one ends at once.
@@ -10819,47 +11092,15 @@ as $function$
 declare
   v_token noetl.token;
   v_run noetl.run;
-  v_spec jsonb;
-  v_definition jsonb;
-  v_loop noetl.loop;
 begin
   select * into v_run from noetl.run as r where r.execution_id = p_execution_id;
   select * into v_token from noetl.token as t
   where t.execution_id = p_execution_id and t.token_id = p_token_id;
-  v_definition := noetl_internal.step_definition(v_run.catalog_id, v_token.step);
-  v_spec := v_definition -> 'loop';
-  insert into noetl.loop (
-    execution_id, loop_id, token_id, catalog_id, step, mode, status, total, issued, done, failed,
-    cancelled, max_in_flight, max_shard_retries, max_failures, policy, is_external, input, pool,
-    priority, next_place, context_version, has_ctx_writes, version, started_at
-  )
-  values (
-    p_execution_id, p_loop_id, p_token_id, v_run.catalog_id, v_token.step, v_spec ->> 'mode',
-    'expanding', p_total, 0, 0, 0, 0,
-    noetl_internal.loop_window(p_execution_id, v_token, v_spec),
-    coalesce((v_spec ->> 'max_shard_retries')::integer, 2),
-    noetl_internal.failure_limit(v_spec ->> 'max_failures', p_total),
-    noetl_internal.loop_policy(v_spec),
-    p_total > noetl_internal.setting_integer('loop_inline_max'), v_token.input,
-    coalesce(v_definition ->> 'pool', v_run.pool), v_run.priority, 0, v_run.context_version, false,
-    1, noetl_internal.clock_now()
-  )
-  returning * into v_loop;
-  perform noetl_internal.append_event(
-    p_execution_id, v_run.catalog_id, e.event_type, v_token.step, 'started',
-    jsonb_build_object(
-      'collection_ref', noetl_internal.loop_uri(p_execution_id, p_loop_id),
-      'max_in_flight', v_loop.max_in_flight, 'is_external', v_loop.is_external
-    ),
-    null,
-    jsonb_build_object('loop_id', p_loop_id, 'token_id', p_token_id, 'mode', v_spec ->> 'mode')
-    || jsonb_build_object(e.count_name, p_total)
-  )
-  from (
-    values (1, 'loop.started', 'collection_size'), (2, 'loop.fanout.started', 'total_shards')
-  ) as e (place, event_type, count_name)
-  where e.place = 1 or v_spec ->> 'mode' = 'fanout'
-  order by e.place;
+  perform noetl_internal.add_loop(
+    v_run, v_token, noetl_internal.step_definition(v_run.catalog_id, v_token.step), p_loop_id,
+    p_total,
+    jsonb_build_object('collection_ref', noetl_internal.loop_uri(p_execution_id, p_loop_id))
+  );
   perform noetl_internal.fill_loop(p_execution_id, p_loop_id);
   perform noetl_internal.close_loop(p_execution_id, p_loop_id);
   perform noetl_internal.mark_change('dirty', p_execution_id);
@@ -10869,10 +11110,104 @@ $function$;
 comment on function noetl_internal.begin_loop(bigint, integer, bigint, integer)
 is 'Begin a loop whose collection is stored.';
 
+-- engine/frame_capacity.sql
+-- How many items a frame of a cursor loop can have: one per row, or itself as one.
+create or replace function noetl_internal.frame_capacity(p_frame jsonb)
+returns integer
+language sql immutable parallel safe
+as $function$
+  select case p_frame ->> 'process' when 'frame' then 1 else (p_frame ->> 'max_rows')::integer end
+$function$;
+
+comment on function noetl_internal.frame_capacity(jsonb)
+is 'How many items a frame of a cursor loop can have.';
+
+-- engine/draft_frames.sql
+-- The drafts of a cursor loop's frames from number p_first on. Each frame carries the index of its
+-- first item, so that no two of a loop share one, whatever their claims give.
+create or replace function noetl_internal.draft_frames(
+  p_loop noetl.loop,
+  p_first integer,
+  p_frames jsonb [],
+  p_place bigint
+)
+returns noetl_internal.draft []
+language plpgsql stable
+as $function$
+begin
+  return (
+    select
+      array_agg(
+        row(
+          p_loop.execution_id,
+          noetl_internal.command_id_of(
+            p_loop.execution_id, p_loop.token_id, 'frame', p_loop.loop_id, n.iter_index, 1
+          ),
+          p_loop.catalog_id, p_loop.token_id, p_loop.step, 'frame', p_loop.loop_id, n.iter_index,
+          1, 1, 1, s.max_attempts, null, p_loop.pool, p_loop.priority, p_place + f.place - 1,
+          p_loop.context_version,
+          f.frame || jsonb_build_object(
+            'first_index', n.iter_index * noetl_internal.frame_capacity(f.frame)
+          ),
+          p_loop.input
+        )::noetl_internal.draft
+        order by f.place
+      )
+    from (
+      select coalesce((d.definition ->> 'max_attempts')::smallint, 3::smallint) as max_attempts
+      from noetl.catalog_step as d
+      where d.catalog_id = p_loop.catalog_id and d.step = p_loop.step
+    ) as s
+    cross join unnest(p_frames) with ordinality as f (frame, place)
+    cross join lateral (
+      select (p_first + f.place - 1)::integer as iter_index
+    ) as n
+  );
+end;
+$function$;
+
+comment on function noetl_internal.draft_frames(noetl.loop, integer, jsonb [], bigint)
+is 'The drafts of a cursor loop''s frames.';
+
+-- engine/begin_cursor.sql
+-- Begin a loop whose workers claim the rows themselves: its row, its event, and the first frame of
+-- each slot.
+-- Locks: the caller holds the run row. Raises: NE46x of loop.spec.
+create or replace function noetl_internal.begin_cursor(
+  p_run noetl.run,
+  p_token noetl.token,
+  p_definition jsonb
+)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_frame jsonb := noetl_internal.loop_frame(
+    p_run.execution_id, p_token, p_definition -> 'loop'
+  );
+  v_loop noetl.loop := noetl_internal.add_loop(
+    p_run, p_token, p_definition, nextval('noetl.loop_id_seq'), null,
+    jsonb_build_object('frame', v_frame)
+  );
+begin
+  perform noetl_internal.issue_batch(
+    noetl_internal.draft_frames(
+      v_loop, 0, array_fill(v_frame, array[v_loop.remaining_slots]),
+      noetl_internal.served_place() + 1
+    )
+  );
+  perform noetl_internal.mark_change('dirty', p_run.execution_id);
+end;
+$function$;
+
+comment on function noetl_internal.begin_cursor(noetl.run, noetl.token, jsonb)
+is 'Begin a loop whose workers claim the rows themselves.';
+
 -- engine/enter_loop.sql
 -- Start the loop of a step: evaluate its collection and begin it; when SQL cannot see the
--- collection, let a worker collect it first.
--- Locks: the caller holds the run row. Raises: NE46x of loop.in; NE462 when it is no list.
+-- collection, let a worker collect it first. A cursor has none: its workers claim.
+-- Locks: the caller holds the run row. Raises: NE46x of loop.in and loop.spec; NE462 when loop.in
+-- is no list.
 create or replace function noetl_internal.enter_loop(
   p_run noetl.run,
   p_token noetl.token,
@@ -10887,6 +11222,10 @@ declare
   || jsonb_build_object('input', coalesce(p_token.input, '{}'));
   v_items jsonb;
 begin
+  if p_definition #>> '{loop,mode}' = 'cursor' then
+    perform noetl_internal.begin_cursor(p_run, p_token, p_definition);
+    return;
+  end if;
   begin
     v_items := noetl_internal.evaluate_defined(
       p_run.execution_id, p_definition -> 'loop' -> 'in', v_locals, null, 'loop.in'
@@ -11121,6 +11460,171 @@ $function$;
 comment on function noetl_internal.retry_shards(bigint, noetl_internal.outcome [])
 is 'Issue failed shards again while they have retries left.';
 
+-- engine/frame_size.sql
+-- How many items a report gives of a frame; null when the claim failed, or when the report does
+-- not say, or gives more than the frame has indexes for.
+create or replace function noetl_internal.frame_size(p_outcome noetl_internal.outcome)
+returns integer
+language sql immutable parallel safe
+as $function$
+  select n.item_count
+  from (
+    select jsonb_array_length(p_outcome.frame -> 'items') as item_count
+  ) as n
+  where p_outcome.is_ok and n.item_count <= noetl_internal.frame_capacity(p_outcome.item)
+$function$;
+
+comment on function noetl_internal.frame_size(noetl_internal.outcome)
+is 'How many items a report gives of a frame; null when its slot cannot go on.';
+
+-- engine/frame_items.sql
+-- Outcomes of commands as outcomes of items: a frame of a cursor loop stands for those that its
+-- report holds, which may be none, or for a failed one; other outcomes stand for themselves.
+create or replace function noetl_internal.frame_items(p_outcomes noetl_internal.outcome [])
+returns setof noetl_internal.outcome
+language plpgsql stable
+as $function$
+begin
+  return query
+  select
+    o.position, o.execution_id, o.command_id, o.catalog_id, o.token_id, o.step, o.task, o.loop_id,
+    ((o.item ->> 'first_index')::integer + i.place - 1)::integer, o.issue, o.infra_attempt,
+    o.shard_attempt, o.max_attempts, o.total, o.pool, o.priority, o.place, o.context_version,
+    o.item, o.input, i.error is null,
+    coalesce(
+      nullif(i.result, 'null'),
+      jsonb_build_object('status', case when i.error is null then 'ok' else 'error' end)
+    ),
+    '{"kind": "unknown", "message": "the worker gave no reason"}' || i.error,
+    nullif(nullif(i.ctx, 'null'), '{}'), null::integer, null::text, o.meta, null::jsonb
+  from unnest(p_outcomes) as o
+  cross join lateral (
+    select
+      e.place, e.value -> 'result' as result, nullif(e.value -> 'error', 'null') as error,
+      e.value -> 'ctx' as ctx
+    from jsonb_array_elements(o.frame -> 'items') with ordinality as e (value, place)
+    where noetl_internal.frame_size(o) is not null
+    union all
+    select
+      1, case when not o.is_ok then o.result end,
+      coalesce(
+        o.error,
+        '{"kind": "engine", "message": "the worker did not say which rows it had claimed"}'
+      ),
+      null
+    where noetl_internal.frame_size(o) is null
+  ) as i
+  where o.task = 'frame'
+  union all
+  select o.* from unnest(p_outcomes) as o where o.task <> 'frame';
+end;
+$function$;
+
+comment on function noetl_internal.frame_items(noetl_internal.outcome [])
+is 'Outcomes of commands as outcomes of items.';
+
+-- engine/slot_states.sql
+-- What finished frames of a cursor loop say of it: how many there are, and of their items how many
+-- are done and failed, the error of the first failed one, and whether any wrote ctx; and the frames
+-- to come, one for each slot that goes on.
+create or replace function noetl_internal.slot_states(
+  p_loop_id bigint,
+  p_outcomes noetl_internal.outcome [],
+  out finished integer,
+  out frames jsonb [],
+  out done integer,
+  out failed integer,
+  out error jsonb,
+  out has_ctx boolean
+)
+language plpgsql stable
+as $function$
+#variable_conflict use_column
+begin
+  select
+    count(*)::integer,
+    coalesce(
+      array_agg(
+        o.item - array['first_index', 'rows_may_return']
+        || case o.frame -> 'rows_may_return'
+          when 'true' then '{"rows_may_return": true}'::jsonb else '{}'
+        end
+        order by o.command_id
+      ) filter (where noetl_internal.frame_size(o) > 0),
+      '{}'
+    )
+  into finished, frames
+  from unnest(p_outcomes) as o
+  where o.loop_id = p_loop_id;
+  select
+    (count(*) filter (where i.is_ok))::integer, (count(*) filter (where not i.is_ok))::integer,
+    (
+      array_agg(i.error || jsonb_build_object('item', i.iter_index) order by i.iter_index)
+      filter (where not i.is_ok)
+    )[1],
+    coalesce(bool_or(i.ctx is not null), false)
+  into done, failed, error, has_ctx
+  from noetl_internal.frame_items(p_outcomes) as i
+  where i.loop_id = p_loop_id;
+end;
+$function$;
+
+comment on function noetl_internal.slot_states(bigint, noetl_internal.outcome [])
+is 'What finished frames of a cursor loop say of it.';
+
+-- engine/count_frames.sql
+-- Add finished frames to a cursor loop's row, in one update, and issue the next frame of each slot
+-- whose claim gave something; the other slots have ended. Returns the row, which is locked before
+-- the frames are issued, because it gives them their numbers.
+-- Locks: the loop row.
+create or replace function noetl_internal.count_frames(
+  p_execution_id bigint,
+  p_loop_id bigint,
+  p_outcomes noetl_internal.outcome []
+)
+returns noetl.loop
+language plpgsql volatile
+as $function$
+declare
+  v_slots record := noetl_internal.slot_states(p_loop_id, p_outcomes);
+  v_loop noetl.loop;
+  v_place bigint;
+  v_next integer := 0;
+begin
+  select * into v_loop from noetl.loop as l
+  where l.execution_id = p_execution_id and l.loop_id = p_loop_id
+  for no key update;
+  v_loop.failed := v_loop.failed + v_slots.failed;
+  if v_loop.status = 'running' and not noetl_internal.is_loop_lost(v_loop) then
+    v_next := cardinality(v_slots.frames);
+    v_place := greatest(v_loop.next_place, noetl_internal.served_place() + 1);
+    perform noetl_internal.issue_batch(
+      noetl_internal.draft_frames(v_loop, v_loop.issued, v_slots.frames, v_place)
+    )
+    where v_next > 0;
+  end if;
+  update noetl.loop as l
+  set
+    total = l.total + v_slots.done + v_slots.failed, done = l.done + v_slots.done,
+    failed = l.failed + v_slots.failed, issued = l.issued + v_next,
+    remaining_slots = l.remaining_slots - v_slots.finished + v_next,
+    next_place = coalesce(v_place, l.next_place) + v_next,
+    has_ctx_writes = l.has_ctx_writes or v_slots.has_ctx,
+    first_error = case
+      when (v_slots.error ->> 'item')::integer > (l.first_error ->> 'item')::integer
+        then l.first_error
+      else coalesce(v_slots.error, l.first_error)
+    end,
+    version = l.version + 1
+  where l.execution_id = p_execution_id and l.loop_id = p_loop_id
+  returning l.* into v_loop;
+  return v_loop;
+end;
+$function$;
+
+comment on function noetl_internal.count_frames(bigint, bigint, noetl_internal.outcome [])
+is 'Add finished frames to a cursor loop''s row, and issue the next ones.';
+
 -- engine/count_outcomes.sql
 -- Add finished items to the counters of their loops, once per loop and batch, issuing as many
 -- others as the window lets follow; returns the loops touched. The row lock orders sessions, so
@@ -11148,6 +11652,7 @@ begin
       (count(*) filter (where o.is_ok))::integer as done,
       (count(*) filter (where not o.is_ok))::integer as failed,
       bool_or(o.ctx is not null) as has_ctx,
+      bool_or(o.task = 'frame') as is_cursor,
       (array_agg(
         o.error || jsonb_build_object('item', o.iter_index)
         order by o.iter_index
@@ -11158,17 +11663,21 @@ begin
     group by o.loop_id
     order by o.loop_id
   loop
-    v_drawn := case
-      when v_count.failed = 0 and v_count.ctx is null
-        then noetl_internal.draw_items(
-          p_execution_id, v_count.loop_id, v_count.done, greatest(v_count.done, 100)
-        )
-      else 0
-    end;
-    v_loop := noetl_internal.count_loop(
-      p_execution_id, v_count.loop_id, v_count.done, v_count.failed, v_drawn, v_count.has_ctx,
-      v_count.error
-    );
+    if v_count.is_cursor then
+      v_loop := noetl_internal.count_frames(p_execution_id, v_count.loop_id, p_outcomes);
+    else
+      v_drawn := case
+        when v_count.failed = 0 and v_count.ctx is null
+          then noetl_internal.draw_items(
+            p_execution_id, v_count.loop_id, v_count.done, greatest(v_count.done, 100)
+          )
+        else 0
+      end;
+      v_loop := noetl_internal.count_loop(
+        p_execution_id, v_count.loop_id, v_count.done, v_count.failed, v_drawn, v_count.has_ctx,
+        v_count.error
+      );
+    end if;
     if noetl_internal.is_loop_lost(v_loop) then
       perform noetl_internal.drain_loop(p_execution_id, v_count.loop_id);
     end if;
@@ -11266,10 +11775,14 @@ language plpgsql volatile
 as $function$
 declare
   v_retried text [] := array(select noetl_internal.retry_shards(p_execution_id, p_outcomes));
+  v_items noetl_internal.outcome [] := p_outcomes;
   v_touched record;
   v_has_moved boolean := false;
 begin
-  perform noetl_internal.log_items(p_outcomes, v_retried);
+  if exists (select from unnest(p_outcomes) as o where o.task = 'frame') then
+    v_items := array(select noetl_internal.frame_items(p_outcomes));
+  end if;
+  perform noetl_internal.log_items(v_items, v_retried);
   -- A row loop over the loops of the batch: each may close and route on.
   for v_touched in
     select * from noetl_internal.count_outcomes(p_execution_id, p_outcomes, v_retried)
@@ -11374,6 +11887,66 @@ $function$;
 comment on function noetl_internal.reject_reports(jsonb, noetl_internal.report [], text, text)
 is 'A batch''s answer with reports added that are refused for good.';
 
+-- engine/outcome_problem.sql
+-- What is wrong with the outcome that a report tells of a command or of an item, or null.
+create or replace function noetl_internal.outcome_problem(p_outcome jsonb)
+returns text
+language sql immutable parallel safe
+as $function$
+  select
+    case
+      when coalesce(jsonb_typeof(p_outcome -> 'result'), 'null') not in ('object', 'null')
+        then 'result must be a mapping'
+      when nullif(p_outcome -> 'result', 'null') - array['status', 'reference', 'context'] <> '{}'
+        then 'result may hold status, reference and context only'
+      when octet_length((p_outcome -> 'result')::text) > 8000
+        then 'result is over the limit of an event: store the payload and report its reference'
+      when coalesce(jsonb_typeof(p_outcome -> 'error'), 'null') not in ('object', 'null')
+        then 'error must be a mapping'
+      when octet_length((p_outcome -> 'error')::text) > 8000 then 'error is over 8000 bytes'
+      when coalesce(jsonb_typeof(p_outcome -> 'ctx'), 'null') not in ('object', 'null')
+        then 'ctx must be a mapping'
+      when octet_length((p_outcome -> 'ctx')::text) > 32000 then 'ctx is over 32000 bytes'
+    end
+$function$;
+
+comment on function noetl_internal.outcome_problem(jsonb)
+is 'What is wrong with the outcome that a report tells, or null.';
+
+-- engine/frame_problem.sql
+-- What is wrong with what a report says of a cursor's frame, or null; each item has the limits of a
+-- report of its own.
+create or replace function noetl_internal.frame_problem(p_frame jsonb)
+returns text
+language sql immutable parallel safe
+as $function$
+  select
+    case
+      when jsonb_typeof(p_frame) <> 'object' then 'frame must be a mapping'
+      when coalesce(jsonb_typeof(p_frame -> 'items'), '') <> 'array'
+        then 'frame.items must be a list'
+      when coalesce(jsonb_typeof(p_frame -> 'rows_may_return'), 'boolean') <> 'boolean'
+        then 'frame.rows_may_return must be true or false'
+      else (
+        select min('item ' || (i.place - 1)::text || ' of the frame: ' || p.problem)
+        from jsonb_array_elements(p_frame -> 'items') with ordinality as i (value, place)
+        cross join lateral (
+          select
+            case
+              when jsonb_typeof(i.value) <> 'object' then 'it must be a mapping'
+              when i.value - array['result', 'error', 'ctx'] <> '{}'
+                then 'it may hold result, error and ctx only'
+              else noetl_internal.outcome_problem(i.value)
+            end as problem
+        ) as p
+      )
+    end
+  where p_frame is not null
+$function$;
+
+comment on function noetl_internal.frame_problem(jsonb)
+is 'What is wrong with what a report says of a cursor''s frame, or null.';
+
 -- engine/report_problem.sql
 -- What is wrong with one reported event, or null.
 create or replace function noetl_internal.report_problem(p_event jsonb)
@@ -11395,23 +11968,14 @@ as $function$
         coalesce(p_event ->> 'type', '')
         not in ('command.completed', 'command.failed', 'command.heartbeat')
         then 'type must be command.completed, command.failed or command.heartbeat'
-      when coalesce(jsonb_typeof(p_event -> 'result'), 'null') not in ('object', 'null')
-        then 'result must be a mapping'
-      when nullif(p_event -> 'result', 'null') - array['status', 'reference', 'context'] <> '{}'
-        then 'result may hold status, reference and context only'
-      when octet_length((p_event -> 'result')::text) > 8000
-        then 'result is over the limit of an event: store the payload and report its reference'
-      when coalesce(jsonb_typeof(p_event -> 'error'), 'null') not in ('object', 'null')
-        then 'error must be a mapping'
-      when octet_length((p_event -> 'error')::text) > 8000 then 'error is over 8000 bytes'
-      when coalesce(jsonb_typeof(p_event -> 'ctx'), 'null') not in ('object', 'null')
-        then 'ctx must be a mapping'
-      when octet_length((p_event -> 'ctx')::text) > 32000 then 'ctx is over 32000 bytes'
+      when noetl_internal.outcome_problem(p_event) is not null
+        then noetl_internal.outcome_problem(p_event)
       when coalesce(jsonb_typeof(p_event -> 'meta'), 'null') not in ('object', 'null')
         then 'meta must be a mapping'
       when octet_length((p_event -> 'meta')::text) > 2000 then 'meta is over 2000 bytes'
       when coalesce(p_event -> 'collection' ->> 'size', '0') !~ '^[0-9]{1,9}$'
         then 'collection.size must be a count'
+      else noetl_internal.frame_problem(nullif(p_event -> 'frame', 'null'))
     end
 $function$;
 
@@ -11439,15 +12003,16 @@ as $function$
           || coalesce(nullif(e.error, 'null'), '{}')
     end,
     nullif(nullif(e.ctx, 'null'), '{}'),
-    (e.collection ->> 'size')::integer, e.iter_key, coalesce(nullif(e.meta, 'null'), '{}')
+    (e.collection ->> 'size')::integer, e.iter_key, coalesce(nullif(e.meta, 'null'), '{}'),
+    nullif(e.frame, 'null')
   from rows from (
     jsonb_to_recordset(p_events) as (
       execution_id bigint, command_id text, session uuid, type text, result jsonb, error jsonb,
-      ctx jsonb, collection jsonb, iter_key text, meta jsonb, position integer
+      ctx jsonb, collection jsonb, iter_key text, meta jsonb, frame jsonb, position integer
     )
   ) with ordinality as e (
     execution_id, command_id, session, type, result, error, ctx, collection, iter_key, meta,
-    position, place
+    frame, position, place
   )
   order by e.execution_id, e.command_id, e.type, e.session, e.place
 $function$;
@@ -11475,6 +12040,8 @@ as $function$
     or jsonb_typeof(p_report.meta) <> 'object'
     or coalesce(jsonb_typeof(p_report.error), 'object') <> 'object'
     or coalesce(jsonb_typeof(p_report.ctx), 'object') <> 'object'
+    or p_report.frame is not null
+    and noetl_internal.frame_problem(p_report.frame) is not null
 $function$;
 
 comment on function noetl_internal.is_suspect(noetl_internal.report)
@@ -11666,7 +12233,7 @@ begin
           'kind', 'worker_lost', 'retryable', false,
           'message', format('%s; all %s attempts are used up', p_reason, t.max_attempts)
         ),
-        null, null, null, '{}'::jsonb
+        null, null, null, '{}'::jsonb, null
       )::noetl_internal.outcome
     ) filter (where p_counts and t.infra_attempt >= t.max_attempts)
   into v_again, v_lost
@@ -11866,7 +12433,7 @@ begin
   update noetl.loop as l
   set
     status = 'cancelled', finished_at = noetl_internal.clock_now(), version = l.version + 1,
-    cancelled = l.total - l.done - l.failed
+    cancelled = l.total - l.done - l.failed, remaining_slots = l.remaining_slots * 0
   from noetl.run as r
   where
     r.execution_id = p_execution_id
@@ -11987,7 +12554,10 @@ begin
           jsonb_build_object(
             'loop_id', l.loop_id, 'total', l.total, 'done', l.done, 'failed', l.failed,
             'cancelled', l.cancelled,
-            'collection_ref', noetl_internal.loop_uri(l.execution_id, l.loop_id),
+            'collection_ref',
+            case
+              when l.mode <> 'cursor' then noetl_internal.loop_uri(l.execution_id, l.loop_id)
+            end,
             'mode', l.mode, 'completed', l.finished_at is not null
           )
         ),
@@ -12390,16 +12960,21 @@ as $function$
 begin
   insert into noetl.loop (
     execution_id, loop_id, token_id, catalog_id, step, mode, status, total, issued, done, failed,
-    cancelled, max_in_flight, max_shard_retries, max_failures, policy, is_external, input, pool,
-    priority, next_place, context_version, has_ctx_writes, first_error, version, started_at
+    cancelled, remaining_slots, max_in_flight, max_shard_retries, max_failures, policy,
+    is_external, input, pool, priority, next_place, context_version, has_ctx_writes, first_error,
+    version, started_at
   )
   select
     p_run.execution_id, l.loop_id, l.token_id, p_run.catalog_id, l.step, l.mode,
     case
-      when i.issued < l.total and i.issued - i.done - i.failed < l.max_in_flight then 'expanding'
+      when
+        l.mode <> 'cursor' and i.issued < l.total
+        and i.issued - i.done - i.failed < l.max_in_flight
+        then 'expanding'
       else 'running'
     end,
-    l.total, i.issued, i.done, i.failed, 0, l.max_in_flight,
+    case when l.mode = 'cursor' then i.done + i.failed else l.total end, i.issued, i.done,
+    i.failed, 0, case when l.mode = 'cursor' then 0 end, l.max_in_flight,
     coalesce((d.spec ->> 'max_shard_retries')::integer, 2),
     noetl_internal.failure_limit(d.spec ->> 'max_failures', l.total),
     noetl_internal.loop_policy(d.spec), l.is_external, t.token -> 'input',
@@ -12447,11 +13022,13 @@ begin
     coalesce(substring(i.command_id from '-([0-9]+)$')::integer, 1),
     (i.meta ->> 'attempt')::smallint,
     coalesce((i.meta ->> 'shard_attempt')::smallint, 1::smallint),
-    coalesce((d.definition ->> 'max_attempts')::smallint, 3::smallint), l.total,
+    coalesce((d.definition ->> 'max_attempts')::smallint, 3::smallint),
+    case when l.mode <> 'cursor' then l.total end,
     coalesce(d.definition ->> 'pool', p_run.pool), p_run.priority,
     noetl_internal.served_place() + row_number() over (order by i.event_id),
     p_run.context_version,
     case
+      when i.meta ? 'frame' then i.meta -> 'frame'
       when not l.is_external
         then (
           select m.item
@@ -12472,19 +13049,31 @@ comment on function noetl_internal.rebuild_commands(noetl.run)
 is 'Make the queue of a live run from its events.';
 
 -- engine/settle_loops.sql
--- Say which rebuilt loops have ended, or end early, and count what they will never run.
+-- Say which rebuilt loops have ended, or end early, and count what they will never run, and the
+-- slots of cursors that go on.
 create or replace function noetl_internal.settle_loops(p_run noetl.run)
 returns void
 language plpgsql volatile
 as $function$
 begin
   update noetl.loop as l
+  set remaining_slots = (
+    select count(*) from noetl.command as c
+    where c.execution_id = p_run.execution_id and c.loop_id = l.loop_id
+  )
+  where l.execution_id = p_run.execution_id and l.mode = 'cursor';
+
+  update noetl.loop as l
   set
-    status = 'draining', issued = l.total,
-    cancelled = l.total - l.done - l.failed - (
-      select count(*) from noetl.command as c
-      where c.execution_id = p_run.execution_id and c.loop_id = l.loop_id
-    )
+    status = 'draining', issued = case when l.mode = 'cursor' then l.issued else l.total end,
+    cancelled = case
+      when l.mode = 'cursor' then 0
+      else
+        l.total - l.done - l.failed - (
+          select count(*) from noetl.command as c
+          where c.execution_id = p_run.execution_id and c.loop_id = l.loop_id
+        )
+    end
   where l.execution_id = p_run.execution_id and noetl_internal.is_loop_lost(l);
 
   update noetl.loop as l

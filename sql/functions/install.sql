@@ -34,6 +34,7 @@
 \ir engine/store_result.sql
 \ir engine/store_items.sql
 \ir engine/load_items.sql
+\ir engine/result_range.sql
 \ir engine/loop_results.sql
 
 -- Names: what the expressions of a run can see, and what they write
@@ -97,6 +98,7 @@
 -- Loops: window, chunks, fan-in
 \ir engine/loop_policy.sql
 \ir engine/loop_window.sql
+\ir engine/loop_frame.sql
 \ir engine/failure_limit.sql
 \ir engine/loop_verdict.sql
 \ir engine/loop_payload.sql
@@ -113,7 +115,11 @@
 \ir engine/drain_loop.sql
 \ir engine/log_loop_end.sql
 \ir engine/close_loop.sql
+\ir engine/add_loop.sql
 \ir engine/begin_loop.sql
+\ir engine/frame_capacity.sql
+\ir engine/draft_frames.sql
+\ir engine/begin_cursor.sql
 \ir engine/enter_loop.sql
 \ir engine/enter_step.sql
 \ir engine/route_token.sql
@@ -122,6 +128,10 @@
 -- Outcomes: what a report, a lost worker or a refused command leads to
 \ir engine/write_loop_ctx.sql
 \ir engine/retry_shards.sql
+\ir engine/frame_size.sql
+\ir engine/frame_items.sql
+\ir engine/slot_states.sql
+\ir engine/count_frames.sql
 \ir engine/count_outcomes.sql
 \ir engine/begin_collected.sql
 \ir engine/end_plain_command.sql
@@ -129,6 +139,8 @@
 \ir engine/apply_outcomes.sql
 \ir engine/defer_reports.sql
 \ir engine/reject_reports.sql
+\ir engine/outcome_problem.sql
+\ir engine/frame_problem.sql
 \ir engine/report_problem.sql
 \ir engine/parse_reports.sql
 \ir engine/is_suspect.sql

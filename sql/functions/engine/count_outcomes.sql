@@ -24,6 +24,7 @@ begin
       (count(*) filter (where o.is_ok))::integer as done,
       (count(*) filter (where not o.is_ok))::integer as failed,
       bool_or(o.ctx is not null) as has_ctx,
+      bool_or(o.task = 'frame') as is_cursor,
       (array_agg(
         o.error || jsonb_build_object('item', o.iter_index)
         order by o.iter_index
@@ -34,17 +35,21 @@ begin
     group by o.loop_id
     order by o.loop_id
   loop
-    v_drawn := case
-      when v_count.failed = 0 and v_count.ctx is null
-        then noetl_internal.draw_items(
-          p_execution_id, v_count.loop_id, v_count.done, greatest(v_count.done, 100)
-        )
-      else 0
-    end;
-    v_loop := noetl_internal.count_loop(
-      p_execution_id, v_count.loop_id, v_count.done, v_count.failed, v_drawn, v_count.has_ctx,
-      v_count.error
-    );
+    if v_count.is_cursor then
+      v_loop := noetl_internal.count_frames(p_execution_id, v_count.loop_id, p_outcomes);
+    else
+      v_drawn := case
+        when v_count.failed = 0 and v_count.ctx is null
+          then noetl_internal.draw_items(
+            p_execution_id, v_count.loop_id, v_count.done, greatest(v_count.done, 100)
+          )
+        else 0
+      end;
+      v_loop := noetl_internal.count_loop(
+        p_execution_id, v_count.loop_id, v_count.done, v_count.failed, v_drawn, v_count.has_ctx,
+        v_count.error
+      );
+    end if;
     if noetl_internal.is_loop_lost(v_loop) then
       perform noetl_internal.drain_loop(p_execution_id, v_count.loop_id);
     end if;

@@ -34,7 +34,7 @@ begin
   update noetl.loop as l
   set
     status = 'cancelled', finished_at = noetl_internal.clock_now(), version = l.version + 1,
-    cancelled = l.total - l.done - l.failed
+    cancelled = l.total - l.done - l.failed, remaining_slots = l.remaining_slots * 0
   from noetl.run as r
   where
     r.execution_id = p_execution_id

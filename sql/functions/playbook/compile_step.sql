@@ -58,6 +58,7 @@ begin
       'tools', v_tools,
       'sets', v_sets,
       'join', v_spec -> 'join',
+      'frame', noetl_internal.mapping_of(v_specs #> '{loop,frame}'),
       'worker', noetl_internal.loop_checks(p_step, v_loop, v_at)
     )
   );

@@ -73,6 +73,7 @@
 \ir check_tools.sql
 \ir check_sets.sql
 \ir check_loops.sql
+\ir check_cursors.sql
 \ir list_templates.sql
 \ir check_templates.sql
 \ir check_names.sql

@@ -20,6 +20,7 @@ begin
             coalesce(
               noetl_internal.text_of(s.loop -> 'iterator'),
               noetl_internal.text_of(noetl_internal.mapping_of(s.loop -> 'spec') -> 'iterator'),
+              noetl_internal.text_of(noetl_internal.mapping_of(s.loop -> 'cursor') -> 'iterator'),
               'item'
             )
           )
