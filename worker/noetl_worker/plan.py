@@ -56,6 +56,7 @@ class Plan:
     is_loop: bool
     iterator: str
     items: Renderer
+    cursor: Renderer
     input: Renderer
     tools: tuple[Tool, ...]
     assigns: tuple[Assign, ...]
@@ -80,6 +81,7 @@ def make_plan(task: Mapping[str, Any]) -> Plan:
         is_loop=bool(task.get("loop")),
         iterator=task.get("iterator") or "item",
         items=compile_template(task.get("in"), "loop.in"),
+        cursor=compile_template(task.get("cursor"), "loop.cursor"),
         input=step_input,
         tools=tools,
         assigns=assigns,
