@@ -5166,7 +5166,7 @@ as $function$
   ('result', 'store:=auto,eventlog,db,pvc,minio,s3,gcs,kv,object select:[select/name] scope:text
     ttl:any compression:any'),
   ('select', 'path!:text as:text'),
-  ('iterator', 'items:any item:name')
+  ('iterator', 'items!:any item:name')
 $function$;
 
 comment on function noetl_internal.grammar_nodes()
@@ -5245,7 +5245,7 @@ declare
   v_tool jsonb := noetl_internal.parse_keys(
     'name:name kind!:text desc:text description:text input:map|template args>input:map|template '
     'timeout:seconds|template timeout_seconds:seconds|template output_select:list '
-    'policy>spec.policy:tool_policy iterator>loop:iterator'
+    'policy>spec.policy:tool_policy iterator:iterator'
   );
   v_spec jsonb := noetl_internal.parse_keys(
     'policy:tool_policy timeout:seconds|template timeout_seconds:seconds|template result:result'
@@ -5977,9 +5977,59 @@ $function$;
 comment on function noetl_internal.merge_specs(jsonb, jsonb)
 is 'The specs of a step by level, inner over outer.';
 
+-- playbook/list_tasks.sql
+-- The tasks of a tool or pipeline, each with its name, its mapping and its place in the document.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.list_tasks(
+  p_tool jsonb,
+  p_step text,
+  p_at text
+)
+returns table (place bigint, name text, body jsonb, at text)
+language plpgsql immutable parallel safe
+as $function$
+#variable_conflict use_column
+begin
+  return query
+    select
+      t.place,
+      coalesce(
+        n.given, noetl_internal.text_of(b.body -> 'name'),
+        case when t.is_list then 'task_' || t.place else p_step end
+      ),
+      b.body,
+      t.at || coalesce('.' || n.given, '')
+    from (
+      select
+        e.place, e.value, true as is_list, format('%s[%s]', p_at, e.place - 1) as at
+      from jsonb_array_elements(noetl_internal.list_of(p_tool)) with ordinality as e (value, place)
+      union all
+      select 1, p_tool, false, p_at
+      where jsonb_typeof(p_tool) = 'object'
+    ) as t
+    cross join lateral (
+      select
+        case
+          when noetl_internal.is_named_task(t.value)
+            then (select k from jsonb_object_keys(noetl_internal.mapping_of(t.value)) as k)
+        end as given
+    ) as n
+    cross join lateral (
+      select
+        noetl_internal.mapping_of(
+          case when n.given is null then t.value else t.value -> n.given end
+        )
+          as body
+    ) as b;
+end;
+$function$;
+
+comment on function noetl_internal.list_tasks(jsonb, text, text)
+is 'The tasks of a tool or pipeline, each with its name, its mapping and its place.';
+
 -- playbook/loop_source.sql
--- The loop of a step as written: {"in", "in_at", "iterator"}, also from the older tool-level
--- iterator; null: none.
+-- The loop of a step as written: {"in", "in_at", "iterator"}, also from the older iterator of its
+-- only tool, which says "older" then; null: none. In a list of tasks an iterator is a task's own.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.loop_source(
   p_step jsonb,
@@ -5988,34 +6038,35 @@ create or replace function noetl_internal.loop_source(
 returns jsonb
 language plpgsql immutable parallel safe
 as $function$
+declare
+  v_loop jsonb := noetl_internal.mapping_of(p_step -> 'loop');
+  v_older jsonb;
+  v_older_at text;
 begin
-  return (
-    select
-      case
-        when p_step ? 'loop' then
-          jsonb_build_object(
-            'in', s.loop -> 'in',
-            'in_at', p_at || '.loop.in',
-            'iterator',
-            coalesce(
-              noetl_internal.text_of(s.loop -> 'iterator'),
-              noetl_internal.text_of(noetl_internal.mapping_of(s.loop -> 'spec') -> 'iterator'),
-              noetl_internal.text_of(noetl_internal.mapping_of(s.loop -> 'cursor') -> 'iterator'),
-              'item'
-            )
-          )
-        when jsonb_typeof(s.older) = 'object' then
-          jsonb_build_object(
-            'in', s.older -> 'items',
-            'in_at', p_at || '.tool.iterator.items',
-            'iterator', coalesce(noetl_internal.text_of(s.older -> 'item'), 'item')
-          )
-      end
-    from (
-      select
-        noetl_internal.mapping_of(p_step -> 'loop') as loop,
-        noetl_internal.mapping_of(p_step -> 'tool') -> 'iterator' as older
-    ) as s
+  if p_step ? 'loop' then
+    return jsonb_build_object(
+      'in', v_loop -> 'in',
+      'in_at', p_at || '.loop.in',
+      'iterator',
+      coalesce(
+        noetl_internal.text_of(v_loop -> 'iterator'),
+        noetl_internal.text_of(noetl_internal.mapping_of(v_loop -> 'spec') -> 'iterator'),
+        noetl_internal.text_of(noetl_internal.mapping_of(v_loop -> 'cursor') -> 'iterator'),
+        'item'
+      )
+    );
+  end if;
+  select t.body -> 'iterator', t.at || '.iterator' into v_older, v_older_at
+  from noetl_internal.list_tasks(p_step -> 'tool', p_step ->> 'step', p_at || '.tool') as t
+  where jsonb_typeof(p_step -> 'tool') = 'object' and jsonb_typeof(t.body -> 'iterator') = 'object';
+  if v_older is null then
+    return null;
+  end if;
+  return jsonb_build_object(
+    'in', v_older -> 'items',
+    'in_at', v_older_at || '.items',
+    'iterator', coalesce(noetl_internal.text_of(v_older -> 'item'), 'item'),
+    'older', v_older_at
   );
 end;
 $function$;
@@ -6157,56 +6208,6 @@ $function$;
 comment on function noetl_internal.compile_rules(jsonb, text)
 is 'The policy rules of a task in one form.';
 
--- playbook/list_tasks.sql
--- The tasks of a tool or pipeline, each with its name, its mapping and its place in the document.
--- Locks: none. Never raises.
-create or replace function noetl_internal.list_tasks(
-  p_tool jsonb,
-  p_step text,
-  p_at text
-)
-returns table (place bigint, name text, body jsonb, at text)
-language plpgsql immutable parallel safe
-as $function$
-#variable_conflict use_column
-begin
-  return query
-    select
-      t.place,
-      coalesce(
-        n.given, noetl_internal.text_of(b.body -> 'name'),
-        case when t.is_list then 'task_' || t.place else p_step end
-      ),
-      b.body,
-      t.at || coalesce('.' || n.given, '')
-    from (
-      select
-        e.place, e.value, true as is_list, format('%s[%s]', p_at, e.place - 1) as at
-      from jsonb_array_elements(noetl_internal.list_of(p_tool)) with ordinality as e (value, place)
-      union all
-      select 1, p_tool, false, p_at
-      where jsonb_typeof(p_tool) = 'object'
-    ) as t
-    cross join lateral (
-      select
-        case
-          when noetl_internal.is_named_task(t.value)
-            then (select k from jsonb_object_keys(noetl_internal.mapping_of(t.value)) as k)
-        end as given
-    ) as n
-    cross join lateral (
-      select
-        noetl_internal.mapping_of(
-          case when n.given is null then t.value else t.value -> n.given end
-        )
-          as body
-    ) as b;
-end;
-$function$;
-
-comment on function noetl_internal.list_tasks(jsonb, text, text)
-is 'The tasks of a tool or pipeline, each with its name, its mapping and its place.';
-
 -- playbook/workbook_tools.sql
 -- The reusable tools of a document by name.
 -- Locks: none. Never raises.
@@ -6265,6 +6266,9 @@ begin
         'output_select', m.tool -> 'output_select',
         'at', p_at
       )
+      || case
+        when m.tool ? 'iterator' then jsonb_build_object('iterator', m.tool -> 'iterator') else '{}'
+      end
     from (
       select
         b.tool,
@@ -6644,6 +6648,7 @@ declare
   v_at text := format('workflow[%s]', p_position);
   v_specs jsonb := noetl_internal.merge_specs(p_step, p_defaults);
   v_spec jsonb := v_specs -> 'step';
+  v_source jsonb := noetl_internal.loop_source(p_step, v_at);
   v_loop jsonb := noetl_internal.compile_loop(p_step, v_specs, v_at);
   v_input text := noetl_internal.input_key(p_step);
   v_sets jsonb := noetl_internal.collect_sets(p_step, v_at, 'ctx');
@@ -6653,7 +6658,9 @@ begin
     coalesce(
       jsonb_agg(
         noetl_internal.compile_tool(
-          t.name, t.body, t.at,
+          t.name,
+          case when v_source ? 'older' then t.body - 'iterator' else t.body end,
+          t.at,
           noetl_internal.mapping_of(v_spec -> 'policy') - 'admit', p_workbook
         )
         order by t.place
@@ -6689,7 +6696,8 @@ begin
       'sets', v_sets,
       'join', v_spec -> 'join',
       'frame', noetl_internal.mapping_of(v_specs #> '{loop,frame}'),
-      'worker', noetl_internal.loop_checks(p_step, v_loop, v_at)
+      'worker', noetl_internal.loop_checks(p_step, v_loop, v_at),
+      'older_loop', v_source -> 'older'
     )
   );
 end;
@@ -7407,8 +7415,8 @@ comment on function noetl_internal.check_sets(jsonb)
 is 'The targets of all writes.';
 
 -- playbook/check_loops.sql
--- What a loop runs over: something that can be a list; what claims rows itself is left to
--- check_cursors.
+-- What a loop runs over: something that can be a list, of a task's own iterator too; what claims
+-- rows itself is left to check_cursors.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_loops(
   p_content jsonb,
@@ -7424,12 +7432,16 @@ begin
         s.value #> '{loop,in_raw}' as source,
         coalesce(s.value #>> '{loop,in,at}', (s.value #>> '{checks,at}') || '.loop.in')
           as source_at,
+        s.value #>> '{checks,older_loop}' as older_at,
         coalesce(jsonb_typeof(w.loop), 'object') = 'object' as is_mapping
       from jsonb_array_elements(p_steps) as s (value)
       cross join lateral (
         select p_content -> 'workflow' -> (s.value ->> 'position')::integer -> 'loop' as loop
       ) as w
       where s.value -> 'loop' <> 'null' and s.value #>> '{loop,mode}' <> 'cursor'
+      union all
+      select t.tool #> '{iterator,items}', (t.tool ->> 'at') || '.iterator.items', null, false
+      from jsonb_path_query(p_steps, '$[*].checks.tools[*]') as t (tool)
     )
 
     select p.*
@@ -7439,6 +7451,13 @@ begin
       'Write in: "{{ workload.items }}" or a list.'
     ) as p
     where coalesce(l.source, 'null') = 'null' and l.is_mapping
+    union all
+    select p.*
+    from loop as l
+    cross join lateral noetl_internal.make_problem(
+      'warning', l.older_at, 'older spelling "iterator"', 'Write "loop".'
+    ) as p
+    where l.older_at is not null
     union all
     select p.*
     from loop as l

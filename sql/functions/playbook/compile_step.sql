@@ -14,6 +14,7 @@ declare
   v_at text := format('workflow[%s]', p_position);
   v_specs jsonb := noetl_internal.merge_specs(p_step, p_defaults);
   v_spec jsonb := v_specs -> 'step';
+  v_source jsonb := noetl_internal.loop_source(p_step, v_at);
   v_loop jsonb := noetl_internal.compile_loop(p_step, v_specs, v_at);
   v_input text := noetl_internal.input_key(p_step);
   v_sets jsonb := noetl_internal.collect_sets(p_step, v_at, 'ctx');
@@ -23,7 +24,9 @@ begin
     coalesce(
       jsonb_agg(
         noetl_internal.compile_tool(
-          t.name, t.body, t.at,
+          t.name,
+          case when v_source ? 'older' then t.body - 'iterator' else t.body end,
+          t.at,
           noetl_internal.mapping_of(v_spec -> 'policy') - 'admit', p_workbook
         )
         order by t.place
@@ -59,7 +62,8 @@ begin
       'sets', v_sets,
       'join', v_spec -> 'join',
       'frame', noetl_internal.mapping_of(v_specs #> '{loop,frame}'),
-      'worker', noetl_internal.loop_checks(p_step, v_loop, v_at)
+      'worker', noetl_internal.loop_checks(p_step, v_loop, v_at),
+      'older_loop', v_source -> 'older'
     )
   );
 end;

@@ -51,7 +51,7 @@ as $function$
   ('result', 'store:=auto,eventlog,db,pvc,minio,s3,gcs,kv,object select:[select/name] scope:text
     ttl:any compression:any'),
   ('select', 'path!:text as:text'),
-  ('iterator', 'items:any item:name')
+  ('iterator', 'items!:any item:name')
 $function$;
 
 comment on function noetl_internal.grammar_nodes()

@@ -35,10 +35,10 @@
 \ir list_arcs.sql
 \ir compile_next.sql
 \ir merge_specs.sql
+\ir list_tasks.sql
 \ir loop_source.sql
 \ir compile_loop.sql
 \ir compile_rules.sql
-\ir list_tasks.sql
 \ir workbook_tools.sql
 \ir compile_tool.sql
 \ir compile_result.sql
