@@ -19,11 +19,11 @@ ALTER DOMAIN noetl_internal.change_kind OWNER TO noetl_owner;
 COMMENT ON DOMAIN noetl_internal.change_kind IS 'What a follower of the outbox is to do.';
 
 CREATE DOMAIN noetl_internal.command_status AS text
-	CONSTRAINT command_status_is_known CHECK ((VALUE = ANY (ARRAY['queued'::text, 'leased'::text])));
+	CONSTRAINT command_status_is_known CHECK ((VALUE = ANY (ARRAY['queued'::text, 'held'::text, 'leased'::text])));
 
 ALTER DOMAIN noetl_internal.command_status OWNER TO noetl_owner;
 
-COMMENT ON DOMAIN noetl_internal.command_status IS 'Where an open command stands.';
+COMMENT ON DOMAIN noetl_internal.command_status IS 'Where an open command stands; held: its execution is paused.';
 
 CREATE DOMAIN noetl_internal.command_task AS text
 	CONSTRAINT command_task_is_known CHECK ((VALUE = ANY (ARRAY['run'::text, 'collect'::text])));
@@ -80,7 +80,7 @@ ALTER DOMAIN noetl_internal.event_result OWNER TO noetl_owner;
 COMMENT ON DOMAIN noetl_internal.event_result IS 'An outcome: status, reference, context.';
 
 CREATE DOMAIN noetl_internal.event_type AS text
-	CONSTRAINT event_type_is_known CHECK ((VALUE = ANY (ARRAY['playbook.initialized'::text, 'playbook.completed'::text, 'playbook.failed'::text, 'execution.cancelled'::text, 'execution.failing'::text, 'context.written'::text, 'step.enter'::text, 'step.exit'::text, 'command.issued'::text, 'command.claimed'::text, 'command.heartbeat'::text, 'command.completed'::text, 'command.failed'::text, 'command.cancelled'::text, 'call.done'::text, 'call.error'::text, 'call.partial'::text, 'loop.started'::text, 'loop.item'::text, 'loop.done'::text, 'loop.fanout.started'::text, 'loop.shard.enqueued'::text, 'loop.shard.done'::text, 'loop.shard.failed'::text, 'loop.fanin.completed'::text, 'checkpoint.committed'::text])));
+	CONSTRAINT event_type_is_known CHECK ((VALUE = ANY (ARRAY['playbook.initialized'::text, 'playbook.completed'::text, 'playbook.failed'::text, 'execution.cancelled'::text, 'execution.queued'::text, 'execution.failing'::text, 'execution.paused'::text, 'execution.resumed'::text, 'execution.retried'::text, 'signal.received'::text, 'context.written'::text, 'step.enter'::text, 'step.exit'::text, 'command.issued'::text, 'command.claimed'::text, 'command.heartbeat'::text, 'command.completed'::text, 'command.failed'::text, 'command.cancelled'::text, 'call.done'::text, 'call.error'::text, 'call.partial'::text, 'loop.started'::text, 'loop.item'::text, 'loop.done'::text, 'loop.fanout.started'::text, 'loop.shard.enqueued'::text, 'loop.shard.done'::text, 'loop.shard.failed'::text, 'loop.fanin.completed'::text, 'checkpoint.committed'::text])));
 
 ALTER DOMAIN noetl_internal.event_type OWNER TO noetl_owner;
 
@@ -199,7 +199,7 @@ ALTER DOMAIN noetl_internal.run_status OWNER TO noetl_owner;
 COMMENT ON DOMAIN noetl_internal.run_status IS 'Where an execution stands.';
 
 CREATE DOMAIN noetl_internal.token_status AS text
-	CONSTRAINT token_status_is_known CHECK ((VALUE = ANY (ARRAY['ready'::text, 'active'::text, 'waiting_join'::text, 'waiting_admission'::text])));
+	CONSTRAINT token_status_is_known CHECK ((VALUE = ANY (ARRAY['ready'::text, 'active'::text, 'waiting_join'::text, 'waiting_admission'::text, 'waiting_time'::text, 'waiting_signal'::text, 'waiting_slot'::text])));
 
 ALTER DOMAIN noetl_internal.token_status OWNER TO noetl_owner;
 
@@ -245,7 +245,13 @@ CREATE TABLE noetl.token (
     split_ids integer[] NOT NULL,
     split_steps text[] NOT NULL,
     input jsonb,
-    CONSTRAINT token_splits_are_pairs CHECK ((cardinality(split_ids) = cardinality(split_steps)))
+    issue integer DEFAULT 1 NOT NULL,
+    wake_at timestamp with time zone,
+    signal text,
+    slot_key text,
+    CONSTRAINT token_signal_iff_awaited CHECK (((signal IS NOT NULL) = ((status)::text = 'waiting_signal'::text))),
+    CONSTRAINT token_splits_are_pairs CHECK ((cardinality(split_ids) = cardinality(split_steps))),
+    CONSTRAINT token_wakes_only_from_waiting CHECK ((((wake_at IS NOT NULL) OR ((status)::text <> 'waiting_time'::text)) AND ((wake_at IS NULL) OR ((status)::text = ANY (ARRAY['waiting_time'::text, 'waiting_signal'::text])))))
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
 
@@ -253,62 +259,7 @@ ALTER TABLE noetl.token OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.token IS 'Where a run stands now: one row per activation of a step that has not ended.';
 
-CREATE TABLE noetl.loop (
-    execution_id bigint NOT NULL,
-    loop_id bigint NOT NULL,
-    token_id integer NOT NULL,
-    catalog_id bigint NOT NULL,
-    step text NOT NULL,
-    parent_loop_id bigint,
-    parent_index integer,
-    mode noetl_internal.loop_mode NOT NULL,
-    status noetl_internal.loop_status NOT NULL,
-    total integer NOT NULL,
-    issued integer NOT NULL,
-    done integer NOT NULL,
-    failed integer NOT NULL,
-    cancelled integer NOT NULL,
-    max_in_flight noetl_internal.loop_window NOT NULL,
-    max_shard_retries integer NOT NULL,
-    max_failures integer,
-    policy noetl_internal.loop_policy NOT NULL,
-    is_external boolean NOT NULL,
-    input jsonb,
-    pool text NOT NULL,
-    priority noetl_internal.priority NOT NULL,
-    next_place bigint NOT NULL,
-    context_version bigint NOT NULL,
-    has_ctx_writes boolean NOT NULL,
-    first_error jsonb,
-    version bigint NOT NULL,
-    started_at timestamp with time zone NOT NULL,
-    finished_at timestamp with time zone,
-    CONSTRAINT loop_counts_fit CHECK ((((issued >= 0) AND (issued <= total)) AND (LEAST(done, failed, cancelled) >= 0) AND (((done + failed) + cancelled) <= total))),
-    CONSTRAINT loop_finished_iff_final CHECK (((finished_at IS NOT NULL) = ((status)::text = ANY (ARRAY['complete'::text, 'partial'::text, 'failed'::text, 'cancelled'::text]))))
-)
-WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
-
-ALTER TABLE noetl.loop OWNER TO noetl_owner;
-
-COMMENT ON TABLE noetl.loop IS 'One row per loop activation: counters, window and expansion cursor.';
-
-CREATE TABLE noetl.catalog (
-    catalog_id bigint NOT NULL,
-    path text NOT NULL,
-    version integer NOT NULL,
-    kind text NOT NULL,
-    content jsonb NOT NULL,
-    content_sha256 bytea NOT NULL,
-    compiled jsonb NOT NULL,
-    registered_by name NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    CONSTRAINT catalog_kind_is_known CHECK ((kind = 'Playbook'::text)),
-    CONSTRAINT catalog_version_is_positive CHECK ((version > 0))
-);
-
-ALTER TABLE noetl.catalog OWNER TO noetl_owner;
-
-COMMENT ON TABLE noetl.catalog IS 'Registered playbooks: the document of each version and its compiled head.';
+COMMENT ON COLUMN noetl.token.issue IS 'The issue number of its next command: above 1 after retry_execution.';
 
 CREATE TABLE noetl.run (
     execution_id bigint NOT NULL,
@@ -327,6 +278,7 @@ CREATE TABLE noetl.run (
     parent_command_id text,
     depth noetl_internal.nesting_depth NOT NULL,
     is_final_step_done boolean NOT NULL,
+    is_paused boolean NOT NULL,
     started_by name NOT NULL,
     started_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone,
@@ -343,6 +295,66 @@ ALTER TABLE noetl.run OWNER TO noetl_owner;
 COMMENT ON TABLE noetl.run IS 'One row per execution: its status and counters.';
 
 COMMENT ON COLUMN noetl.run.context_version IS 'Which names and values expressions see: a number of event_id_seq, so that it never comes again.';
+
+CREATE TABLE noetl.loop (
+    execution_id bigint NOT NULL,
+    loop_id bigint NOT NULL,
+    token_id integer NOT NULL,
+    catalog_id bigint NOT NULL,
+    step text NOT NULL,
+    parent_loop_id bigint,
+    parent_index integer,
+    mode noetl_internal.loop_mode NOT NULL,
+    status noetl_internal.loop_status NOT NULL,
+    total integer NOT NULL,
+    issued integer NOT NULL,
+    done integer NOT NULL,
+    failed integer NOT NULL,
+    cancelled integer NOT NULL,
+    to_repeat integer NOT NULL,
+    max_in_flight noetl_internal.loop_window NOT NULL,
+    max_shard_retries integer NOT NULL,
+    max_failures integer,
+    policy noetl_internal.loop_policy NOT NULL,
+    is_external boolean NOT NULL,
+    input jsonb,
+    pool text NOT NULL,
+    priority noetl_internal.priority NOT NULL,
+    next_place bigint NOT NULL,
+    context_version bigint NOT NULL,
+    has_ctx_writes boolean NOT NULL,
+    first_error jsonb,
+    version bigint NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT loop_counts_fit CHECK ((((issued >= 0) AND (issued <= total)) AND (LEAST(done, failed, cancelled) >= 0) AND ((((done + failed) + cancelled) + to_repeat) <= total) AND (to_repeat >= 0))),
+    CONSTRAINT loop_finished_iff_final CHECK (((finished_at IS NOT NULL) = ((status)::text = ANY (ARRAY['complete'::text, 'partial'::text, 'failed'::text, 'cancelled'::text]))))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
+
+ALTER TABLE noetl.loop OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.loop IS 'One row per loop activation: counters, window and expansion cursor.';
+
+COMMENT ON COLUMN noetl.loop.to_repeat IS 'Items issued before a retry_execution that wait to be issued again: rows of noetl.loop_repeat.';
+
+CREATE TABLE noetl.catalog (
+    catalog_id bigint NOT NULL,
+    path text NOT NULL,
+    version integer NOT NULL,
+    kind text NOT NULL,
+    content jsonb NOT NULL,
+    content_sha256 bytea NOT NULL,
+    compiled jsonb NOT NULL,
+    registered_by name NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT catalog_kind_is_known CHECK ((kind = 'Playbook'::text)),
+    CONSTRAINT catalog_version_is_positive CHECK ((version > 0))
+);
+
+ALTER TABLE noetl.catalog OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.catalog IS 'Registered playbooks: the document of each version and its compiled head.';
 
 CREATE TABLE noetl.command (
     execution_id bigint NOT NULL,
@@ -378,6 +390,22 @@ ALTER TABLE noetl.command OWNER TO noetl_owner;
 COMMENT ON TABLE noetl.command IS 'The queue: open commands only. A finished command leaves.';
 
 COMMENT ON COLUMN noetl.command.place IS 'Place in line, a virtual time that advances per run: claims take the smallest, so runs alternate.';
+
+CREATE TABLE noetl.signal (
+    execution_id bigint NOT NULL,
+    signal_id bigint NOT NULL,
+    name text NOT NULL,
+    payload jsonb NOT NULL,
+    idempotency_key text,
+    received_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    token_id integer,
+    CONSTRAINT signal_name_is_short CHECK (((octet_length(name) >= 1) AND (octet_length(name) <= 200)))
+);
+
+ALTER TABLE noetl.signal OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.signal IS 'Signals sent to runs. Without a token: kept until a step waits for it, or it expires.';
 
 CREATE TABLE noetl.runtime (
     session_id uuid NOT NULL,
@@ -602,7 +630,7 @@ CREATE TABLE noetl.execution (
     result jsonb,
     state jsonb NOT NULL,
     version bigint NOT NULL,
-    CONSTRAINT execution_status_is_known CHECK ((status = ANY (ARRAY['running'::text, 'waiting'::text, 'failing'::text, 'cancelling'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
+    CONSTRAINT execution_status_is_known CHECK ((status = ANY (ARRAY['running'::text, 'waiting'::text, 'paused'::text, 'failing'::text, 'cancelling'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.05');
 
@@ -643,6 +671,17 @@ CREATE SEQUENCE noetl.loop_id_seq
 ALTER TABLE noetl.loop_id_seq OWNER TO noetl_owner;
 
 COMMENT ON SEQUENCE noetl.loop_id_seq IS 'Loop ids: unique in this database, so that they can serve as idempotency keys.';
+
+CREATE TABLE noetl.loop_repeat (
+    execution_id bigint NOT NULL,
+    loop_id bigint NOT NULL,
+    iter_index integer NOT NULL,
+    issue integer NOT NULL
+);
+
+ALTER TABLE noetl.loop_repeat OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.loop_repeat IS 'Items of loops that are to run again after retry_execution, with their next issue number.';
 
 CREATE TABLE noetl.manifest (
     manifest_id bigint NOT NULL,
@@ -716,6 +755,30 @@ ALTER TABLE noetl.setting OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.setting IS 'Engine settings that SQL reads; changed by the owner with update.';
 
+CREATE TABLE noetl.slot (
+    execution_id bigint NOT NULL,
+    token_id integer NOT NULL,
+    key text NOT NULL,
+    key_limit integer NOT NULL,
+    priority noetl_internal.priority NOT NULL,
+    place bigint NOT NULL,
+    is_held boolean NOT NULL,
+    CONSTRAINT slot_limit_is_positive CHECK ((key_limit > 0))
+);
+
+ALTER TABLE noetl.slot OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.slot IS 'Who holds, and who waits for, a place under a concurrency key: a token, or a run (token 0).';
+
+ALTER TABLE noetl.slot ALTER COLUMN place ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME noetl.slot_place_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE noetl.start_key (
     path text NOT NULL,
     idempotency_key text NOT NULL,
@@ -776,6 +839,9 @@ ALTER TABLE ONLY noetl.execution_shard
 ALTER TABLE ONLY noetl.loop
     ADD CONSTRAINT loop_pkey PRIMARY KEY (execution_id, loop_id);
 
+ALTER TABLE ONLY noetl.loop_repeat
+    ADD CONSTRAINT loop_repeat_pkey PRIMARY KEY (execution_id, loop_id, iter_index);
+
 ALTER TABLE ONLY noetl.manifest_part
     ADD CONSTRAINT manifest_part_pkey PRIMARY KEY (execution_id, manifest_id, part_index);
 
@@ -803,6 +869,12 @@ ALTER TABLE ONLY noetl.runtime
 ALTER TABLE ONLY noetl.setting
     ADD CONSTRAINT setting_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY noetl.signal
+    ADD CONSTRAINT signal_pkey PRIMARY KEY (execution_id, signal_id);
+
+ALTER TABLE ONLY noetl.slot
+    ADD CONSTRAINT slot_pkey PRIMARY KEY (execution_id, token_id);
+
 ALTER TABLE ONLY noetl.start_key
     ADD CONSTRAINT start_key_pkey PRIMARY KEY (path, idempotency_key);
 
@@ -826,6 +898,12 @@ CREATE INDEX idx_loop_expanding ON noetl.loop USING btree (execution_id, loop_id
 
 CREATE INDEX idx_run_parent ON noetl.run USING btree (parent_execution_id) WHERE (parent_execution_id IS NOT NULL);
 
+CREATE INDEX idx_run_paused ON noetl.run USING btree (execution_id) WHERE is_paused;
+
+CREATE INDEX idx_slot_key ON noetl.slot USING btree (key);
+
+CREATE INDEX idx_token_wake ON noetl.token USING btree (wake_at) WHERE (wake_at IS NOT NULL);
+
 CREATE UNIQUE INDEX uidx_event_command_issued_command_id ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'command_id'::text))) WHERE (((event_type)::text = 'command.issued'::text) AND (meta ? 'command_id'::text));
 
 CREATE UNIQUE INDEX uidx_event_loop_done_loop_id ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'loop_id'::text))) WHERE (((event_type)::text = 'loop.done'::text) AND (meta ? 'loop_id'::text));
@@ -833,6 +911,8 @@ CREATE UNIQUE INDEX uidx_event_loop_done_loop_id ON ONLY noetl.event USING btree
 CREATE UNIQUE INDEX uidx_event_loop_fanin_completed_loop_id ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'loop_id'::text))) WHERE (((event_type)::text = 'loop.fanin.completed'::text) AND (meta ? 'loop_id'::text));
 
 CREATE UNIQUE INDEX uidx_runtime_active_name ON noetl.runtime USING btree (kind, name) WHERE (status = 'active'::text);
+
+CREATE UNIQUE INDEX uidx_signal_idempotency_key ON noetl.signal USING btree (execution_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 
 ALTER TABLE ONLY noetl.catalog_step
     ADD CONSTRAINT catalog_step_catalog_id_fkey FOREIGN KEY (catalog_id) REFERENCES noetl.catalog(catalog_id) ON DELETE CASCADE;

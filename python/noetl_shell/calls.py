@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, LiteralString, TypeVar
 
 import psycopg
 from psycopg.rows import class_row, scalar_row
@@ -205,6 +205,44 @@ def cancel_execution(
     with _translated(conn), conn.cursor(row_factory=scalar_row) as cursor:
         cursor.execute("select noetl.cancel_execution(%s, %s)", [execution_id, reason])
         return bool(_one(cursor))
+
+
+def pause_execution(conn: Connection, *, execution_id: int) -> bool:
+    """Pause a run and its children; false when it is so already, or has ended."""
+    return _control(conn, "select noetl.pause_execution(%s)", execution_id)
+
+
+def resume_execution(conn: Connection, *, execution_id: int) -> bool:
+    """Let a paused run and its children go on; false when it is not paused."""
+    return _control(conn, "select noetl.resume_execution(%s)", execution_id)
+
+
+def retry_execution(conn: Connection, *, execution_id: int) -> bool:
+    """Take a failed or cancelled run up again; false when it is neither."""
+    return _control(conn, "select noetl.retry_execution(%s)", execution_id)
+
+
+def _control(conn: Connection, query: LiteralString, execution_id: int) -> bool:
+    with _translated(conn), conn.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute(query, [execution_id])
+        return bool(_one(cursor))
+
+
+def signal_execution(
+    conn: Connection,
+    *,
+    execution_id: int,
+    name: str,
+    payload: Any = None,
+    options: dict[str, Any] | None = None,
+) -> str:
+    """Send a signal: ``delivered``, ``kept``, ``repeated``, or ``ended``."""
+    with _translated(conn), conn.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute(
+            "select noetl.signal_execution(%s, %s, %s, %s)",
+            [execution_id, name, Jsonb(payload), Jsonb(options or {})],
+        )
+        return str(_one(cursor))
 
 
 def rebuild(conn: Connection, *, execution_id: int) -> dict[str, Any]:

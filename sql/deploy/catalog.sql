@@ -77,7 +77,8 @@ values
 ('loop_chunk', '1000', 'Items issued per transaction while a loop is being expanded.'),
 ('loop_backlog_max', '10000', 'Issued but unfinished items of a loop without a window.'),
 ('advance_hops_max', '200', 'Steps that need no worker, finished in one transaction.'),
-('child_depth_max', '32', 'Nesting of child playbooks.');
+('child_depth_max', '32', 'Nesting of child playbooks.'),
+('signal_ttl_seconds', '604800', 'A signal that nobody waits for is kept for this long.');
 
 grant select on noetl.catalog, noetl.catalog_step to noetl_reader, noetl_author;
 

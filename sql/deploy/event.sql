@@ -17,7 +17,9 @@ create domain noetl_internal.event_type as text
 constraint event_type_is_known check (
   value in (
     'playbook.initialized', 'playbook.completed', 'playbook.failed', 'execution.cancelled',
-    'execution.failing', 'context.written',
+    'execution.queued', 'execution.failing', 'execution.paused', 'execution.resumed',
+    'execution.retried',
+    'signal.received', 'context.written',
     'step.enter', 'step.exit',
     'command.issued', 'command.claimed', 'command.heartbeat', 'command.completed',
     'command.failed', 'command.cancelled',

@@ -23,7 +23,7 @@ create table noetl.execution (
   constraint execution_pkey primary key (execution_id),
   constraint execution_status_is_known check (
     status in (
-      'running', 'waiting', 'failing', 'cancelling', 'completed', 'failed', 'cancelled'
+      'running', 'waiting', 'paused', 'failing', 'cancelling', 'completed', 'failed', 'cancelled'
     )
   )
 )

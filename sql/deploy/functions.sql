@@ -5132,7 +5132,8 @@ as $function$
   ('step_spec', 'timeout:seconds|template max_attempts:attempts join:=any,all pool:name
     loop_mode:=sequential,parallel,fanout,cursor fanout:fanout policy:step_policy
     result:result max_in_flight:positive|template
-    mode:=sequential,parallel,cursor,exclusive,inclusive frame:map'),
+    mode:=sequential,parallel,cursor,exclusive,inclusive frame:map concurrency:concurrency'),
+  ('concurrency', 'key!:text limit!:positive|template'),
   ('executor_only', 'entry_step:name final_step:name no_next_is_error:bool priority:digit'),
   ('fanout', 'max_shard_retries:natural allow_partial:bool fail_fast:bool max_failures:share
     key:text|list|map'),
@@ -5188,7 +5189,8 @@ as $function$
   ('shell', 'cmds:text|list command:text|list env:any cwd:text'),
   ('playbook', 'path:text payload:any return_step:text retry:any'),
   ('workbook', 'task!:name'),
-  ('artifact', null), ('resolve', null), ('nats', null), ('transfer', null), ('wait', null),
+  ('wait', 'until:text duration:seconds|text signal:text timeout:seconds|text'),
+  ('artifact', null), ('resolve', null), ('nats', null), ('transfer', null),
   ('script', null), ('container', null), ('snowflake', null), ('ducklake', null),
   ('subscription', null), ('agent', null)
 $function$;
@@ -5563,6 +5565,32 @@ $function$;
 
 comment on function noetl_internal.check_value(jsonb, text [], jsonb, text)
 is 'Check a part of the document against the types that its place may hold.';
+
+-- playbook/duration_seconds.sql
+-- The seconds of a duration such as "90", "1.5h" or "1h 30m" (ms, s, m, h, d, w); null when it is
+-- none.
+create or replace function noetl_internal.duration_seconds(p_text text)
+returns numeric
+language sql immutable parallel safe
+as $function$
+  select
+    case
+      when p_text ~ '^\s*[0-9]{1,9}(\.[0-9]+)?\s*$' then trim(p_text)::numeric
+      when p_text ~ '^\s*([0-9]{1,9}(\.[0-9]+)?\s*(ms|[smhdw])\s*)+$'
+        then (
+          select sum(
+            m[1]::numeric * case m[2]
+              when 'ms' then 0.001 when 's' then 1 when 'm' then 60 when 'h' then 3600
+              when 'd' then 86400 when 'w' then 604800
+            end
+          )
+          from regexp_matches(p_text, '([0-9.]+)\s*(ms|[smhdw])', 'g') as m
+        )
+    end
+$function$;
+
+comment on function noetl_internal.duration_seconds(text)
+is 'The seconds of a duration such as "90", "1.5h" or "1h 30m".';
 
 -- playbook/modern_expression.sql
 -- An expression with the older names replaced: outcome.x, and the event names step.done,
@@ -6235,6 +6263,13 @@ begin
         (m.options - 'args')
         || case
           when m.options ? 'args' then jsonb_build_object('input', m.options -> 'args') else '{}'
+        end
+        || case
+          when m.tool ->> 'kind' = 'wait'
+            then jsonb_strip_nulls(jsonb_build_object(
+              'duration', noetl_internal.duration_seconds(m.options ->> 'duration')
+            ))
+          else '{}'
         end,
         'rules', noetl_internal.compile_rules(m.policy -> 'rules', m.policy_at || '.rules'),
         'set', noetl_internal.collect_sets(m.tool, p_at, 'local'),
@@ -6345,6 +6380,7 @@ begin
   return (
     select
       array[
+        'signals',
         'iter', 'event', 'output', 'input', 'fanin', 'loop_index', 'execution_id', 'job', 'result',
         'response', 'results', 'step', 'keychain', 'env', 'now', 'token', 'payload', 'args',
         '_prev',
@@ -6602,6 +6638,75 @@ $function$;
 comment on function noetl_internal.loop_checks(jsonb, jsonb, text)
 is 'What a worker evaluates per item, tried against the server''s expressions.';
 
+-- playbook/compile_wait.sql
+-- What a step waits for that has no other tool and no loop, so that the engine itself waits:
+-- {"until", "duration", "signal", "timeout"}, each a template or a number, or null.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.compile_wait(
+  p_tools jsonb,
+  p_loop jsonb
+)
+returns jsonb
+language plpgsql immutable parallel safe
+as $function$
+begin
+  if p_loop is not null or jsonb_array_length(p_tools) <> 1 or p_tools #>> '{0,kind}' <> 'wait' then
+    return null;
+  end if;
+  return (
+    select
+      jsonb_object_agg(
+        o.key,
+        case
+          when jsonb_typeof(o.value) = 'string' and o.value #>> '{}' ~ '\{[{%]'
+            then noetl_internal.compile_at(
+              'template', o.value, (p_tools #>> '{0,at}') || '.' || o.key
+            )
+          else o.value
+        end
+      )
+    from (
+      select
+        k.key, coalesce(p_tools #> array['0', 'options', k.key], p_tools #> array['0', k.key])
+        as value
+      from unnest(array['until', 'duration', 'signal', 'timeout']) as k (key)
+    ) as o
+  );
+end;
+$function$;
+
+comment on function noetl_internal.compile_wait(jsonb, jsonb)
+is 'What a step waits for without a worker.';
+
+-- playbook/compile_concurrency.sql
+-- A limit on what runs at once, {"key", "limit"}, each a template or plain; null without one.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.compile_concurrency(
+  p_concurrency jsonb,
+  p_at text
+)
+returns jsonb
+language plpgsql immutable parallel safe
+as $function$
+begin
+  return (
+    select
+      jsonb_object_agg(
+        c.key,
+        case
+          when jsonb_typeof(c.value) = 'string'
+            then noetl_internal.compile_at('template', c.value, p_at || '.' || c.key)
+          else c.value
+        end
+      )
+    from jsonb_each(noetl_internal.mapping_of(p_concurrency)) as c
+  );
+end;
+$function$;
+
+comment on function noetl_internal.compile_concurrency(jsonb, text)
+is 'A limit on what runs at once, its templates compiled.';
+
 -- playbook/compile_step.sql
 -- The definition of a step (docs/protocol.md), and under "checks" what only the checks need.
 -- Locks: none. Never raises.
@@ -6644,6 +6749,7 @@ begin
     'max_attempts', coalesce(v_spec -> 'max_attempts', '3'),
     'timeout', v_spec -> 'timeout',
     'inline', v_tools = '[]' and v_loop is null,
+    'wait', noetl_internal.compile_wait(v_tools, v_loop),
     'admit', noetl_internal.compile_admit(
       v_spec #> '{policy,admit,rules}', v_at || '.spec.policy.admit.rules'
     ),
@@ -6657,6 +6763,9 @@ begin
       p_step -> 'next', v_spec, v_at || '.next', v_loop is not null
     ),
     'join', null,
+    'concurrency', noetl_internal.compile_concurrency(
+      v_specs -> 'own' -> 'concurrency', v_at || '.spec.concurrency'
+    ),
     'task', noetl_internal.compile_task(p_step, v_spec, v_loop, v_tools, v_at, p_known),
     'checks', jsonb_build_object(
       'at', v_at,
@@ -6776,7 +6885,10 @@ begin
         and noetl_internal.text_of(t.tool #> '{options,path}') !~ '\{[{%]'
     ),
     'priority', coalesce(p_spec -> 'priority', '5'),
-    'pool', coalesce(noetl_internal.text_of(p_spec -> 'pool'), 'default')
+    'pool', coalesce(noetl_internal.text_of(p_spec -> 'pool'), 'default'),
+    'concurrency', noetl_internal.compile_concurrency(
+      p_spec -> 'concurrency', 'executor.spec.concurrency'
+    )
   );
 end;
 $function$;
@@ -6804,7 +6916,9 @@ begin
       jsonb_agg(
         noetl_internal.compile_step(
           noetl_internal.mapping_of(s.value), s.place::integer - 1,
-          v_spec - '{entry_step,final_step,no_next_is_error,priority}'::text [], v_workbook, v_known
+          v_spec
+          - '{entry_step,final_step,no_next_is_error,priority,concurrency}'::text [],
+          v_workbook, v_known
         )
         order by s.place
       ),
@@ -7434,6 +7548,71 @@ $function$;
 comment on function noetl_internal.check_loops(jsonb, jsonb)
 is 'What a loop runs over: something that can be a list.';
 
+-- playbook/check_waits.sql
+-- What a wait waits for: one of a time, a duration, a signal; and a signal only where the engine
+-- waits, which also has no place for a policy or set of the tool.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.check_waits(p_steps jsonb)
+returns setof noetl_internal.problem
+language plpgsql immutable parallel safe
+as $function$
+begin
+  return query
+    select p.*
+    from (
+      select
+        t.tool, t.tool -> 'options' as options, t.tool ->> 'at' as at,
+        coalesce(s.step -> 'wait', 'null') = 'null' as is_inside
+      from jsonb_array_elements(p_steps) as s (step)
+      cross join lateral jsonb_array_elements(s.step #> '{checks,tools}') as t (tool)
+      where t.tool ->> 'kind' = 'wait'
+    ) as w
+    cross join lateral (
+      select array(
+        select k.key from jsonb_object_keys(w.options) as k (key)
+        where k.key in ('until', 'duration', 'signal') order by k.key
+      ) as kinds
+    ) as k
+    cross join lateral (
+      select c.*
+      from noetl_internal.make_problem(
+        'error', w.at,
+        case cardinality(k.kinds) when 0 then 'waits for nothing'
+        else array_to_string(k.kinds, ' and ') || ' exclude each other' end,
+        'Write one of until: "2026-01-31T08:00:00Z", duration: 5m, signal: approved.'
+      ) as c
+      where cardinality(k.kinds) <> 1
+      union all
+      select c.*
+      from (values ('duration'), ('timeout')) as d (key)
+      cross join lateral noetl_internal.make_problem(
+        'error', w.at || '.' || d.key, format('"%s" is no duration', w.options ->> d.key),
+        'Write seconds, or a text such as "90s", "5m", "1h 30m".'
+      ) as c
+      where
+        w.options ->> d.key !~ '\{[{%]'
+        and noetl_internal.duration_seconds(w.options ->> d.key) is null
+      union all
+      select c.*
+      from noetl_internal.make_problem(
+        'error', w.at || '.signal', 'a signal is awaited by a step of its own, without a loop',
+        'Put the wait into a step with no other tool.'
+      ) as c
+      where w.is_inside and w.options ? 'signal'
+      union all
+      select c.*
+      from noetl_internal.make_problem(
+        'error', w.at, 'a wait without other tools has no policy and no set of its own',
+        'Write set and the arcs on the step.'
+      ) as c
+      where not w.is_inside and (w.tool -> 'rules' <> '[]' or w.tool -> 'set' <> '[]')
+    ) as p;
+end;
+$function$;
+
+comment on function noetl_internal.check_waits(jsonb)
+is 'What a wait waits for: one of a time, a duration, a signal.';
+
 -- playbook/list_templates.sql
 -- All compiled templates of a playbook, each with the step it stands in (null: workload) and
 -- whether a worker, not the engine, evaluates it.
@@ -7450,7 +7629,8 @@ begin
     cross join lateral (
       values
       ('$.input'), ('$.loop.in'), ('$.loop.max_in_flight'), ('$.admit[*].when'), ('$.set[*].value'),
-      ('$.next.arcs[*].when'), ('$.next.arcs[*].input'), ('$.next.arcs[*].set[*].value')
+      ('$.next.arcs[*].when'), ('$.next.arcs[*].input'), ('$.next.arcs[*].set[*].value'),
+      ('$.wait.*'), ('$.concurrency.*')
     ) as p (path)
     cross join lateral jsonb_path_query(s.step, p.path::jsonpath) as t (template)
     where jsonb_typeof(t.template) = 'object'
@@ -7458,6 +7638,10 @@ begin
     select t.template, s.step ->> 'step', true
     from jsonb_array_elements(p_compiled -> 'steps') as s (step)
     cross join lateral jsonb_array_elements(s.step #> '{checks,worker}') as t (template)
+    union all
+    select t.value, null, false
+    from jsonb_each(noetl_internal.mapping_of(p_compiled #> '{head,concurrency}')) as t
+    where jsonb_typeof(t.value) = 'object'
     union all
     select t.value, null, false
     from jsonb_each(noetl_internal.mapping_of(p_compiled #> '{head,workload_templates}')) as t;
@@ -7808,6 +7992,8 @@ begin
       select p.* from noetl_internal.check_sets(p_compiled -> 'steps') as p
       union
       select p.* from noetl_internal.check_loops(p_content, p_compiled -> 'steps') as p
+      union
+      select p.* from noetl_internal.check_waits(p_compiled -> 'steps') as p
       union
       select p.* from noetl_internal.check_templates(p_compiled) as p
       union
@@ -8372,6 +8558,20 @@ $function$;
 comment on function noetl_internal.load_mapping(bigint, text, jsonb)
 is 'The part of ctx or workload that some names read.';
 
+-- engine/load_signals.sql
+-- The latest payload of each signal that a run has received, by name.
+create or replace function noetl_internal.load_signals(p_execution_id bigint)
+returns jsonb
+language sql stable
+as $function$
+  select coalesce(jsonb_object_agg(s.name, s.payload order by s.signal_id), '{}')
+  from noetl.signal as s
+  where s.execution_id = p_execution_id
+$function$;
+
+comment on function noetl_internal.load_signals(bigint)
+is 'The latest payload of each signal that a run has received.';
+
 -- engine/load_scope.sql
 -- What an expression can see: {"names", "views"}, holding only the names that it uses. p_locals win
 -- over everything; p_step is the step whose result reads as output, result and response.
@@ -8434,6 +8634,10 @@ begin
     v_names := v_names || jsonb_build_object(
       'ctx', noetl_internal.load_mapping(p_execution_id, 'ctx', p_names)
     );
+  end if;
+  if 'signals' = any(v_roots) then
+    v_names :=
+      jsonb_build_object('signals', noetl_internal.load_signals(p_execution_id)) || v_names;
   end if;
   return jsonb_build_object(
     'names', (v_names - array(select jsonb_object_keys(v_views))) || p_locals, 'views', v_views
@@ -8926,7 +9130,12 @@ begin
   select
     d.execution_id, d.command_id, d.catalog_id, d.token_id, d.step, d.task, d.loop_id,
     d.iter_index, d.issue, d.infra_attempt, d.shard_attempt, d.max_attempts, d.total, d.pool,
-    d.priority, d.place, d.context_version, d.item, d.input, 'queued'
+    d.priority, d.place, d.context_version, d.item, d.input,
+    case
+      when d.execution_id in (select r.execution_id from noetl.run as r where r.is_paused)
+        then 'held'
+      else 'queued'
+    end
   from unnest(p_drafts) as d
   where cardinality(v_issued) = cardinality(p_drafts) or d.command_id = any(v_issued);
 
@@ -9780,6 +9989,25 @@ comment on function noetl_internal.exit_step(
   bigint, noetl.token, text, jsonb, jsonb, jsonb, bigint
 ) is 'Keep a step''s result and route on from it; returns the error that nothing takes up.';
 
+-- engine/release_slot.sql
+-- Give up a token's place under a concurrency key; whoever waits for it is looked for soon after.
+create or replace function noetl_internal.release_slot(
+  p_execution_id bigint,
+  p_token_id integer
+)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  delete from noetl.slot as s
+  where s.execution_id = p_execution_id and s.token_id = p_token_id;
+  perform noetl_internal.mark_change('advance', p_execution_id);
+end;
+$function$;
+
+comment on function noetl_internal.release_slot(bigint, integer)
+is 'Give up a place under a concurrency key.';
+
 -- engine/finish_step.sql
 -- End the activation of a step: drop its token, keep its result, route on; true when it did. Does
 -- nothing when the token or the run is gone. An error that nothing takes up, or of the step's own
@@ -9811,10 +10039,13 @@ begin
   delete from noetl.token as t
   where
     t.execution_id = p_execution_id and t.token_id = p_token_id
-    and t.status in ('ready', 'active')
+    and t.status in ('ready', 'active', 'waiting_time', 'waiting_signal')
   returning t.* into v_token;
   if not found then
     return false;
+  end if;
+  if v_token.slot_key is not null then
+    perform noetl_internal.release_slot(p_execution_id, p_token_id);
   end if;
 
   v_error := noetl_internal.exit_step(
@@ -9855,7 +10086,8 @@ create or replace function noetl_internal.finish_call(
   p_is_ok boolean,
   p_result jsonb,
   p_error jsonb,
-  p_ctx jsonb
+  p_ctx jsonb,
+  p_meta jsonb default '{}'
 )
 returns void
 language plpgsql volatile
@@ -9870,7 +10102,7 @@ begin
       || case when p_error is null then '{}' else jsonb_build_object('error', p_error) end,
       '{}'
     ),
-    p_result, jsonb_build_object('token_id', p_token_id), p_error ->> 'message'
+    p_result, jsonb_build_object('token_id', p_token_id) || p_meta, p_error ->> 'message'
   );
   perform noetl_internal.finish_step(
     p_execution_id, p_token_id, v_event, p_result, p_error, p_ctx
@@ -9879,8 +10111,155 @@ end;
 $function$;
 
 comment on function noetl_internal.finish_call(
-  bigint, bigint, integer, text, boolean, jsonb, jsonb, jsonb
+  bigint, bigint, integer, text, boolean, jsonb, jsonb, jsonb, jsonb
 ) is 'Record how the call of a plain step ended, and end its activation.';
+
+-- engine/slot_of.sql
+-- The place that a step or a run needs under a concurrency key: {"key", "limit"}, evaluated; null
+-- when it has no such limit.
+-- Raises: NE461 … NE464 of its templates; NE462 for a limit that is no positive integer.
+create or replace function noetl_internal.slot_of(
+  p_execution_id bigint,
+  p_concurrency jsonb,
+  p_input jsonb
+)
+returns jsonb
+language plpgsql stable
+as $function$
+declare
+  v_slot jsonb;
+begin
+  if coalesce(p_concurrency, 'null') = 'null' then
+    return null;
+  end if;
+  select
+    jsonb_object_agg(
+      c.key,
+      case
+        when jsonb_typeof(c.value) = 'object'
+          then noetl_internal.evaluate_defined(
+            p_execution_id, c.value,
+            noetl_internal.base_locals(p_execution_id)
+            || jsonb_build_object('input', coalesce(p_input, '{}')),
+            null, 'concurrency.' || c.key
+          )
+        else c.value
+      end
+    )
+  into v_slot
+  from jsonb_each(p_concurrency) as c;
+  if v_slot ->> 'limit' !~ '^[1-9][0-9]{0,8}$' then
+    raise exception 'concurrency.limit is %, not a positive integer',
+      left(v_slot ->> 'limit', 100)
+    using errcode = 'NE462', hint = 'Give a number such as 5.';
+  end if;
+  return jsonb_build_object('key', left(v_slot ->> 'key', 500), 'limit', v_slot -> 'limit');
+end;
+$function$;
+
+comment on function noetl_internal.slot_of(bigint, jsonb, jsonb)
+is 'The place that a step or a run needs under a concurrency key.';
+
+-- engine/request_slot.sql
+-- Stand in line for a place under a concurrency key, for a token or, as token 0, a whole run;
+-- grant_slots hands the places out. Asking again keeps the place in line.
+-- Locks: the caller holds the run row, or has just inserted it.
+create or replace function noetl_internal.request_slot(
+  p_execution_id bigint,
+  p_token_id integer,
+  p_slot jsonb,
+  p_is_held boolean
+)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  insert into noetl.slot (execution_id, token_id, key, key_limit, priority, is_held)
+  select
+    p_execution_id, p_token_id, p_slot ->> 'key', (p_slot ->> 'limit')::integer, r.priority,
+    p_is_held
+  from noetl.run as r
+  where r.execution_id = p_execution_id
+  on conflict do nothing;
+end;
+$function$;
+
+comment on function noetl_internal.request_slot(bigint, integer, jsonb, boolean)
+is 'Stand in line for a place under a concurrency key.';
+
+-- engine/grant_slots.sql
+-- Hand out the free places under concurrency keys to who waits first, by priority, and put their
+-- runs into the outbox. One session at a time does it; the others leave.
+-- Locks: the granting lock, tried; slot rows, which nobody else waits for.
+create or replace function noetl_internal.grant_slots()
+returns void
+language plpgsql volatile
+as $function$
+begin
+  if not exists (select from noetl.slot as s where not s.is_held)
+    or not pg_try_advisory_xact_lock(noetl_internal.lock_key('concurrency', 0)) then
+    return;
+  end if;
+  -- A new statement: it sees what the last holder of the lock has granted.
+  with line as (
+    select
+      s.execution_id, s.token_id, s.is_held, s.key_limit,
+      row_number() over (
+        partition by s.key order by s.is_held desc, s.priority desc, s.place
+      ) as number
+    from noetl.slot as s
+    where s.key in (select w.key from noetl.slot as w where not w.is_held)
+  ),
+  granted as (
+    update noetl.slot as s
+    set is_held = true
+    from line as l
+    where
+      s.execution_id = l.execution_id and s.token_id = l.token_id
+      and not l.is_held and l.number <= l.key_limit
+    returning s.execution_id
+  )
+  insert into noetl.change (kind, execution_id)
+  select distinct 'advance', g.execution_id
+  from granted as g
+  order by g.execution_id;
+end;
+$function$;
+
+comment on function noetl_internal.grant_slots()
+is 'Hand out the free places under concurrency keys to who waits first.';
+
+-- engine/enter_granted.sql
+-- Make the tokens of a run ready that waited for a place under a concurrency key and have it.
+-- Locks: the run row.
+create or replace function noetl_internal.enter_granted(p_execution_id bigint)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  perform 1 from noetl.run as r
+  where r.execution_id = p_execution_id and r.status in ('running', 'waiting')
+  for no key update;
+  update noetl.token as t
+  set
+    status = 'ready',
+    slot_key = (
+      select s.key from noetl.slot as s
+      where s.execution_id = p_execution_id and s.token_id = t.token_id
+    )
+  where
+    t.execution_id = p_execution_id
+    and t.status = 'waiting_slot'
+    and not exists (
+      select from noetl.slot as s
+      where
+        s.execution_id = p_execution_id and s.token_id in (0, t.token_id) and not s.is_held
+    );
+end;
+$function$;
+
+comment on function noetl_internal.enter_granted(bigint)
+is 'Make the tokens of a run ready whose place under a concurrency key is granted.';
 
 -- engine/admission.sql
 -- Whether a step lets a token in: allow, wait or discard. The first rule that holds decides;
@@ -9945,8 +10324,10 @@ begin
     array[
       row(
         p_execution_id,
-        noetl_internal.command_id_of(p_execution_id, p_token.token_id, p_task, null, null, 1),
-        v_run.catalog_id, p_token.token_id, p_token.step, p_task, null, null, 1, 1, 1,
+        noetl_internal.command_id_of(
+          p_execution_id, p_token.token_id, p_task, null, null, p_token.issue
+        ),
+        v_run.catalog_id, p_token.token_id, p_token.step, p_task, null, null, p_token.issue, 1, 1,
         coalesce((p_definition ->> 'max_attempts')::smallint, 3::smallint), null,
         coalesce(p_definition ->> 'pool', v_run.pool), v_run.priority, v_run.next_place,
         v_run.context_version, null, p_input
@@ -10081,7 +10462,7 @@ comment on function noetl_internal.fire_joins(bigint, bigint, boolean)
 is 'Let the joins go on whose branches have all arrived or ended.';
 
 -- engine/waiting_reason.sql
--- Why a run waits, in words: which steps wait for admission or for other branches.
+-- Why a run waits, in words: which steps wait, and for what.
 create or replace function noetl_internal.waiting_reason(p_execution_id bigint)
 returns text
 language sql stable
@@ -10090,14 +10471,20 @@ as $function$
     string_agg(
       format(
         'step %s waits for %s', t.step,
-        case t.status when 'waiting_admission' then 'admission' else 'other branches' end
+        case t.status
+          when 'waiting_admission' then 'admission'
+          when 'waiting_join' then 'other branches'
+          when 'waiting_time' then to_char(t.wake_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"')
+          when 'waiting_signal' then format('signal "%s"', t.signal)
+          when 'waiting_slot' then coalesce(format('a place under "%s"', t.slot_key), 'its turn')
+        end
       ),
       '; ' order by t.token_id
     )
   from noetl.token as t
   where
     t.execution_id = p_execution_id
-    and t.status in ('waiting_admission', 'waiting_join')
+    and t.status not in ('ready', 'active')
 $function$;
 
 comment on function noetl_internal.waiting_reason(bigint) is 'Why a run waits, in words.';
@@ -10137,7 +10524,8 @@ begin
 
   update noetl.run as r
   set
-    status = 'completed', reason = null, result = v_result, version = r.version + 1,
+    status = 'completed', reason = null, is_paused = false, result = v_result,
+    version = r.version + 1,
     finished_at = noetl_internal.clock_now()
   where r.execution_id = p_execution_id and r.status in ('running', 'waiting')
   returning r.* into v_run;
@@ -10148,6 +10536,7 @@ begin
     p_execution_id, v_run.catalog_id, 'playbook.completed', v_run.last_step, 'completed',
     null, v_result
   );
+  delete from noetl.slot as s where s.execution_id = p_execution_id;
   perform noetl_internal.mark_change('dirty', p_execution_id);
 end;
 $function$;
@@ -10210,7 +10599,8 @@ declare
 begin
   select
     bool_or(t.status = 'waiting_join') as has_joins,
-    bool_and(t.status in ('waiting_admission', 'waiting_join')) as is_waiting
+    bool_and(t.status in ('waiting_admission', 'waiting_join')) as is_stuck,
+    bool_and(t.status not in ('ready', 'active')) as is_waiting
   into v_left
   from noetl.token as t
   where t.execution_id = p_run.execution_id;
@@ -10224,7 +10614,7 @@ begin
   if
     v_left.has_joins and (
       noetl_internal.fire_joins(p_run.execution_id, p_run.catalog_id, false)
-      or v_left.is_waiting
+      or v_left.is_stuck
       and noetl_internal.fire_joins(p_run.execution_id, p_run.catalog_id, true)
     )
   then
@@ -10245,6 +10635,42 @@ $function$;
 
 comment on function noetl_internal.settle_run(noetl.run)
 is 'Settle a run of which nothing is ready: joins, the final step, the end.';
+
+-- engine/queue_run.sql
+-- Let a new run wait for its place under its playbook's concurrency key; false when it has no such
+-- limit.
+-- Raises: NE46x of the key's templates.
+create or replace function noetl_internal.queue_run(
+  p_execution_id bigint,
+  p_concurrency jsonb
+)
+returns boolean
+language plpgsql volatile
+as $function$
+declare
+  v_slot jsonb := noetl_internal.slot_of(p_execution_id, p_concurrency, null);
+begin
+  if v_slot is null then
+    return false;
+  end if;
+  perform noetl_internal.request_slot(p_execution_id, 0, v_slot, false);
+  update noetl.token as t
+  set status = 'waiting_slot', slot_key = v_slot ->> 'key'
+  where t.execution_id = p_execution_id;
+  perform noetl_internal.settle_run(r)
+  from noetl.run as r
+  where r.execution_id = p_execution_id;
+  perform noetl_internal.append_event(
+    p_execution_id, null, 'execution.queued', p_status => 'waiting',
+    p_context => jsonb_build_object('concurrency', v_slot)
+  );
+  perform noetl_internal.mark_change('advance', p_execution_id);
+  return true;
+end;
+$function$;
+
+comment on function noetl_internal.queue_run(bigint, jsonb)
+is 'Let a new run wait for its place under its playbook''s concurrency key.';
 
 -- engine/loop_policy.sql
 -- What failed items do to a loop (see the comment of noetl.loop.policy).
@@ -10430,7 +10856,7 @@ begin
         l.execution_id = p_execution_id
         and l.loop_id = p_loop_id
         and l.status = 'expanding'
-        and l.issued = l.done + l.failed
+        and l.issued = l.done + l.failed + l.to_repeat
     )
   );
 end;
@@ -10520,46 +10946,106 @@ $function$;
 comment on function noetl_internal.draft_items(noetl.loop, integer, integer, bigint)
 is 'The drafts of a range of a loop''s items.';
 
--- engine/draw_items.sql
--- Issue the next items of a loop, as its window allows once p_finishing more are finished, at most
--- p_limit of them; returns how many. The caller moves the cursor (count_loop) later in the same
--- transaction, so that the loop row stays free while commands are being issued. A loop that another
--- session is drawing from is left alone.
--- Locks: the loop's expansion lock, tried.
-create or replace function noetl_internal.draw_items(
-  p_execution_id bigint,
-  p_loop_id bigint,
-  p_finishing integer,
-  p_limit integer
+-- engine/repeat_items.sql
+-- Issue items of a loop again that were issued before a retry_execution, in item order; returns how
+-- many.
+-- Locks: the caller holds the loop's expansion lock.
+create or replace function noetl_internal.repeat_items(
+  p_loop noetl.loop,
+  p_limit integer,
+  p_place bigint
 )
 returns integer
 language plpgsql volatile
 as $function$
 declare
-  v_loop noetl.loop;
-  v_count integer;
+  v_drafts noetl_internal.draft [];
 begin
+  with due as (
+    delete from noetl.loop_repeat as p
+    where
+      p.execution_id = p_loop.execution_id
+      and p.loop_id = p_loop.loop_id
+      and p.iter_index in (
+        select k.iter_index from noetl.loop_repeat as k
+        where k.execution_id = p_loop.execution_id and k.loop_id = p_loop.loop_id
+        order by k.iter_index
+        limit p_limit
+      )
+    returning p.iter_index, p.issue
+  )
+  select
+    array_agg(
+      row(
+        f.execution_id,
+        noetl_internal.command_id_of(
+          f.execution_id, f.token_id, f.task, f.loop_id, f.iter_index, d.issue
+        ),
+        f.catalog_id, f.token_id, f.step, f.task, f.loop_id, f.iter_index, d.issue, 1, 1,
+        f.max_attempts, f.total, f.pool, f.priority, p_place + d.iter_index, f.context_version,
+        f.item, f.input
+      )::noetl_internal.draft
+    )
+  into v_drafts
+  from due as d
+  cross join lateral unnest(noetl_internal.draft_items(p_loop, d.iter_index, 1, 0)) as f;
+  perform noetl_internal.issue_batch(v_drafts);
+  return coalesce(cardinality(v_drafts), 0);
+end;
+$function$;
+
+comment on function noetl_internal.repeat_items(noetl.loop, integer, bigint)
+is 'Issue items of a loop again that were issued before a retry_execution.';
+
+-- engine/draw_items.sql
+-- Issue the next items of a loop, as its window allows once p_finishing more are finished, at most
+-- p_limit of them; returns how many are new, and how many were issued before a retry_execution. The
+-- caller moves the cursor (count_loop) later in the same transaction, so that the loop row stays
+-- free while commands are being issued. A loop that another session is drawing from is left alone.
+-- Locks: the loop's expansion lock, tried.
+create or replace function noetl_internal.draw_items(
+  p_execution_id bigint,
+  p_loop_id bigint,
+  p_finishing integer,
+  p_limit integer,
+  out drawn integer,
+  out repeated integer
+)
+language plpgsql volatile
+as $function$
+#variable_conflict use_column
+declare
+  v_loop noetl.loop;
+  v_room integer;
+  v_place bigint;
+begin
+  drawn := 0;
+  repeated := 0;
   if not pg_try_advisory_xact_lock(noetl_internal.lock_key('expansion', p_loop_id)) then
-    return 0;
+    return;
   end if;
   -- A new statement: it sees the cursor that the last holder of the lock committed.
   select * into v_loop from noetl.loop as l
   where l.execution_id = p_execution_id and l.loop_id = p_loop_id;
-  v_count := least(
-    v_loop.total - v_loop.issued,
-    v_loop.max_in_flight - (v_loop.issued - v_loop.done - v_loop.failed - p_finishing),
+  v_room := least(
+    v_loop.max_in_flight
+    - (v_loop.issued - v_loop.done - v_loop.failed - v_loop.to_repeat - p_finishing),
     p_limit
   );
-  if v_loop.status not in ('expanding', 'running') or v_count <= 0 then
-    return 0;
+  if v_loop.status not in ('expanding', 'running') or v_room <= 0 then
+    return;
   end if;
-  perform noetl_internal.issue_batch(
-    noetl_internal.draft_items(
-      v_loop, v_loop.issued, v_count,
-      greatest(v_loop.next_place, noetl_internal.served_place() + 1)
-    )
-  );
-  return v_count;
+  v_place := greatest(v_loop.next_place, noetl_internal.served_place() + 1);
+  if v_loop.to_repeat > 0 then
+    repeated := noetl_internal.repeat_items(v_loop, v_room, v_place);
+    v_room := v_room - repeated;
+  end if;
+  drawn := least(v_loop.total - v_loop.issued, v_room);
+  if drawn > 0 then
+    perform noetl_internal.issue_batch(
+      noetl_internal.draft_items(v_loop, v_loop.issued, drawn, v_place + repeated)
+    );
+  end if;
 end;
 $function$;
 
@@ -10604,8 +11090,9 @@ is 'Take the open commands of a loop out of the queue.';
 
 -- engine/count_loop.sql
 -- Add finished and issued items to a loop's row, in one update, late in the transaction; returns
--- the row. If the loop was drained meanwhile, what this transaction has issued is taken back, which
--- draining counted already; and with it what draining skipped because somebody had it locked.
+-- the row. p_issued are new ones, p_repeated those that were issued before a retry_execution. If
+-- the loop was drained meanwhile, what this transaction has issued is taken back, which draining
+-- counted already; and with it what draining skipped because somebody had it locked.
 -- Locks: the loop row.
 create or replace function noetl_internal.count_loop(
   p_execution_id bigint,
@@ -10613,6 +11100,7 @@ create or replace function noetl_internal.count_loop(
   p_done integer,
   p_failed integer,
   p_issued integer,
+  p_repeated integer,
   p_has_ctx boolean default false,
   p_error jsonb default null
 )
@@ -10634,20 +11122,26 @@ begin
     issued = case
       when l.status in ('expanding', 'running') then l.issued + p_issued else l.issued
     end,
-    next_place = greatest(l.next_place, noetl_internal.served_place() + 1) + p_issued,
+    to_repeat = case
+      when l.status in ('expanding', 'running') then l.to_repeat - p_repeated else l.to_repeat
+    end,
+    next_place =
+    greatest(l.next_place, noetl_internal.served_place() + 1) + p_issued + p_repeated,
     status = case
       when l.status not in ('expanding', 'running') then l.status
       when
-        l.issued + p_issued < l.total
-        and l.issued + p_issued - l.done - p_done - l.failed - p_failed < l.max_in_flight
+        l.issued + p_issued - l.to_repeat + p_repeated < l.total
+        and l.issued + p_issued - l.to_repeat + p_repeated
+        - l.done - p_done - l.failed - p_failed < l.max_in_flight
         then 'expanding'
       else 'running'
     end,
     version = l.version + 1
   where l.execution_id = p_execution_id and l.loop_id = p_loop_id
   returning l.* into v_loop;
-  if p_issued > 0 and v_loop.status not in ('expanding', 'running') then
-    v_skipped := noetl_internal.cancel_items(p_execution_id, p_loop_id) - p_issued;
+  if p_issued + p_repeated > 0 and v_loop.status not in ('expanding', 'running') then
+    v_skipped :=
+      noetl_internal.cancel_items(p_execution_id, p_loop_id) - p_issued - p_repeated;
     update noetl.loop as l
     set cancelled = l.cancelled + v_skipped
     where l.execution_id = p_execution_id and l.loop_id = p_loop_id
@@ -10658,7 +11152,7 @@ end;
 $function$;
 
 comment on function noetl_internal.count_loop(
-  bigint, bigint, integer, integer, integer, boolean, jsonb
+  bigint, bigint, integer, integer, integer, integer, boolean, jsonb
 ) is 'Add finished and issued items to a loop''s row.';
 
 -- engine/fill_loop.sql
@@ -10672,12 +11166,15 @@ returns integer
 language plpgsql volatile
 as $function$
 declare
-  v_count integer := noetl_internal.draw_items(
+  v_draw record;
+begin
+  v_draw := noetl_internal.draw_items(
     p_execution_id, p_loop_id, 0, noetl_internal.setting_integer('loop_chunk')
   );
-begin
-  perform noetl_internal.count_loop(p_execution_id, p_loop_id, 0, 0, v_count);
-  return v_count;
+  perform noetl_internal.count_loop(
+    p_execution_id, p_loop_id, 0, 0, v_draw.drawn, v_draw.repeated
+  );
+  return v_draw.drawn + v_draw.repeated;
 end;
 $function$;
 
@@ -10699,12 +11196,21 @@ declare
 begin
   update noetl.loop as l
   set
-    status = 'draining', cancelled = l.cancelled + v_count + l.total - l.issued,
-    issued = l.total, version = l.version + 1
+    status = 'draining', cancelled = l.cancelled + v_count + l.total - l.issued + l.to_repeat,
+    issued = l.total, to_repeat = 0, version = l.version + 1
   where
     l.execution_id = p_execution_id
     and l.loop_id = p_loop_id
     and l.status in ('expanding', 'running');
+  -- Those that another session is issuing right now are taken back by it (count_loop).
+  delete from noetl.loop_repeat as p
+  using (
+    select k.iter_index from noetl.loop_repeat as k
+    where k.execution_id = p_execution_id and k.loop_id = p_loop_id
+    for update skip locked
+  ) as d
+  where
+    p.execution_id = p_execution_id and p.loop_id = p_loop_id and p.iter_index = d.iter_index;
 end;
 $function$;
 
@@ -10741,6 +11247,28 @@ $function$;
 comment on function noetl_internal.log_loop_end(noetl.loop, jsonb)
 is 'Append the event that a loop is done.';
 
+-- engine/leave_loop.sql
+-- End the step of a closed loop; false when a failure of it is not taken up.
+-- Locks: the run row.
+create or replace function noetl_internal.leave_loop(p_loop noetl.loop)
+returns boolean
+language plpgsql volatile
+as $function$
+declare
+  v_is_ok boolean := p_loop.status in ('complete', 'partial');
+begin
+  return noetl_internal.finish_step(
+    p_loop.execution_id, p_loop.token_id, case when v_is_ok then 'loop.done' else 'call.error' end,
+    noetl_internal.loop_result(p_loop),
+    case when not v_is_ok then noetl_internal.loop_error(p_loop) end,
+    nullif(noetl_internal.gather_ctx(p_loop) -> 'writes', 'null'), p_loop.loop_id
+  );
+end;
+$function$;
+
+comment on function noetl_internal.leave_loop(noetl.loop)
+is 'End the step of a closed loop.';
+
 -- engine/close_loop.sql
 -- Close a loop whose last item is accounted for, and end its step; true for the one caller that
 -- does it. A failed loop is done only when an arc takes it up: else its run fails, and may be
@@ -10755,9 +11283,7 @@ language plpgsql volatile
 as $function$
 declare
   v_loop noetl.loop;
-  v_ctx jsonb;
-  v_is_ok boolean;
-  v_has_left boolean;
+  v_conflicts jsonb;
 begin
   perform 1 from noetl.loop as l
   where
@@ -10782,19 +11308,12 @@ begin
     version = l.version + 1
   where l.execution_id = p_execution_id and l.loop_id = p_loop_id
   returning l.* into v_loop;
-  v_is_ok := v_loop.status in ('complete', 'partial');
-  v_ctx := noetl_internal.gather_ctx(v_loop);
-  if v_is_ok then
-    perform noetl_internal.log_loop_end(v_loop, v_ctx -> 'conflicts');
-  end if;
-  v_has_left := noetl_internal.finish_step(
-    p_execution_id, v_loop.token_id, case when v_is_ok then 'loop.done' else 'call.error' end,
-    noetl_internal.loop_result(v_loop),
-    case when not v_is_ok then noetl_internal.loop_error(v_loop) end,
-    nullif(v_ctx -> 'writes', 'null'), p_loop_id
-  );
-  if not v_is_ok and v_has_left then
-    perform noetl_internal.log_loop_end(v_loop, v_ctx -> 'conflicts');
+  v_conflicts := noetl_internal.gather_ctx(v_loop) -> 'conflicts';
+  if v_loop.status in ('complete', 'partial') then
+    perform noetl_internal.log_loop_end(v_loop, v_conflicts);
+    perform noetl_internal.leave_loop(v_loop);
+  elsif noetl_internal.leave_loop(v_loop) then
+    perform noetl_internal.log_loop_end(v_loop, v_conflicts);
   end if;
   return true;
 end;
@@ -10830,12 +11349,12 @@ begin
   v_spec := v_definition -> 'loop';
   insert into noetl.loop (
     execution_id, loop_id, token_id, catalog_id, step, mode, status, total, issued, done, failed,
-    cancelled, max_in_flight, max_shard_retries, max_failures, policy, is_external, input, pool,
-    priority, next_place, context_version, has_ctx_writes, version, started_at
+    cancelled, to_repeat, max_in_flight, max_shard_retries, max_failures, policy, is_external,
+    input, pool, priority, next_place, context_version, has_ctx_writes, version, started_at
   )
   values (
     p_execution_id, p_loop_id, p_token_id, v_run.catalog_id, v_token.step, v_spec ->> 'mode',
-    'expanding', p_total, 0, 0, 0, 0,
+    'expanding', p_total, 0, 0, 0, 0, 0,
     noetl_internal.loop_window(p_execution_id, v_token, v_spec),
     coalesce((v_spec ->> 'max_shard_retries')::integer, 2),
     noetl_internal.failure_limit(v_spec ->> 'max_failures', p_total),
@@ -10913,24 +11432,221 @@ $function$;
 comment on function noetl_internal.enter_loop(noetl.run, noetl.token, jsonb)
 is 'Start the loop of a step.';
 
--- engine/enter_step.sql
--- Start the activation of an admitted step: a loop, a command for a worker, or nothing to do at
--- all.
--- Locks: the caller holds the run row. Raises: NE46x of the step's expressions.
-create or replace function noetl_internal.enter_step(
-  p_run noetl.run,
+-- engine/wait_of.sql
+-- What a token waits for on a step without another tool: {"wake_at", "signal"}.
+-- Raises: NE461 … NE464 of the step's templates; NE462 for a value that is no time, duration or
+-- name.
+create or replace function noetl_internal.wait_of(
   p_token noetl.token,
-  p_definition jsonb
+  p_wait jsonb
+)
+returns jsonb
+language plpgsql stable
+set timezone = 'UTC'  -- that of a time without a zone
+as $function$
+declare
+  v_values jsonb;
+  v_seconds numeric;
+begin
+  select
+    jsonb_object_agg(
+      w.key,
+      case
+        when jsonb_typeof(w.value) = 'object'
+          then noetl_internal.evaluate_defined(
+            p_token.execution_id, w.value,
+            noetl_internal.base_locals(p_token.execution_id)
+            || jsonb_build_object('input', coalesce(p_token.input, '{}')),
+            null, w.key
+          )
+        else w.value
+      end
+    )
+  into v_values
+  from jsonb_each(p_wait) as w
+  where w.value <> 'null';
+  v_seconds := noetl_internal.duration_seconds(
+    coalesce(v_values ->> 'duration', v_values ->> 'timeout')
+  );
+  if v_values ? 'signal' and coalesce(v_values ->> 'signal', '') !~ '\S' then
+    raise exception 'the signal has no name' using
+      errcode = 'NE462', hint = 'A wait needs the name of its signal.';
+  elsif v_seconds is null and (v_values ? 'duration' or v_values ? 'timeout') then
+    raise exception 'cannot wait for %',
+      left(coalesce(v_values -> 'duration', v_values -> 'timeout')::text, 100)
+    using errcode = 'NE462', hint = 'Give seconds, or a text such as "5m".';
+  end if;
+  return jsonb_build_object(
+    'signal', v_values -> 'signal',
+    'wake_at', coalesce(
+      (v_values ->> 'until')::timestamptz,
+      noetl_internal.clock_now() + make_interval(secs => v_seconds::double precision)
+    )
+  );
+exception
+  when invalid_datetime_format or datetime_field_overflow then
+    raise exception 'cannot wait until %', left(v_values ->> 'until', 100) using
+      errcode = 'NE462', hint = 'Give a time such as 2026-01-31T08:00:00Z.';
+end;
+$function$;
+
+comment on function noetl_internal.wait_of(noetl.token, jsonb)
+is 'What a token waits for on a step without another tool.';
+
+-- engine/take_signal.sql
+-- Give a token the oldest signal of a name that nobody has taken and that has not expired; null
+-- when there is none.
+-- Locks: the caller holds the run row.
+create or replace function noetl_internal.take_signal(
+  p_execution_id bigint,
+  p_token_id integer,
+  p_name text
+)
+returns noetl.signal
+language plpgsql volatile
+as $function$
+declare
+  v_signal noetl.signal;
+begin
+  update noetl.signal as s
+  set token_id = p_token_id
+  where
+    s.execution_id = p_execution_id
+    and s.signal_id = (
+      select min(k.signal_id) from noetl.signal as k
+      where
+        k.execution_id = p_execution_id
+        and k.name = p_name
+        and k.token_id is null
+        and k.expires_at > noetl_internal.clock_now()
+    )
+  returning s.* into v_signal;
+  return v_signal;
+end;
+$function$;
+
+comment on function noetl_internal.take_signal(bigint, integer, text)
+is 'Give a token the oldest kept signal of a name.';
+
+-- engine/end_wait.sql
+-- End a wait: by the signal that came, else because its time has come, which is a failure for who
+-- waits for a signal. A large payload is stored, and the step's result refers to it.
+-- Locks: the caller holds the run row.
+create or replace function noetl_internal.end_wait(
+  p_catalog_id bigint,
+  p_token noetl.token,
+  p_signal noetl.signal
 )
 returns void
 language plpgsql volatile
 as $function$
+declare
+  v_is_ok boolean := p_signal.signal_id is not null or p_token.signal is null;
+  v_data jsonb := coalesce(
+    p_signal.payload, jsonb_build_object('waited_until', p_token.wake_at)
+  );
+  v_text text := v_data::text;
 begin
+  perform noetl_internal.finish_call(
+    p_token.execution_id, p_catalog_id, p_token.token_id, p_token.step, v_is_ok,
+    case
+      when not v_is_ok then '{"status": "error"}'
+      when octet_length(v_text) <= 1024
+        then jsonb_build_object('status', 'ok', 'context', jsonb_build_object('data', v_data))
+      else
+        jsonb_build_object(
+          'status', 'ok',
+          'reference', jsonb_build_object(
+            'store', 'db',
+            'ref', noetl_internal.store_payload(
+              p_token.execution_id, null, p_token.step, 'signal', v_data, octet_length(v_text),
+              encode(sha256(convert_to(v_text, 'UTF8')), 'hex')
+            )
+          )
+        )
+    end,
+    case
+      when not v_is_ok
+        then jsonb_build_object(
+          'kind', 'timeout',
+          'message', format('no signal "%s" until %s', p_token.signal, p_token.wake_at)
+        )
+    end,
+    null,
+    case
+      when p_signal.signal_id is null then '{}'
+      else jsonb_build_object('signal_id', p_signal.signal_id)
+    end
+  );
+end;
+$function$;
+
+comment on function noetl_internal.end_wait(bigint, noetl.token, noetl.signal)
+is 'End a wait: by its signal, or because its time has come.';
+
+-- engine/begin_wait.sql
+-- Let a token wait for a time or a signal; a kept signal ends the wait at once.
+-- Locks: the caller holds the run row, as whoever sends a signal does.
+create or replace function noetl_internal.begin_wait(
+  p_run noetl.run,
+  p_token noetl.token,
+  p_wait jsonb
+)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_token noetl.token;
+  v_signal noetl.signal;
+begin
+  update noetl.token as t
+  set
+    signal = p_wait ->> 'signal', wake_at = (p_wait ->> 'wake_at')::timestamptz,
+    status = case when p_wait ->> 'signal' is null then 'waiting_time' else 'waiting_signal' end
+  where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id
+  returning t.* into v_token;
+  if v_token.signal is not null then
+    v_signal := noetl_internal.take_signal(
+      v_token.execution_id, v_token.token_id, v_token.signal
+    );
+  end if;
+  if v_signal.signal_id is not null or v_token.wake_at <= noetl_internal.clock_now() then
+    perform noetl_internal.end_wait(p_run.catalog_id, v_token, v_signal);
+  end if;
+end;
+$function$;
+
+comment on function noetl_internal.begin_wait(noetl.run, noetl.token, jsonb)
+is 'Let a token wait for a time or a signal.';
+
+-- engine/enter_step.sql
+-- Start the activation of an admitted step: a loop, a command for a worker, a wait, or nothing to
+-- do at all. p_slot is the place under a concurrency key that it holds, for the event that tells
+-- so.
+-- Locks: the caller holds the run row. Raises: NE46x of the step's expressions.
+create or replace function noetl_internal.enter_step(
+  p_run noetl.run,
+  p_token noetl.token,
+  p_definition jsonb,
+  p_slot jsonb
+)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_wait jsonb;
+begin
+  if coalesce(p_definition -> 'wait', 'null') <> 'null' then
+    v_wait := noetl_internal.wait_of(p_token, p_definition -> 'wait');
+  end if;
   update noetl.token as t
   set status = 'active'
   where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
   perform noetl_internal.append_event(
     p_token.execution_id, p_run.catalog_id, 'step.enter', p_token.step, 'entered',
+    nullif(
+      jsonb_strip_nulls(jsonb_build_object('wait', v_wait, 'concurrency', p_slot)), '{}'
+    ),
     p_meta => jsonb_build_object('token_id', p_token.token_id)
   );
   if p_definition ->> 'loop' is not null then
@@ -10939,6 +11655,8 @@ begin
     perform noetl_internal.finish_step(
       p_token.execution_id, p_token.token_id, 'call.done', '{"status": "ok"}', null, null
     );
+  elsif v_wait is not null then
+    perform noetl_internal.begin_wait(p_run, p_token, v_wait);
   else
     perform noetl_internal.issue_step(
       p_run.execution_id, p_token, p_definition, 'run', p_token.input
@@ -10947,8 +11665,49 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.enter_step(noetl.run, noetl.token, jsonb)
+comment on function noetl_internal.enter_step(noetl.run, noetl.token, jsonb, jsonb)
 is 'Start the activation of an admitted step.';
+
+-- engine/admit_token.sql
+-- Let an admitted token into its step, unless it must first have a place under a concurrency key:
+-- then it waits for one.
+-- Locks: the caller holds the run row. Raises: NE46x of the step's expressions.
+create or replace function noetl_internal.admit_token(
+  p_run noetl.run,
+  p_token noetl.token,
+  p_definition jsonb
+)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_slot jsonb;
+begin
+  if coalesce(p_definition -> 'concurrency', 'null') <> 'null' then
+    v_slot := noetl_internal.slot_of(
+      p_token.execution_id, p_definition -> 'concurrency', p_token.input
+    );
+    perform noetl_internal.request_slot(
+      p_token.execution_id, p_token.token_id, v_slot, false
+    );
+    if not exists (
+      select from noetl.slot as s
+      where
+        s.execution_id = p_token.execution_id and s.token_id = p_token.token_id and s.is_held
+    ) then
+      update noetl.token as t
+      set status = 'waiting_slot', slot_key = v_slot ->> 'key'
+      where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
+      perform noetl_internal.mark_change('advance', p_token.execution_id);
+      return;
+    end if;
+  end if;
+  perform noetl_internal.enter_step(p_run, p_token, p_definition, v_slot);
+end;
+$function$;
+
+comment on function noetl_internal.admit_token(noetl.run, noetl.token, jsonb)
+is 'Let an admitted token into its step, once it has its place under a concurrency key.';
 
 -- engine/route_token.sql
 -- Bring a ready token into its step: admission, join, then a loop, a command, or nothing to do.
@@ -10979,7 +11738,7 @@ begin
   begin
     case noetl_internal.admission(p_token, v_definition -> 'admit')
       when 'allow' then
-        perform noetl_internal.enter_step(p_run, p_token, v_definition);
+        perform noetl_internal.admit_token(p_run, p_token, v_definition);
       when 'discard' then
         perform noetl_internal.append_event(
           p_token.execution_id, p_run.catalog_id, 'step.exit', p_token.step, 'skipped',
@@ -11011,6 +11770,7 @@ is 'Bring a ready token into its step.';
 -- engine/advance_run.sql
 -- Move a run on until every token waits for somebody: route what is ready, then settle what is
 -- left. Bounded by the setting advance_hops_max per transaction; the rest goes through the outbox.
+-- A paused run stays where it is.
 -- Locks: the run row.
 create or replace function noetl_internal.advance_run(p_execution_id bigint)
 returns void
@@ -11022,7 +11782,8 @@ declare
   v_hops integer := 0;
 begin
   select * into v_run from noetl.run as r
-  where r.execution_id = p_execution_id and r.status in ('running', 'waiting')
+  where
+    r.execution_id = p_execution_id and r.status in ('running', 'waiting') and not r.is_paused
   for no key update;
   if not found then
     return;
@@ -11049,6 +11810,37 @@ $function$;
 
 comment on function noetl_internal.advance_run(bigint)
 is 'Move a run on until every token waits for somebody.';
+
+-- engine/end_due_waits.sql
+-- End the waits of a run whose time has come.
+-- Locks: the run row.
+create or replace function noetl_internal.end_due_waits(p_execution_id bigint)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_catalog_id bigint;
+  v_token noetl.token;
+begin
+  select r.catalog_id into v_catalog_id from noetl.run as r
+  where r.execution_id = p_execution_id and r.status in ('running', 'waiting')
+  for no key update;
+  -- A row loop over tokens, because each routes on; bounded by the tokens of the run.
+  for v_token in
+    select t.* from noetl.token as t
+    where
+      v_catalog_id is not null
+      and t.execution_id = p_execution_id
+      and t.wake_at <= noetl_internal.clock_now()
+    order by t.token_id
+  loop
+    perform noetl_internal.end_wait(v_catalog_id, v_token, null);
+  end loop;
+end;
+$function$;
+
+comment on function noetl_internal.end_due_waits(bigint)
+is 'End the waits of a run whose time has come.';
 
 -- engine/write_loop_ctx.sql
 -- Write the ctx values of a sequential loop's item, so that the next item sees them.
@@ -11139,6 +11931,7 @@ as $function$
 declare
   v_count record;
   v_drawn integer;
+  v_repeated integer;
   v_loop noetl.loop;
 begin
   -- A row loop over the loops of the batch, usually one.
@@ -11158,16 +11951,17 @@ begin
     group by o.loop_id
     order by o.loop_id
   loop
-    v_drawn := case
-      when v_count.failed = 0 and v_count.ctx is null
-        then noetl_internal.draw_items(
-          p_execution_id, v_count.loop_id, v_count.done, greatest(v_count.done, 100)
-        )
-      else 0
-    end;
+    v_drawn := 0;
+    v_repeated := 0;
+    if v_count.failed = 0 and v_count.ctx is null then
+      select d.drawn, d.repeated into v_drawn, v_repeated
+      from noetl_internal.draw_items(
+        p_execution_id, v_count.loop_id, v_count.done, greatest(v_count.done, 100)
+      ) as d;
+    end if;
     v_loop := noetl_internal.count_loop(
-      p_execution_id, v_count.loop_id, v_count.done, v_count.failed, v_drawn, v_count.has_ctx,
-      v_count.error
+      p_execution_id, v_count.loop_id, v_count.done, v_count.failed, v_drawn, v_repeated,
+      v_count.has_ctx, v_count.error
     );
     if noetl_internal.is_loop_lost(v_loop) then
       perform noetl_internal.drain_loop(p_execution_id, v_count.loop_id);
@@ -11800,7 +12594,7 @@ begin
   update noetl.run as r
   set
     status = case r.status when 'failing' then 'failed' else 'cancelled' end,
-    finished_at = noetl_internal.clock_now(), version = r.version + 1
+    finished_at = noetl_internal.clock_now(), is_paused = false, version = r.version + 1
   where r.execution_id = p_execution_id and r.status in ('failing', 'cancelling')
   returning r.* into v_run;
   if not found then
@@ -11808,6 +12602,8 @@ begin
   end if;
   delete from noetl.token as t
   where t.execution_id = p_execution_id;
+  delete from noetl.slot as s
+  where s.execution_id = p_execution_id;
   perform noetl_internal.append_event(
     p_execution_id, v_run.catalog_id,
     case v_run.status when 'failed' then 'playbook.failed' else 'execution.cancelled' end,
@@ -11866,13 +12662,20 @@ begin
   update noetl.loop as l
   set
     status = 'cancelled', finished_at = noetl_internal.clock_now(), version = l.version + 1,
-    cancelled = l.total - l.done - l.failed
+    cancelled = l.total - l.done - l.failed, to_repeat = 0
   from noetl.run as r
   where
     r.execution_id = p_execution_id
     and r.status in ('failing', 'cancelling')
     and l.execution_id = p_execution_id
     and l.status in ('expanding', 'running', 'draining');
+  delete from noetl.loop_repeat as p
+  where
+    p.execution_id = p_execution_id
+    and exists (
+      select from noetl.run as r
+      where r.execution_id = p_execution_id and r.status in ('failing', 'cancelling')
+    );
   return noetl_internal.end_swept_run(p_execution_id);
 end;
 $function$;
@@ -11905,6 +12708,8 @@ begin
     where r.execution_id = p_execution_id and r.status in ('running', 'waiting');
   end if;
   if not noetl_internal.sweep_run(p_execution_id) then
+    perform noetl_internal.end_due_waits(p_execution_id);
+    perform noetl_internal.enter_granted(p_execution_id);
     perform noetl_internal.advance_run(p_execution_id);
     perform noetl_internal.mark_change('dirty', p_execution_id);
   end if;
@@ -12026,7 +12831,8 @@ begin
     last_node_name, last_event_id, start_time, end_time, error, result, state, version
   )
   select
-    r.execution_id, r.catalog_id, r.path, r.parent_execution_id, r.status, r.reason,
+    r.execution_id, r.catalog_id, r.path, r.parent_execution_id,
+    case when r.is_paused and r.finished_at is null then 'paused' else r.status::text end, r.reason,
     e.event_type, e.node_name, e.event_id, r.started_at, r.finished_at, r.error ->> 'message',
     r.result, noetl_internal.run_state(r),
     r.version + (
@@ -12056,6 +12862,21 @@ $function$;
 comment on function noetl_internal.project_run(bigint)
 is 'Copy the state of one run into noetl.execution.';
 
+-- engine/retried_at.sql
+-- The number of the latest execution.retried event of a run, 0 without one: what failed before it
+-- runs again.
+create or replace function noetl_internal.retried_at(p_execution_id bigint)
+returns bigint
+language sql stable
+as $function$
+  select coalesce(max(e.event_id), 0)
+  from noetl.event as e
+  where e.execution_id = p_execution_id and e.event_type = 'execution.retried'
+$function$;
+
+comment on function noetl_internal.retried_at(bigint)
+is 'The number of the latest execution.retried event of a run.';
+
 -- engine/told_tokens.sql
 -- Every token that the events of a run tell of, as they describe it (describe_token).
 create or replace function noetl_internal.told_tokens(p_execution_id bigint)
@@ -12073,15 +12894,89 @@ $function$;
 comment on function noetl_internal.told_tokens(bigint)
 is 'Every token that the events of a run tell of.';
 
+-- engine/told_entries.sql
+-- What the events of a run tell of each token since the last retry_execution: whether it is gone,
+-- whether it has entered its step and what it waits for there, its place under a concurrency key,
+-- whether a loop of it has begun, and the issue number of its next command.
+create or replace function noetl_internal.told_entries(p_execution_id bigint)
+returns table (
+  token_id integer,
+  is_gone boolean,
+  has_entered boolean,
+  has_loop boolean,
+  wait jsonb,
+  slot jsonb,
+  issue integer
+)
+language sql stable
+as $function$
+  select
+    (e.meta ->> 'token_id')::integer,
+    coalesce(
+      bool_or(
+        e.event_type = 'step.exit' and (e.status <> 'failed' or e.event_id > r.retried_at)
+      ),
+      false
+    ),
+    coalesce(bool_or(e.event_type = 'step.enter' and e.event_id > r.retried_at), false),
+    coalesce(bool_or(e.event_type = 'loop.started'), false),
+    (
+      array_agg(e.context -> 'wait' order by e.event_id desc)
+      filter (where e.event_type = 'step.enter' and e.event_id > r.retried_at)
+    )[1],
+    (
+      array_agg(e.context -> 'concurrency' order by e.event_id desc)
+      filter (where e.event_type = 'step.enter')
+    )[1],
+    coalesce(
+      max(substring(e.meta ->> 'command_id' from '-([0-9]+)$')::integer)
+      filter (where e.event_type = 'command.issued' and e.event_id < r.retried_at) + 1,
+      1
+    )
+  from noetl.event as e
+  cross join (select noetl_internal.retried_at(p_execution_id) as retried_at) as r
+  where
+    e.execution_id = p_execution_id
+    and e.event_type in ('step.enter', 'step.exit', 'loop.started', 'command.issued')
+    and e.meta ? 'token_id'
+  group by e.meta ->> 'token_id'
+$function$;
+
+comment on function noetl_internal.told_entries(bigint)
+is 'What the events of a run tell of each token since the last retry_execution.';
+
+-- engine/told_queue.sql
+-- The place that a run needs under its playbook's concurrency key, {"key", "limit", "is_held"}, as
+-- its events tell; null when it needs none. A run that has entered a step has had it granted.
+create or replace function noetl_internal.told_queue(p_execution_id bigint)
+returns jsonb
+language sql stable
+as $function$
+  select
+    q.context -> 'concurrency' || jsonb_build_object(
+      'is_held',
+      exists (
+        select from noetl.event as e
+        where e.execution_id = p_execution_id and e.event_type = 'step.enter'
+      )
+    )
+  from noetl.event as q
+  where q.execution_id = p_execution_id and q.event_type = 'execution.queued'
+$function$;
+
+comment on function noetl_internal.told_queue(bigint)
+is 'The place that a run needs under its playbook''s concurrency key.';
+
 -- engine/told_ends.sql
 -- What the events of a run tell of its end: the event that ended it, if any, why it fails, the step
--- that ended last, and whether the final step has had its turn.
+-- that ended last, whether the final step has had its turn, and whether the run is paused.
 create or replace function noetl_internal.told_ends(
   p_execution_id bigint,
   out ended jsonb,
   out error jsonb,
   out last_step text,
-  out is_final_step_done boolean
+  out is_final_step_done boolean,
+  out is_paused boolean
 )
 language sql stable
 as $function$
@@ -12092,23 +12987,34 @@ as $function$
           'status', e.status, 'created_at', e.created_at, 'result', e.result, 'error', e.error
         )
       ) filter (
-        where e.event_type in ('playbook.completed', 'playbook.failed', 'execution.cancelled')
+        where
+          e.event_type in ('playbook.completed', 'playbook.failed', 'execution.cancelled')
+          and e.event_id > r.retried_at
       )
     )[1],
     (
-      array_agg(e.context -> 'error') filter (where e.event_type = 'execution.failing')
+      array_agg(e.context -> 'error')
+      filter (where e.event_type = 'execution.failing' and e.event_id > r.retried_at)
     )[1],
     (
       array_agg(e.node_name order by e.event_id desc)
       filter (where e.event_type = 'step.exit' and e.status <> 'skipped')
     )[1],
-    coalesce(bool_or(e.event_type = 'step.enter' and e.status = 'final'), false)
+    coalesce(bool_or(e.event_type = 'step.enter' and e.status = 'final'), false),
+    coalesce(
+      (
+        array_agg(e.event_type order by e.event_id desc)
+        filter (where e.event_type in ('execution.paused', 'execution.resumed'))
+      )[1] = 'execution.paused',
+      false
+    )
   from noetl.event as e
+  cross join (select noetl_internal.retried_at(p_execution_id) as retried_at) as r
   where
     e.execution_id = p_execution_id
     and e.event_type in (
       'playbook.completed', 'playbook.failed', 'execution.cancelled', 'execution.failing',
-      'step.enter', 'step.exit'
+      'execution.paused', 'execution.resumed', 'step.enter', 'step.exit'
     )
 $function$;
 
@@ -12132,20 +13038,22 @@ as $function$
   select
     (e.meta ->> 'loop_id')::bigint,
     (count(*) filter (where i.is_end and e.status = 'ok'))::integer,
-    (count(*) filter (where i.is_end and e.status = 'error'))::integer,
+    (count(*) filter (where i.is_end and i.is_failed))::integer,
     coalesce(max(e.current_index) filter (where e.event_type = 'command.issued') + 1, 0),
     coalesce(bool_or(i.is_end and e.context ? 'ctx'), false),
     (
       array_agg(
         e.context -> 'error' || jsonb_build_object('item', e.current_index)
         order by e.current_index
-      ) filter (where i.is_end and e.status = 'error')
+      ) filter (where i.is_end and i.is_failed)
     )[1]
   from noetl.event as e
+  cross join (select noetl_internal.retried_at(p_execution_id) as retried_at) as r
   cross join lateral (
     select
       e.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
-      and e.meta -> 'final' is distinct from 'false' as is_end
+      and e.meta -> 'final' is distinct from 'false' as is_end,
+      e.status = 'error' and e.event_id > r.retried_at as is_failed
   ) as i
   where e.execution_id = p_execution_id and e.meta ? 'loop_id'
   group by 1
@@ -12230,16 +13138,22 @@ as $function$
       else c.context -> 'ctx'
     end,
     x.context -> 'set'
-  from noetl.event as x
-  left join noetl.event as c
-    on
-      c.execution_id = p_execution_id
-      and c.event_type in ('call.done', 'call.error')
-      and c.meta ->> 'token_id' = x.meta ->> 'token_id'
+  from (
+    -- The call that a step's exit follows, if any, is the event of its token before it: a token has
+    -- several after retry_execution.
+    select m.*, lag(m) over (partition by m.meta ->> 'token_id' order by m.event_id) as call
+    from noetl.event as m
+    where
+      m.execution_id = p_execution_id
+      and m.event_type in ('call.done', 'call.error', 'step.exit')
+  ) as x
+  left join lateral (
+    select (x.call).result, (x.call).context
+    where (x.call).event_type in ('call.done', 'call.error')
+  ) as c on true
   left join noetl.loop as l
     on l.execution_id = p_execution_id and l.token_id = (x.meta ->> 'token_id')::integer
-  where
-    x.execution_id = p_execution_id and x.event_type = 'step.exit' and x.status <> 'skipped'
+  where x.event_type = 'step.exit' and x.status <> 'skipped'
   union all
   select w.event_id, null, null, null, null, w.context -> 'ctx', null
   from noetl.event as w
@@ -12275,6 +13189,9 @@ begin
     )
   into v_version;
   delete from noetl.token as t where t.execution_id = p_execution_id;
+  delete from noetl.slot as s where s.execution_id = p_execution_id;
+  delete from noetl.signal as s where s.execution_id = p_execution_id;
+  delete from noetl.loop_repeat as p where p.execution_id = p_execution_id;
   delete from noetl.loop as l where l.execution_id = p_execution_id;
   delete from noetl.variable as v where v.execution_id = p_execution_id;
   delete from noetl.run as r where r.execution_id = p_execution_id;
@@ -12301,7 +13218,7 @@ begin
   insert into noetl.run (
     execution_id, catalog_id, path, status, reason, version, context_version, next_token_id,
     next_split_id, next_place, priority, pool, parent_execution_id, parent_command_id, depth,
-    is_final_step_done, started_by, started_at, finished_at, last_step, result, error
+    is_final_step_done, is_paused, started_by, started_at, finished_at, last_step, result, error
   )
   select
     s.execution_id, s.catalog_id, s.context ->> 'path',
@@ -12314,7 +13231,8 @@ begin
     p_version, nextval('noetl.event_id_seq'), t.next_token_id, t.next_split_id, 0,
     (s.meta ->> 'priority')::smallint, coalesce(c.compiled ->> 'pool', 'default'),
     (s.meta ->> 'parent_execution_id')::bigint, s.meta ->> 'parent_command_id',
-    (s.meta ->> 'depth')::integer, e.is_final_step_done, s.meta ->> 'started_by', s.created_at,
+    (s.meta ->> 'depth')::integer, e.is_final_step_done,
+    e.is_paused and e.ended is null, s.meta ->> 'started_by', s.created_at,
     (e.ended ->> 'created_at')::timestamptz, e.last_step,
     case e.ended ->> 'status' when 'completed' then e.ended -> 'result' end,
     case when coalesce(e.ended ->> 'status', 'failed') = 'failed' then e.error end
@@ -12338,48 +13256,109 @@ comment on function noetl_internal.rebuild_run(bigint, bigint)
 is 'Make the row of a run from its events.';
 
 -- engine/rebuild_tokens.sql
--- Make the tokens of a live run from its events. What waits is ready here: routing it again parks
--- it again.
+-- Make the tokens of a live run from its events. What waits for others is ready here: routing it
+-- again parks it again. What failed before a retry_execution lives again, and enters its step again
+-- unless a loop of it is to go on.
 create or replace function noetl_internal.rebuild_tokens(p_run noetl.run)
 returns void
 language plpgsql volatile
 as $function$
+declare
+  v_queue jsonb := noetl_internal.told_queue(p_run.execution_id);
 begin
   insert into noetl.token (
-    execution_id, token_id, step, status, split_ids, split_steps, input
-  )
-  with gone as (
-    select (e.meta ->> 'token_id')::integer as token_id
-    from noetl.event as e
-    where e.execution_id = p_run.execution_id and e.event_type = 'step.exit'
-    union all
-    select j.token_id::integer
-    from noetl.event as e
-    cross join lateral jsonb_array_elements_text(e.meta -> 'joined') as j (token_id)
-    where e.execution_id = p_run.execution_id and e.event_type = 'step.enter'
-  ),
-  entered as (
-    select (e.meta ->> 'token_id')::integer as token_id
-    from noetl.event as e
-    where
-      e.execution_id = p_run.execution_id and e.event_type = 'step.enter' and e.status = 'entered'
+    execution_id, token_id, step, status, split_ids, split_steps, input, issue, wake_at, signal,
+    slot_key
   )
   select
     p_run.execution_id, t.token_id, t.token ->> 'step',
-    case when exists (select from entered as e where e.token_id = t.token_id) then 'active'
-    else 'ready' end,
+    case
+      when e.wait ->> 'signal' is not null then 'waiting_signal'
+      when e.wait is not null then 'waiting_time'
+      when e.has_entered or e.has_loop then 'active'
+      when (v_queue ->> 'is_held')::boolean is false then 'waiting_slot'
+      else 'ready'
+    end,
     array(select jsonb_array_elements_text(t.token -> 'split_ids')::integer),
     array(select jsonb_array_elements_text(t.token -> 'split_steps')),
-    t.token -> 'input'
+    t.token -> 'input', coalesce(e.issue, 1), (e.wait ->> 'wake_at')::timestamptz,
+    e.wait ->> 'signal',
+    case
+      when e.has_entered or e.has_loop then e.slot ->> 'key'
+      when (v_queue ->> 'is_held')::boolean is false then v_queue ->> 'key'
+    end
   from noetl_internal.told_tokens(p_run.execution_id) as t
+  left join noetl_internal.told_entries(p_run.execution_id) as e on e.token_id = t.token_id
   where
     p_run.finished_at is null
-    and not exists (select from gone as g where g.token_id = t.token_id);
+    and e.is_gone is not true
+    and not exists (
+      select from noetl.event as j
+      where
+        j.execution_id = p_run.execution_id
+        and j.event_type = 'step.enter'
+        and j.meta -> 'joined' @> to_jsonb(t.token_id)
+    );
 end;
 $function$;
 
 comment on function noetl_internal.rebuild_tokens(noetl.run)
 is 'Make the tokens of a live run from its events.';
+
+-- engine/rebuild_slots.sql
+-- Make the places of a live run under concurrency keys from its events; who waits for one asks
+-- again when it is routed.
+create or replace function noetl_internal.rebuild_slots(p_run noetl.run)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_queue jsonb := noetl_internal.told_queue(p_run.execution_id);
+begin
+  if p_run.finished_at is not null then
+    return;
+  end if;
+  if v_queue is not null then
+    perform noetl_internal.request_slot(
+      p_run.execution_id, 0, v_queue, (v_queue ->> 'is_held')::boolean
+    );
+  end if;
+  perform noetl_internal.request_slot(p_run.execution_id, t.token_id, e.slot, true)
+  from noetl.token as t
+  inner join noetl_internal.told_entries(p_run.execution_id) as e on e.token_id = t.token_id
+  where t.execution_id = p_run.execution_id and t.status <> 'waiting_slot' and e.slot is not null;
+end;
+$function$;
+
+comment on function noetl_internal.rebuild_slots(noetl.run)
+is 'Make the places of a live run under concurrency keys from its events.';
+
+-- engine/rebuild_signals.sql
+-- Make the signals of a run from its events.
+create or replace function noetl_internal.rebuild_signals(p_execution_id bigint)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  insert into noetl.signal (
+    execution_id, signal_id, name, payload, idempotency_key, received_at, expires_at, token_id
+  )
+  select
+    p_execution_id, s.event_id, s.meta ->> 'signal', s.context -> 'payload',
+    s.meta ->> 'idempotency_key', s.created_at, (s.context ->> 'expires_at')::timestamptz,
+    (c.meta ->> 'token_id')::integer
+  from noetl.event as s
+  left join noetl.event as c
+    on
+      c.execution_id = p_execution_id
+      and c.event_type = 'call.done'
+      and c.meta ->> 'signal_id' = s.event_id::text
+  where s.execution_id = p_execution_id and s.event_type = 'signal.received';
+end;
+$function$;
+
+comment on function noetl_internal.rebuild_signals(bigint)
+is 'Make the signals of a run from its events.';
 
 -- engine/rebuild_loops.sql
 -- Make the loops of a run from its events, as if all were live: settle_loops says which have ended.
@@ -12390,8 +13369,9 @@ as $function$
 begin
   insert into noetl.loop (
     execution_id, loop_id, token_id, catalog_id, step, mode, status, total, issued, done, failed,
-    cancelled, max_in_flight, max_shard_retries, max_failures, policy, is_external, input, pool,
-    priority, next_place, context_version, has_ctx_writes, first_error, version, started_at
+    cancelled, to_repeat, max_in_flight, max_shard_retries, max_failures, policy, is_external,
+    input, pool, priority, next_place, context_version, has_ctx_writes, first_error, version,
+    started_at
   )
   select
     p_run.execution_id, l.loop_id, l.token_id, p_run.catalog_id, l.step, l.mode,
@@ -12399,7 +13379,7 @@ begin
       when i.issued < l.total and i.issued - i.done - i.failed < l.max_in_flight then 'expanding'
       else 'running'
     end,
-    l.total, i.issued, i.done, i.failed, 0, l.max_in_flight,
+    l.total, i.issued, i.done, i.failed, 0, 0, l.max_in_flight,
     coalesce((d.spec ->> 'max_shard_retries')::integer, 2),
     noetl_internal.failure_limit(d.spec ->> 'max_failures', l.total),
     noetl_internal.loop_policy(d.spec), l.is_external, t.token -> 'input',
@@ -12458,7 +13438,10 @@ begin
           from noetl_internal.load_items(p_run.execution_id, l.loop_id, i.iter_index, 1) as m
         )
     end,
-    i.context -> 'input', case when i.session_id is null then 'queued' else 'leased' end,
+    i.context -> 'input',
+    case
+      when i.session_id is not null then 'leased' when p_run.is_paused then 'held' else 'queued'
+    end,
     i.session_id, i.claimed_at
   from noetl_internal.told_commands(p_run.execution_id) as i
   left join noetl.loop as l
@@ -12508,6 +13491,7 @@ begin
       on
         x.execution_id = p_run.execution_id
         and x.event_type = 'step.exit' and x.status = 'failed'
+        and x.event_id > noetl_internal.retried_at(p_run.execution_id)
         and x.meta ->> 'token_id' = k.token_id::text
     where k.execution_id = p_run.execution_id
   ) as e
@@ -12520,6 +13504,66 @@ $function$;
 
 comment on function noetl_internal.settle_loops(noetl.run)
 is 'Say which rebuilt loops have ended, and count what they will never run.';
+
+-- engine/rebuild_repeats.sql
+-- Note which items of live loops are to run again: issued before a retry_execution, and neither
+-- done nor failed since, nor open.
+create or replace function noetl_internal.rebuild_repeats(p_run noetl.run)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_retried_at bigint := noetl_internal.retried_at(p_run.execution_id);
+begin
+  if v_retried_at = 0 then
+    return;
+  end if;
+  insert into noetl.loop_repeat (execution_id, loop_id, iter_index, issue)
+  select
+    p_run.execution_id, l.loop_id, e.current_index,
+    max(substring(e.meta ->> 'command_id' from '-([0-9]+)$')::integer) + 1
+  from noetl.loop as l
+  inner join noetl.event as e
+    on
+      e.execution_id = p_run.execution_id
+      and e.meta ? 'loop_id'
+      and e.meta ->> 'loop_id' = l.loop_id::text
+  left join noetl.command as c
+    on
+      c.execution_id = p_run.execution_id
+      and c.loop_id = l.loop_id and c.iter_index = e.current_index
+  where
+    l.execution_id = p_run.execution_id
+    and l.status in ('expanding', 'running')
+    and e.current_index is not null
+  group by l.loop_id, e.current_index
+  having
+    count(c.command_id) = 0
+    and count(*) filter (
+      where
+        e.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
+        and e.meta -> 'final' is distinct from 'false'
+        and (e.status = 'ok' or e.event_id > v_retried_at)
+    ) = 0;
+
+  update noetl.loop as l
+  set
+    to_repeat = p.count,
+    status = case
+      when l.issued - l.done - l.failed - p.count < l.max_in_flight then 'expanding' else 'running'
+    end
+  from (
+    select k.loop_id, count(*) as count
+    from noetl.loop_repeat as k
+    where k.execution_id = p_run.execution_id
+    group by k.loop_id
+  ) as p
+  where l.execution_id = p_run.execution_id and l.loop_id = p.loop_id;
+end;
+$function$;
+
+comment on function noetl_internal.rebuild_repeats(noetl.run)
+is 'Note which items of live loops are to run again after a retry_execution.';
 
 -- engine/rebuild_names.sql
 -- Make what the expressions of a run can read from its events: the workload, then what each step
@@ -12596,6 +13640,364 @@ $function$;
 
 comment on function noetl_internal.rebuild_outbox(noetl.run)
 is 'Put a rebuilt run into the outbox for whatever may be due.';
+
+-- engine/rebuild_state.sql
+-- Make all state of a run again from its events; null when no event tells of it.
+-- Locks: the caller holds the run's advisory lock exclusively; command rows, then as advance_run.
+create or replace function noetl_internal.rebuild_state(p_execution_id bigint)
+returns noetl.run
+language plpgsql volatile
+as $function$
+declare
+  v_version bigint := noetl_internal.drop_state(p_execution_id);
+  v_run noetl.run := noetl_internal.rebuild_run(p_execution_id, v_version + 1);
+begin
+  if v_run.execution_id is null then
+    return null;
+  end if;
+  perform noetl_internal.rebuild_tokens(v_run);
+  perform noetl_internal.rebuild_slots(v_run);
+  perform noetl_internal.rebuild_signals(p_execution_id);
+  perform noetl_internal.rebuild_loops(v_run);
+  perform noetl_internal.rebuild_commands(v_run);
+  perform noetl_internal.settle_loops(v_run);
+  perform noetl_internal.rebuild_repeats(v_run);
+  perform noetl_internal.rebuild_names(v_run);
+  perform noetl_internal.rebuild_outbox(v_run);
+  perform noetl_internal.advance_run(p_execution_id);
+  perform noetl_internal.project_run(p_execution_id);
+  return v_run;
+end;
+$function$;
+
+comment on function noetl_internal.rebuild_state(bigint)
+is 'Make all state of a run again from its events.';
+
+-- engine/pause_run.sql
+-- Let nothing new of a run start: its queued commands are held, and so are those that come, and no
+-- token is routed; what runs, and what waits, goes on to its end. False when it is paused, or no
+-- longer live.
+-- Locks: the run row, command rows; the caller holds the run's advisory lock exclusively.
+create or replace function noetl_internal.pause_run(p_execution_id bigint)
+returns boolean
+language plpgsql volatile
+as $function$
+declare
+  v_catalog_id bigint;
+begin
+  -- Also leased ones: a child that one of them is starting right now is seen after this.
+  perform 1 from noetl.command as c
+  where c.execution_id = p_execution_id
+  order by c.command_id
+  for update;
+  update noetl.run as r
+  set is_paused = true, version = r.version + 1
+  where
+    r.execution_id = p_execution_id and r.status in ('running', 'waiting') and not r.is_paused
+  returning r.catalog_id into v_catalog_id;
+  if not found then
+    return false;
+  end if;
+  update noetl.command as c
+  set status = 'held'
+  where c.execution_id = p_execution_id and c.status = 'queued';
+  perform noetl_internal.append_event(
+    p_execution_id, v_catalog_id, 'execution.paused', p_status => 'paused'
+  );
+  perform noetl_internal.mark_change('dirty', p_execution_id);
+  return true;
+end;
+$function$;
+
+comment on function noetl_internal.pause_run(bigint)
+is 'Let nothing new of a run start.';
+
+-- engine/resume_run.sql
+-- Let a paused run go on: its held commands are queued, and what became ready is routed. False when
+-- it is not paused.
+-- Locks: command rows, the run row; the caller holds the run's advisory lock exclusively.
+create or replace function noetl_internal.resume_run(p_execution_id bigint)
+returns boolean
+language plpgsql volatile
+as $function$
+declare
+  v_catalog_id bigint;
+begin
+  update noetl.run as r
+  set is_paused = false, version = r.version + 1
+  where r.execution_id = p_execution_id and r.is_paused and r.finished_at is null
+  returning r.catalog_id into v_catalog_id;
+  if not found then
+    return false;
+  end if;
+  perform noetl_internal.append_event(
+    p_execution_id, v_catalog_id, 'execution.resumed', p_status => 'running'
+  );
+  update noetl.command as c
+  -- Claims do not look below the place that was served last.
+  set status = 'queued', place = greatest(c.place, noetl_internal.served_place() + 1)
+  where c.execution_id = p_execution_id and c.status = 'held';
+  perform pg_notify('noetl_pool', p.pool)
+  from (
+    select distinct c.pool from noetl.command as c
+    where c.execution_id = p_execution_id and c.status = 'queued'
+  ) as p;
+  perform noetl_internal.advance_run(p_execution_id);
+  perform noetl_internal.mark_change('dirty', p_execution_id);
+  return true;
+end;
+$function$;
+
+comment on function noetl_internal.resume_run(bigint)
+is 'Let a paused run go on.';
+
+-- engine/finish_loops.sql
+-- End the steps of a run taken up again whose loops have no item left to run: what failed was the
+-- exit of the step, or another branch.
+-- Locks: the caller holds the run's advisory lock exclusively.
+create or replace function noetl_internal.finish_loops(p_execution_id bigint)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_loop noetl.loop;
+begin
+  -- A row loop, because each routes on; bounded by the live tokens.
+  for v_loop in
+    select l.* from noetl."loop" as l  -- quoted: the bare word would end the for clause
+    inner join noetl.token as t
+      on t.execution_id = l.execution_id and t.token_id = l.token_id
+    where l.execution_id = p_execution_id
+    order by l.loop_id
+  loop
+    if v_loop.finished_at is null then
+      perform noetl_internal.close_loop(p_execution_id, v_loop.loop_id);
+    else
+      perform noetl_internal.leave_loop(v_loop);
+    end if;
+  end loop;
+  perform noetl_internal.advance_run(p_execution_id);
+end;
+$function$;
+
+comment on function noetl_internal.finish_loops(bigint)
+is 'End the steps of a run taken up again whose loops have no item left to run.';
+
+-- engine/retry_run.sql
+-- Take a failed or cancelled run up again: what failed or was cancelled lives again, as the events
+-- tell; what is finished stays so. False when it is neither.
+-- Locks: the caller holds the run's advisory lock exclusively; then as rebuild_state.
+create or replace function noetl_internal.retry_run(p_execution_id bigint)
+returns boolean
+language plpgsql volatile
+as $function$
+declare
+  v_catalog_id bigint;
+begin
+  select r.catalog_id into v_catalog_id from noetl.run as r
+  where r.execution_id = p_execution_id and r.status in ('failed', 'cancelled');
+  if not found then
+    return false;
+  end if;
+  perform noetl_internal.append_event(
+    p_execution_id, v_catalog_id, 'execution.retried', p_status => 'running'
+  );
+  perform noetl_internal.rebuild_state(p_execution_id);
+  perform noetl_internal.finish_loops(p_execution_id);
+  return true;
+end;
+$function$;
+
+comment on function noetl_internal.retry_run(bigint)
+is 'Take a failed or cancelled run up again.';
+
+-- engine/is_child_needed.sql
+-- Whether a child has ended badly while the command of its parent that waited for it is to run
+-- again.
+create or replace function noetl_internal.is_child_needed(p_child noetl.run)
+returns boolean
+language plpgsql stable
+as $function$
+begin
+  return p_child.status in ('failed', 'cancelled') and exists (
+    select from noetl.event as i
+    left join noetl.token as t
+      on
+        t.execution_id = i.execution_id and t.token_id = (i.meta ->> 'token_id')::integer
+    left join noetl.loop as l
+      on
+        l.execution_id = i.execution_id and l.loop_id = (i.meta ->> 'loop_id')::bigint
+        and l.finished_at is null
+    where
+      i.execution_id = p_child.parent_execution_id
+      and i.event_type = 'command.issued'
+      and i.meta ? 'command_id'
+      and i.meta ->> 'command_id' = p_child.parent_command_id
+      and (
+        t.token_id is not null
+        or l.loop_id is not null and not exists (
+          select from noetl.event as d
+          where
+            d.execution_id = i.execution_id
+            and d.meta ? 'loop_id'
+            and d.meta ->> 'loop_id' = l.loop_id::text
+            and d.event_type in ('loop.item', 'loop.shard.done')
+            and d.status = 'ok'
+            and d.current_index = i.current_index
+        )
+      )
+  );
+end;
+$function$;
+
+comment on function noetl_internal.is_child_needed(noetl.run)
+is 'Whether a child that ended badly is waited for again.';
+
+-- engine/control_tree.sql
+-- Pause, resume or retry a run and those below it; what it did to the run itself.
+-- Locks: the runs' advisory locks exclusively, ascending: a child's id is above its parent's.
+-- Raises: NE404 when there is no such run.
+create or replace function noetl_internal.control_tree(
+  p_execution_id bigint,
+  p_action text
+)
+returns boolean
+language plpgsql volatile
+as $function$
+declare
+  v_pending bigint [] := array[p_execution_id];
+  v_run_id bigint;
+  v_did boolean;
+  v_answer boolean;
+begin
+  -- A row loop, because the children of a run are known once it stands still; bounded by the tree.
+  while cardinality(v_pending) > 0 loop
+    select min(p.run_id) into v_run_id from unnest(v_pending) as p (run_id);
+    v_pending := array_remove(v_pending, v_run_id);
+    perform pg_advisory_xact_lock(noetl_internal.lock_key('run', v_run_id));
+    v_did := case p_action
+      when 'pause' then noetl_internal.pause_run(v_run_id)
+      when 'resume' then noetl_internal.resume_run(v_run_id)
+      when 'retry' then noetl_internal.retry_run(v_run_id)
+    end;
+    v_answer := coalesce(v_answer, v_did);
+    if v_did then
+      perform noetl_internal.project_run(v_run_id);  -- who asked for it looks next
+      v_pending := v_pending || array(
+        select r.execution_id from noetl.run as r
+        where
+          r.parent_execution_id = v_run_id
+          and case p_action
+            when 'retry' then noetl_internal.is_child_needed(r)
+            else r.finished_at is null
+          end
+      );
+    elsif not exists (select from noetl.run as r where r.execution_id = v_run_id) then
+      raise exception 'execution % does not exist', v_run_id using
+        errcode = 'NE404', hint = 'List executions with: noetl list.';
+    end if;
+  end loop;
+  return v_answer;
+end;
+$function$;
+
+comment on function noetl_internal.control_tree(bigint, text)
+is 'Pause, resume or retry a run and those below it.';
+
+-- engine/require_signal.sql
+-- Refuse a signal that cannot be kept.
+-- Raises: NE422.
+create or replace function noetl_internal.require_signal(
+  p_name text,
+  p_payload jsonb,
+  p_options jsonb
+)
+returns void
+language plpgsql immutable
+as $function$
+begin
+  if coalesce(octet_length(p_name), 0) not between 1 and 200 then
+    raise exception 'the name of a signal has 1 to 200 bytes, not %',
+      coalesce(octet_length(p_name), 0)
+    using errcode = 'NE422', hint = 'Use the name that the playbook waits for.';
+  elsif octet_length(p_payload::text) > 32000 then
+    raise exception 'the payload of signal "%" has %, the limit is 32000 bytes', p_name,
+      octet_length(p_payload::text)
+    using errcode = 'NE422', hint = 'Send a reference to what is larger.';
+  elsif coalesce(p_options ->> 'ttl', '1') !~ '^[0-9]{1,9}(\.[0-9]+)?$' then
+    raise exception 'ttl is "%", not a number of seconds', left(p_options ->> 'ttl', 20) using
+      errcode = 'NE422', hint = 'Leave it out for the default of signal_ttl_seconds.';
+  end if;
+end;
+$function$;
+
+comment on function noetl_internal.require_signal(text, jsonb, jsonb)
+is 'Refuse a signal that cannot be kept.';
+
+-- engine/receive_signal.sql
+-- Store a signal, and give it to the first token that waits for it; what signal_execution answers.
+-- Locks: the caller holds the run row, as whoever begins to wait does.
+create or replace function noetl_internal.receive_signal(
+  p_execution_id bigint,
+  p_catalog_id bigint,
+  p_name text,
+  p_payload jsonb,
+  p_options jsonb
+)
+returns text
+language plpgsql volatile
+as $function$
+declare
+  v_token noetl.token;
+  v_expires_at timestamptz := noetl_internal.clock_now() + make_interval(
+    secs => coalesce(
+      (p_options ->> 'ttl')::double precision,
+      noetl_internal.setting_integer('signal_ttl_seconds')
+    )
+  );
+begin
+  if exists (
+    select from noetl.signal as s
+    where
+      s.execution_id = p_execution_id and s.idempotency_key = p_options ->> 'idempotency_key'
+  ) then
+    return 'repeated';
+  end if;
+  insert into noetl.signal (
+    execution_id, signal_id, name, payload, idempotency_key, received_at, expires_at
+  )
+  values (
+    p_execution_id,
+    noetl_internal.append_event(
+      p_execution_id, p_catalog_id, 'signal.received', null, 'received',
+      jsonb_build_object('payload', p_payload, 'expires_at', v_expires_at),
+      p_meta => jsonb_strip_nulls(jsonb_build_object(
+        'signal', p_name, 'idempotency_key', p_options ->> 'idempotency_key'
+      ))
+    ),
+    p_name, p_payload, p_options ->> 'idempotency_key', noetl_internal.clock_now(), v_expires_at
+  );
+  select t.* into v_token from noetl.token as t
+  where t.execution_id = p_execution_id and t.status = 'waiting_signal' and t.signal = p_name
+  order by t.token_id
+  limit 1;
+  if found then
+    perform noetl_internal.end_wait(
+      p_catalog_id, v_token,
+      noetl_internal.take_signal(p_execution_id, v_token.token_id, p_name)
+    );
+  end if;
+  update noetl.token as t
+  set status = 'ready'
+  where t.execution_id = p_execution_id and t.status = 'waiting_admission';
+  perform noetl_internal.advance_run(p_execution_id);
+  perform noetl_internal.project_run(p_execution_id);  -- who sent it looks next
+  return case when v_token.token_id is null then 'kept' else 'delivered' end;
+end;
+$function$;
+
+comment on function noetl_internal.receive_signal(bigint, bigint, text, jsonb, jsonb)
+is 'Store a signal, and give it to the first token that waits for it.';
 
 -- engine/find_playbook.sql
 -- A registered playbook: the given version, or the latest.
@@ -12937,7 +14339,7 @@ begin
   insert into noetl.run (
     execution_id, catalog_id, path, status, version, context_version, next_token_id,
     next_split_id, next_place, priority, pool, parent_execution_id, parent_command_id, depth,
-    is_final_step_done, started_by, started_at
+    is_final_step_done, is_paused, started_by, started_at
   )
   values (
     p_execution_id, p_catalog.catalog_id, p_catalog.path, 'running', 1, 1, 1, 1, 0,
@@ -12946,7 +14348,7 @@ begin
       (p_catalog.compiled ->> 'priority')::smallint, 5::smallint
     ),
     coalesce(p_catalog.compiled ->> 'pool', 'default'), p_parent.execution_id,
-    p_options ->> 'parent_command_id', coalesce(p_parent.depth + 1, 0), false,
+    p_options ->> 'parent_command_id', coalesce(p_parent.depth + 1, 0), false, false,
     coalesce(p_parent.started_by, session_user), noetl_internal.clock_now()
   )
   returning * into v_run;
@@ -13023,7 +14425,9 @@ begin
     ),
     p_options, v_parent
   );
-  perform noetl_internal.advance_run(v_execution_id);
+  if not noetl_internal.queue_run(v_execution_id, v_catalog.compiled -> 'concurrency') then
+    perform noetl_internal.advance_run(v_execution_id);
+  end if;
   perform noetl_internal.project_run(v_execution_id);
   perform noetl_internal.mark_change('dirty', v_execution_id);
   return v_execution_id;
@@ -13058,7 +14462,9 @@ begin
     version = r.version + 1
   where r.execution_id = p_execution_id and r.status in ('running', 'waiting');
   if found then
-    return noetl_internal.sweep_run(p_execution_id);
+    perform noetl_internal.sweep_run(p_execution_id);
+    perform noetl_internal.project_run(p_execution_id);  -- who asked for it looks next
+    return true;
   end if;
   if not exists (select from noetl.run as r where r.execution_id = p_execution_id) then
     raise exception 'execution % does not exist', p_execution_id using
@@ -13073,6 +14479,113 @@ is 'Cancel a run; false when it has ended already.';
 revoke all on function noetl.cancel_execution(bigint, text) from public;
 grant execute on function noetl.cancel_execution(bigint, text) to noetl_operator, noetl_worker;
 
+-- api/pause_execution.sql
+-- Pause a run and its children: commands at work and steps that wait go on to their end, nothing
+-- new starts until resume_execution. False when it is paused already, or has ended.
+-- Locks: the runs' advisory locks exclusively, ascending; then as pause_run.
+-- Raises: NE404, NE409.
+create or replace function noetl.pause_execution(p_execution_id bigint)
+returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  perform noetl_internal.require_read_committed();
+  return noetl_internal.control_tree(p_execution_id, 'pause');
+end;
+$function$;
+
+comment on function noetl.pause_execution(bigint)
+is 'Pause a run and its children: nothing new starts; false when it is so already.';
+revoke all on function noetl.pause_execution(bigint) from public;
+grant execute on function noetl.pause_execution(bigint) to noetl_operator;
+
+-- api/resume_execution.sql
+-- Let a paused run and its children go on. False when it is not paused.
+-- Locks: the runs' advisory locks exclusively, ascending; then as resume_run.
+-- Raises: NE404, NE409.
+create or replace function noetl.resume_execution(p_execution_id bigint)
+returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  perform noetl_internal.require_read_committed();
+  return noetl_internal.control_tree(p_execution_id, 'resume');
+end;
+$function$;
+
+comment on function noetl.resume_execution(bigint)
+is 'Let a paused run and its children go on; false when it is not paused.';
+revoke all on function noetl.resume_execution(bigint) from public;
+grant execute on function noetl.resume_execution(bigint) to noetl_operator;
+
+-- api/retry_execution.sql
+-- Take a failed or cancelled run up again where it stopped, and those of its children that it
+-- waited for: failed items and steps run again, finished ones do not. False when it runs, or is
+-- completed.
+-- Locks: the runs' advisory locks exclusively, ascending; then as retry_run.
+-- Raises: NE404, NE409.
+create or replace function noetl.retry_execution(p_execution_id bigint)
+returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  perform noetl_internal.require_read_committed();
+  return noetl_internal.control_tree(p_execution_id, 'retry');
+end;
+$function$;
+
+comment on function noetl.retry_execution(bigint)
+is 'Take a failed or cancelled run up again; what is finished is not repeated.';
+revoke all on function noetl.retry_execution(bigint) from public;
+grant execute on function noetl.retry_execution(bigint) to noetl_operator;
+
+-- api/signal_execution.sql
+-- Send a named signal with a payload to a run: the first step that waits for it goes on with the
+-- payload as its result ("delivered"); else it is kept until a step waits for it, or expires
+-- ("kept"). Steps that wait for admission are looked at again. The options are {"idempotency_key":
+-- text, "ttl": seconds}. Repeats under one key do nothing ("repeated"), and so does a run that is
+-- not live ("ended").
+-- Locks: the run's advisory lock shared, the run row. Raises: NE404, NE409, NE422.
+create or replace function noetl.signal_execution(
+  p_execution_id bigint,
+  p_name text,
+  p_payload jsonb default 'null',
+  p_options jsonb default '{}'
+)
+returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  v_catalog_id bigint;
+begin
+  perform noetl_internal.require_read_committed();
+  perform noetl_internal.require_signal(p_name, p_payload, p_options);
+  perform pg_advisory_xact_lock_shared(noetl_internal.lock_key('run', p_execution_id));
+  select r.catalog_id into v_catalog_id from noetl.run as r
+  where r.execution_id = p_execution_id and r.status in ('running', 'waiting')
+  for no key update;
+  if found then
+    return noetl_internal.receive_signal(
+      p_execution_id, v_catalog_id, p_name, coalesce(p_payload, 'null'), p_options
+    );
+  elsif not exists (select from noetl.run as r where r.execution_id = p_execution_id) then
+    raise exception 'execution % does not exist', p_execution_id using
+      errcode = 'NE404', hint = 'List executions with: noetl list.';
+  end if;
+  return 'ended';
+end;
+$function$;
+
+comment on function noetl.signal_execution(bigint, text, jsonb, jsonb)
+is 'Send a named signal to a run; it is kept until a step waits for it, or it expires.';
+revoke all on function noetl.signal_execution(bigint, text, jsonb, jsonb) from public;
+grant execute on function noetl.signal_execution(bigint, text, jsonb, jsonb)
+to noetl_runner, noetl_operator;
+
 -- api/rebuild.sql
 -- Make all state of a run again from its events: queue, tokens, loops, names, run and execution
 -- row, and its place in the outbox. A live run goes on as if nothing had happened, also under
@@ -13086,25 +14599,15 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
-  v_version bigint;
   v_run noetl.run;
 begin
   perform noetl_internal.require_read_committed();
   perform pg_advisory_xact_lock(noetl_internal.lock_key('run', p_execution_id));
-  v_version := noetl_internal.drop_state(p_execution_id);
-  v_run := noetl_internal.rebuild_run(p_execution_id, v_version + 1);
+  v_run := noetl_internal.rebuild_state(p_execution_id);
   if v_run.execution_id is null then
     raise exception 'no event tells of execution %', p_execution_id using
       errcode = 'NE404', hint = 'List executions with: noetl list.';
   end if;
-  perform noetl_internal.rebuild_tokens(v_run);
-  perform noetl_internal.rebuild_loops(v_run);
-  perform noetl_internal.rebuild_commands(v_run);
-  perform noetl_internal.settle_loops(v_run);
-  perform noetl_internal.rebuild_names(v_run);
-  perform noetl_internal.rebuild_outbox(v_run);
-  perform noetl_internal.advance_run(p_execution_id);
-  perform noetl_internal.project_run(p_execution_id);
   return (
     select jsonb_build_object(
       'status', r.status,
@@ -14273,7 +15776,8 @@ grant execute on function noetl.reap_stale(integer) to noetl_worker;
 
 -- api/advance_changes.sql
 -- Do what the outbox asks for across transactions and runs: sweep runs that end, route on where a
--- transaction stopped. Returns how many rows were done; the others are left for the next pass.
+-- transaction stopped, a wait is over or a place under a concurrency key was granted. Returns how
+-- many rows were done; the others are left for the next pass.
 -- Locks: outbox rows, skipping locked ones; per run, ascending, as advance_change. Raises: NE409.
 create or replace function noetl.advance_changes(p_limit integer default 100)
 returns integer
@@ -14287,6 +15791,7 @@ declare
   v_count integer := 0;
 begin
   perform noetl_internal.require_read_committed();
+  perform noetl_internal.grant_slots();
   -- A row loop, because each run has its own lock; bounded by p_limit.
   for v_change in
     select
@@ -14317,6 +15822,41 @@ comment on function noetl.advance_changes(integer)
 is 'Do what the outbox asks for: sweep runs that end, route on where a transaction stopped.';
 revoke all on function noetl.advance_changes(integer) from public;
 grant execute on function noetl.advance_changes(integer) to noetl_worker;
+
+-- api/wake_runs.sql
+-- Put runs in which the time of a wait has come into the outbox; returns how many. Called again:
+-- those that are there already are left alone.
+-- Locks: none. Raises: NE409.
+create or replace function noetl.wake_runs(p_limit integer default 500)
+returns integer
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+declare
+  v_count integer;
+begin
+  perform noetl_internal.require_read_committed();
+  insert into noetl.change (kind, execution_id)
+  select distinct 'advance', t.execution_id
+  from noetl.token as t
+  where
+    t.wake_at <= noetl_internal.clock_now()
+    and not exists (
+      select from noetl.change as c
+      where c.kind in ('advance', 'cancel') and c.execution_id = t.execution_id
+    )
+  limit p_limit;
+  get diagnostics v_count = row_count;
+  return v_count;
+end;
+$function$;
+
+comment on function noetl.wake_runs(integer)
+is 'Put runs in which the time of a wait has come into the outbox.';
+revoke all on function noetl.wake_runs(integer) from public;
+grant execute on function noetl.wake_runs(integer) to noetl_worker;
 
 -- api/expand_loops.sql
 -- Issue the next chunk of items of loops that are being expanded, each chunk one call; returns how

@@ -51,7 +51,10 @@ comment on domain noetl_internal.variable_scope is 'What a name belongs to.';
 
 create domain noetl_internal.token_status as text
 constraint token_status_is_known check (
-  value in ('ready', 'active', 'waiting_join', 'waiting_admission')
+  value in (
+    'ready', 'active', 'waiting_join', 'waiting_admission', 'waiting_time', 'waiting_signal',
+    'waiting_slot'
+  )
 );
 comment on domain noetl_internal.token_status is 'Where a token stands.';
 
@@ -76,8 +79,9 @@ constraint loop_window_is_positive check (value > 0);
 comment on domain noetl_internal.loop_window is 'Items at work at once.';
 
 create domain noetl_internal.command_status as text
-constraint command_status_is_known check (value in ('queued', 'leased'));
-comment on domain noetl_internal.command_status is 'Where an open command stands.';
+constraint command_status_is_known check (value in ('queued', 'held', 'leased'));
+comment on domain noetl_internal.command_status is
+'Where an open command stands; held: its execution is paused.';
 
 create domain noetl_internal.command_task as text
 constraint command_task_is_known check (value in ('run', 'collect'));
@@ -112,6 +116,7 @@ create table noetl.run (
   parent_command_id text,
   depth noetl_internal.nesting_depth not null,
   is_final_step_done boolean not null,
+  is_paused boolean not null,
   started_by name not null,
   started_at timestamptz not null,
   finished_at timestamptz,
@@ -130,6 +135,10 @@ with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
 comment on table noetl.run is 'One row per execution: its status and counters.';
 comment on column noetl.run.context_version is
 'Which names and values expressions see: a number of event_id_seq, so that it never comes again.';
+
+-- Nearly always empty: issuing commands asks it whether their run is paused.
+create index idx_run_paused on noetl.run (execution_id)
+where is_paused;
 
 create index idx_run_parent on noetl.run (parent_execution_id)
 where parent_execution_id is not null;
@@ -162,12 +171,63 @@ create table noetl.token (
   split_ids integer[] not null,
   split_steps text[] not null,
   input jsonb,
+  issue integer not null default 1,
+  wake_at timestamptz,
+  signal text,
+  slot_key text,
   constraint token_pkey primary key (execution_id, token_id),
-  constraint token_splits_are_pairs check (cardinality(split_ids) = cardinality(split_steps))
+  constraint token_splits_are_pairs check (cardinality(split_ids) = cardinality(split_steps)),
+  constraint token_signal_iff_awaited check (
+    (signal is not null) = (status = 'waiting_signal')
+  ),
+  constraint token_wakes_only_from_waiting check (
+    (wake_at is not null or status <> 'waiting_time')
+    and (wake_at is null or status in ('waiting_time', 'waiting_signal'))
+  )
 )
 with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
 comment on table noetl.token is
 'Where a run stands now: one row per activation of a step that has not ended.';
+
+comment on column noetl.token.issue is
+'The issue number of its next command: above 1 after retry_execution.';
+
+create index idx_token_wake on noetl.token (wake_at)
+where wake_at is not null;
+
+create table noetl.slot (
+  execution_id bigint not null,
+  token_id integer not null,
+  key text not null,
+  key_limit integer not null,
+  priority noetl_internal.priority not null,
+  place bigint generated always as identity,
+  is_held boolean not null,
+  constraint slot_pkey primary key (execution_id, token_id),
+  constraint slot_limit_is_positive check (key_limit > 0)
+);
+comment on table noetl.slot is
+'Who holds, and who waits for, a place under a concurrency key: a token, or a run (token 0).';
+
+create index idx_slot_key on noetl.slot (key);
+
+create table noetl.signal (
+  execution_id bigint not null,
+  signal_id bigint not null,
+  name text not null,
+  payload jsonb not null,
+  idempotency_key text,
+  received_at timestamptz not null,
+  expires_at timestamptz not null,
+  token_id integer,
+  constraint signal_pkey primary key (execution_id, signal_id),
+  constraint signal_name_is_short check (octet_length(name) between 1 and 200)
+);
+comment on table noetl.signal is
+'Signals sent to runs. Without a token: kept until a step waits for it, or it expires.';
+
+create unique index uidx_signal_idempotency_key on noetl.signal (execution_id, idempotency_key)
+where idempotency_key is not null;
 
 create table noetl.loop (
   execution_id bigint not null,
@@ -184,6 +244,7 @@ create table noetl.loop (
   done integer not null,
   failed integer not null,
   cancelled integer not null,
+  to_repeat integer not null,
   max_in_flight noetl_internal.loop_window not null,
   max_shard_retries integer not null,
   max_failures integer,
@@ -203,7 +264,8 @@ create table noetl.loop (
   constraint loop_counts_fit check (
     issued between 0 and total
     and least(done, failed, cancelled) >= 0
-    and done + failed + cancelled <= total
+    and done + failed + cancelled + to_repeat <= total
+    and to_repeat >= 0
   ),
   constraint loop_finished_iff_final check (
     (finished_at is not null) = (status in ('complete', 'partial', 'failed', 'cancelled'))
@@ -212,6 +274,19 @@ create table noetl.loop (
 with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
 comment on table noetl.loop is
 'One row per loop activation: counters, window and expansion cursor.';
+
+comment on column noetl.loop.to_repeat is
+'Items issued before a retry_execution that wait to be issued again: rows of noetl.loop_repeat.';
+
+create table noetl.loop_repeat (
+  execution_id bigint not null,
+  loop_id bigint not null,
+  iter_index integer not null,
+  issue integer not null,
+  constraint loop_repeat_pkey primary key (execution_id, loop_id, iter_index)
+);
+comment on table noetl.loop_repeat is
+'Items of loops that are to run again after retry_execution, with their next issue number.';
 
 create index idx_loop_expanding on noetl.loop (execution_id, loop_id)
 where status = 'expanding';

@@ -40,6 +40,7 @@
 \ir engine/require_few_items.sql
 \ir engine/result_view.sql
 \ir engine/load_mapping.sql
+\ir engine/load_signals.sql
 \ir engine/load_scope.sql
 \ir engine/evaluate.sql
 \ir engine/evaluate_defined.sql
@@ -82,8 +83,13 @@
 \ir engine/choose_arcs.sql
 \ir engine/leave_step.sql
 \ir engine/exit_step.sql
+\ir engine/release_slot.sql
 \ir engine/finish_step.sql
 \ir engine/finish_call.sql
+\ir engine/slot_of.sql
+\ir engine/request_slot.sql
+\ir engine/grant_slots.sql
+\ir engine/enter_granted.sql
 \ir engine/admission.sql
 \ir engine/issue_step.sql
 \ir engine/join_arrivals.sql
@@ -93,6 +99,7 @@
 \ir engine/complete_run.sql
 \ir engine/enter_final_step.sql
 \ir engine/settle_run.sql
+\ir engine/queue_run.sql
 
 -- Loops: window, chunks, fan-in
 \ir engine/loop_policy.sql
@@ -106,18 +113,26 @@
 \ir engine/is_loop_starved.sql
 \ir engine/gather_ctx.sql
 \ir engine/draft_items.sql
+\ir engine/repeat_items.sql
 \ir engine/draw_items.sql
 \ir engine/cancel_items.sql
 \ir engine/count_loop.sql
 \ir engine/fill_loop.sql
 \ir engine/drain_loop.sql
 \ir engine/log_loop_end.sql
+\ir engine/leave_loop.sql
 \ir engine/close_loop.sql
 \ir engine/begin_loop.sql
 \ir engine/enter_loop.sql
+\ir engine/wait_of.sql
+\ir engine/take_signal.sql
+\ir engine/end_wait.sql
+\ir engine/begin_wait.sql
 \ir engine/enter_step.sql
+\ir engine/admit_token.sql
 \ir engine/route_token.sql
 \ir engine/advance_run.sql
+\ir engine/end_due_waits.sql
 
 -- Outcomes: what a report, a lost worker or a refused command leads to
 \ir engine/write_loop_ctx.sql
@@ -150,7 +165,10 @@
 \ir engine/project_run.sql
 
 -- Recovery: state made again from the events
+\ir engine/retried_at.sql
 \ir engine/told_tokens.sql
+\ir engine/told_entries.sql
+\ir engine/told_queue.sql
 \ir engine/told_ends.sql
 \ir engine/told_items.sql
 \ir engine/told_commands.sql
@@ -158,11 +176,25 @@
 \ir engine/drop_state.sql
 \ir engine/rebuild_run.sql
 \ir engine/rebuild_tokens.sql
+\ir engine/rebuild_slots.sql
+\ir engine/rebuild_signals.sql
 \ir engine/rebuild_loops.sql
 \ir engine/rebuild_commands.sql
 \ir engine/settle_loops.sql
+\ir engine/rebuild_repeats.sql
 \ir engine/rebuild_names.sql
 \ir engine/rebuild_outbox.sql
+\ir engine/rebuild_state.sql
+
+-- Control: pause, resume, retry, signals
+\ir engine/pause_run.sql
+\ir engine/resume_run.sql
+\ir engine/finish_loops.sql
+\ir engine/retry_run.sql
+\ir engine/is_child_needed.sql
+\ir engine/control_tree.sql
+\ir engine/require_signal.sql
+\ir engine/receive_signal.sql
 
 -- A new run
 \ir engine/find_playbook.sql
@@ -180,6 +212,10 @@
 -- API: people and programs
 \ir api/start_execution.sql
 \ir api/cancel_execution.sql
+\ir api/pause_execution.sql
+\ir api/resume_execution.sql
+\ir api/retry_execution.sql
+\ir api/signal_execution.sql
 \ir api/rebuild.sql
 \ir api/execution_status.sql
 \ir api/list_executions.sql
@@ -215,6 +251,7 @@
 \ir api/claim_loop_done.sql
 \ir api/reap_stale.sql
 \ir api/advance_changes.sql
+\ir api/wake_runs.sql
 \ir api/expand_loops.sql
 \ir api/project_changes.sql
 \ir api/raise_floor.sql

@@ -3,7 +3,10 @@ begin;
 
 drop table noetl.change;
 drop table noetl.command;
+drop table noetl.loop_repeat;
 drop table noetl.loop;
+drop table noetl.signal;
+drop table noetl.slot;
 drop table noetl.token;
 drop table noetl.variable;
 drop table noetl.run;

@@ -130,7 +130,9 @@ returns void
 language plpgsql volatile
 as $function$
 begin
-  while noetl.advance_changes() + noetl.expand_loops() + noetl.project_changes() > 0 loop
+  while
+    noetl.wake_runs() + noetl.advance_changes() + noetl.expand_loops() + noetl.project_changes() > 0
+  loop
   end loop;
 end;
 $function$;
@@ -344,6 +346,18 @@ as $function$
         c.command_id, to_jsonb(c) - array['context_version', 'place', 'request_id']
       )
       from noetl.command as c where c.execution_id = p_execution_id
+    ),
+    'slots', (
+      select jsonb_object_agg(s.token_id, to_jsonb(s) - 'place')
+      from noetl.slot as s where s.execution_id = p_execution_id
+    ),
+    'signals', (
+      select jsonb_object_agg(s.signal_id, to_jsonb(s))
+      from noetl.signal as s where s.execution_id = p_execution_id
+    ),
+    'repeats', (
+      select jsonb_object_agg(p.loop_id || ' ' || p.iter_index, to_jsonb(p))
+      from noetl.loop_repeat as p where p.execution_id = p_execution_id
     ),
     'keys', (
       select jsonb_object_agg(k.idempotency_key, k.path)

@@ -8,7 +8,10 @@ from (
   ('noetl.run'),
   ('noetl.variable'),
   ('noetl.token'),
+  ('noetl.slot'),
+  ('noetl.signal'),
   ('noetl.loop'),
+  ('noetl.loop_repeat'),
   ('noetl.command'),
   ('noetl.change')
 ) as t (name);

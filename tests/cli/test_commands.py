@@ -200,6 +200,67 @@ def test_cancel_ends_a_run(cli: Cli, hello: Path) -> None:
     assert "enough" in cli("status", run).stdout
 
 
+WAITING = """
+apiVersion: noetl.io/v2
+kind: Playbook
+metadata: { path: t/waiting }
+workflow:
+  - step: ask
+    tool: { kind: wait, signal: approve }
+    next: { arcs: [ { step: last } ] }
+  - step: last
+    tool: { kind: noop, result: "{{ ask.by }}" }
+"""
+
+
+def test_signal_ends_a_wait(cli: Cli) -> None:
+    playbook = cli.write("waiting.yaml", WAITING)
+    run = cli("run", playbook, "--detach", "--workers", "0").stdout.strip()
+    assert 'signal "approve"' in cli("status", run).stdout
+    assert "kept" in cli("signal", run, "other").stdout
+    sent = ("signal", run, "approve", "--payload", '{"by": "kim"}', "--key", "1")
+    assert "delivered" in cli(*sent).stdout
+    assert "already" in cli(*sent).stdout
+    assert cli.json("resume", run)["result"] == "kim"
+    assert "has ended" in cli("signal", run, "approve").stdout
+
+
+def test_pause_holds_a_run_until_it_is_resumed(cli: Cli, hello: Path) -> None:
+    run = cli("run", hello, "--detach", "--workers", "0", "--priority", "9")
+    run_id = run.stdout.strip()
+    assert "paused" in cli("pause", run_id).stdout
+    assert "paused already" in cli("pause", run_id).stdout
+    assert cli.json("status", run_id)["status"] == "paused"
+    assert [found["status"] for found in cli.json("list", "--status", "paused")] == [
+        "paused"
+    ]
+    assert cli.json("resume", run_id)["status"] == "completed"
+    assert "completed already" in cli("pause", run_id).stdout
+
+
+FLAKY = """
+apiVersion: noetl.io/v2
+kind: Playbook
+metadata: {{ path: t/flaky }}
+workflow:
+  - step: many
+    loop: {{ in: [0, 1, 2], iterator: n }}
+    tool:
+      kind: shell
+      cmds: "echo {{{{ iter.n }}}} >> {ran}; test {{{{ iter.n }}}} != 1 -o -e {flag}"
+"""
+
+
+def test_retry_runs_only_what_failed(cli: Cli, tmp_path: Path) -> None:
+    ran, flag = tmp_path / "ran", tmp_path / "flag"
+    playbook = cli.write("flaky.yaml", FLAKY.format(ran=ran, flag=flag))
+    run = cli.json("run", playbook, code=1)["execution_id"]
+    flag.touch()
+    assert cli.json("retry", run)["status"] == "completed"
+    assert ran.read_text().split() == ["0", "1", "1", "2"]
+    assert cli.json("retry", run)["status"] == "completed"
+
+
 def test_rebuild_tells_what_there_is(cli: Cli, hello: Path) -> None:
     run = cli("run", hello, "--detach", "--workers", "0").stdout.strip()
     assert f"execution {run}: running; " in cli("rebuild", run).stdout
@@ -229,6 +290,11 @@ def test_unknown_credential_is_told_before_anything_runs(cli: Cli) -> None:
         (["events", "42"], "execution 42 does not exist"),
         (["cancel", "42"], "execution 42 does not exist"),
         (["rebuild", "42"], "no event tells of execution 42"),
+        (["pause", "42"], "execution 42 does not exist"),
+        (["retry", "42"], "execution 42 does not exist"),
+        (["signal", "42", "go"], "execution 42 does not exist"),
+        (["signal", "42", ""], "the name of a signal"),
+        (["signal", "42", "go", "--payload", "{"], "--payload"),
         (["resume", "42"], "execution 42 does not exist"),
         (["run", "no/such"], 'no playbook is registered as "no/such"'),
         (["run", "none.yaml"], "none.yaml: no such file"),

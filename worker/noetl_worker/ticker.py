@@ -18,6 +18,7 @@ TICKS: Final = (
     ("select noetl.advance_changes(200)", 0.1),
     ("select noetl.project_changes(500)", 0.1),
     ("select noetl.raise_floor()", 0.25),
+    ("select noetl.wake_runs(500)", 0.25),
     ("select noetl.reap_stale(500)", 1.0),
     ("select noetl.maintain_partitions()", 3600.0),
 )

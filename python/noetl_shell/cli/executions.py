@@ -11,18 +11,27 @@ import click
 from noetl_shell import calls
 from noetl_shell.cli import output
 from noetl_shell.cli.options import database_option, execution_argument, json_option
+from noetl_shell.documents import parse_value
 from noetl_shell.runner import Follower
 from noetl_shell.target import Target
 
 _STATES = [
     "running",
     "waiting",
+    "paused",
     "failing",
     "cancelling",
     "completed",
     "failed",
     "cancelled",
 ]
+
+_SIGNAL_WORDS = {
+    "delivered": "delivered, the step goes on",
+    "kept": "kept until a step waits for it, or it expires",
+    "repeated": "nothing to do, it was sent under this key already",
+    "ended": "nothing to do, the run has ended",
+}
 
 
 @click.command()
@@ -114,6 +123,64 @@ def cancel(target: Target, execution_id: int, reason: str | None) -> None:
         state = calls.execution_status(conn, execution_id=execution_id)
     word = "cancelled" if done else f"nothing to do, it is {state.status} already"
     print(f"execution {execution_id}: {word}")
+
+
+@click.command()
+@execution_argument
+@database_option
+def pause(target: Target, execution_id: int) -> None:
+    """Pause a run and its children: what runs ends, nothing new starts.
+
+    Go on with: noetl resume ID.
+    """
+    with target.open() as conn:
+        done = calls.pause_execution(conn, execution_id=execution_id)
+        state = calls.execution_status(conn, execution_id=execution_id)
+    word = "paused" if done else f"nothing to do, it is {state.status} already"
+    print(f"execution {execution_id}: {word}")
+
+
+@click.command()
+@execution_argument
+@click.argument("name")
+@click.option(
+    "--payload",
+    metavar="JSON",
+    default="null",
+    help="What the step gets as its result.",
+)
+@click.option(
+    "--key", metavar="TEXT", help="Repeats under one key do nothing (idempotency key)."
+)
+@click.option(
+    "--ttl",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="How long it is kept if no step waits for it.",
+)
+@database_option
+def signal(
+    target: Target,
+    execution_id: int,
+    name: str,
+    payload: str,
+    key: str | None,
+    ttl: float | None,
+) -> None:
+    """Send a named signal to a run, for the step that waits for it.
+
+    Prints whether it was delivered, or kept until a step waits for it.
+    """
+    options = {"idempotency_key": key, "ttl": ttl}
+    with target.open() as conn:
+        answer = calls.signal_execution(
+            conn,
+            execution_id=execution_id,
+            name=name,
+            payload=parse_value(payload, "--payload"),
+            options={key: given for key, given in options.items() if given is not None},
+        )
+    print(f"execution {execution_id}: {_SIGNAL_WORDS[answer]}")
 
 
 @click.command()

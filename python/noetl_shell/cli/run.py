@@ -1,4 +1,4 @@
-"""``noetl run`` and ``noetl resume``: carry a playbook out, here and now."""
+"""``noetl run``, ``resume``, ``retry``: carry a playbook out, here and now."""
 
 from __future__ import annotations
 
@@ -47,6 +47,12 @@ def _workers_option(command: Command) -> Command:
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Set a workload key."
 )
 @click.option("--workload", metavar="FILE|JSON", help="The workload, as a mapping.")
+@click.option(
+    "--priority",
+    type=click.IntRange(0, 9),
+    metavar="0-9",
+    help="Runs of a higher one go first; default: the playbook's, or 5.",
+)
 @click.option("--detach", is_flag=True, help="Start only; print the execution's id.")
 @_workers_option
 @json_option
@@ -56,6 +62,7 @@ def run(
     playbook: str,
     settings: tuple[str, ...],
     workload: str | None,
+    priority: int | None,
     detach: bool,
     workers: int | None,
     as_json: bool,
@@ -69,7 +76,7 @@ def run(
     given = _merge(given, parse_settings(settings))
     with target.open() as conn:
         with conn.transaction():  # a run that does not start registers nothing
-            execution_id = _start(conn, target, playbook, given)
+            execution_id = _start(conn, target, playbook, given, priority)
         if detach:
             return _detach(target, execution_id, workers, as_json)
         return _carry_out(target, conn, execution_id, workers, as_json)
@@ -83,15 +90,42 @@ def run(
 def resume(
     target: Target, execution_id: int, workers: int | None, as_json: bool
 ) -> int:
-    """Go on with a run that was interrupted, until it ends.
+    """Go on with a run that was interrupted or paused, until it ends.
 
     Exits as noetl run does.
     """
     with target.open() as conn:
-        status = calls.execution_status(conn, execution_id=execution_id)
-        if status.is_final:
-            return _print_end(status, as_json)
-        return _carry_out(target, conn, execution_id, workers, as_json)
+        calls.resume_execution(conn, execution_id=execution_id)
+        return _go_on(target, conn, execution_id, workers, as_json)
+
+
+@click.command()
+@execution_argument
+@_workers_option
+@json_option
+@database_option
+def retry(target: Target, execution_id: int, workers: int | None, as_json: bool) -> int:
+    """Take a failed or cancelled run up again, until it ends.
+
+    Failed items and steps run again, finished ones do not; so with its children.
+    Exits as noetl run does.
+    """
+    with target.open() as conn:
+        calls.retry_execution(conn, execution_id=execution_id)
+        return _go_on(target, conn, execution_id, workers, as_json)
+
+
+def _go_on(
+    target: Target,
+    conn: Connection,
+    execution_id: int,
+    workers: int | None,
+    as_json: bool,
+) -> int:
+    status = calls.execution_status(conn, execution_id=execution_id)
+    if status.is_final:
+        return _print_end(status, as_json)
+    return _carry_out(target, conn, execution_id, workers, as_json)
 
 
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -104,12 +138,18 @@ def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 
 def _start(
-    conn: Connection, target: Target, playbook: str, workload: dict[str, Any]
+    conn: Connection,
+    target: Target,
+    playbook: str,
+    workload: dict[str, Any],
+    priority: int | None,
 ) -> int:
     names = filter(None, target.settings.template_env.split(","))
     options: dict[str, Any] = {
         "env": {name: os.environ[name] for name in names if name in os.environ}
     }
+    if priority is not None:
+        options["priority"] = priority
     if is_file(playbook):
         registered = register_file(conn, Path(playbook))
         path, options["version"] = registered.path, registered.version

@@ -1,5 +1,6 @@
 -- Do what the outbox asks for across transactions and runs: sweep runs that end, route on where a
--- transaction stopped. Returns how many rows were done; the others are left for the next pass.
+-- transaction stopped, a wait is over or a place under a concurrency key was granted. Returns how
+-- many rows were done; the others are left for the next pass.
 -- Locks: outbox rows, skipping locked ones; per run, ascending, as advance_change. Raises: NE409.
 create or replace function noetl.advance_changes(p_limit integer default 100)
 returns integer
@@ -13,6 +14,7 @@ declare
   v_count integer := 0;
 begin
   perform noetl_internal.require_read_committed();
+  perform noetl_internal.grant_slots();
   -- A row loop, because each run has its own lock; bounded by p_limit.
   for v_change in
     select

@@ -20,7 +20,9 @@ begin
     version = r.version + 1
   where r.execution_id = p_execution_id and r.status in ('running', 'waiting');
   if found then
-    return noetl_internal.sweep_run(p_execution_id);
+    perform noetl_internal.sweep_run(p_execution_id);
+    perform noetl_internal.project_run(p_execution_id);  -- who asked for it looks next
+    return true;
   end if;
   if not exists (select from noetl.run as r where r.execution_id = p_execution_id) then
     raise exception 'execution % does not exist', p_execution_id using

@@ -10,25 +10,15 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $function$
 declare
-  v_version bigint;
   v_run noetl.run;
 begin
   perform noetl_internal.require_read_committed();
   perform pg_advisory_xact_lock(noetl_internal.lock_key('run', p_execution_id));
-  v_version := noetl_internal.drop_state(p_execution_id);
-  v_run := noetl_internal.rebuild_run(p_execution_id, v_version + 1);
+  v_run := noetl_internal.rebuild_state(p_execution_id);
   if v_run.execution_id is null then
     raise exception 'no event tells of execution %', p_execution_id using
       errcode = 'NE404', hint = 'List executions with: noetl list.';
   end if;
-  perform noetl_internal.rebuild_tokens(v_run);
-  perform noetl_internal.rebuild_loops(v_run);
-  perform noetl_internal.rebuild_commands(v_run);
-  perform noetl_internal.settle_loops(v_run);
-  perform noetl_internal.rebuild_names(v_run);
-  perform noetl_internal.rebuild_outbox(v_run);
-  perform noetl_internal.advance_run(p_execution_id);
-  perform noetl_internal.project_run(p_execution_id);
   return (
     select jsonb_build_object(
       'status', r.status,

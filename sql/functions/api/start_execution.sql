@@ -42,7 +42,9 @@ begin
     ),
     p_options, v_parent
   );
-  perform noetl_internal.advance_run(v_execution_id);
+  if not noetl_internal.queue_run(v_execution_id, v_catalog.compiled -> 'concurrency') then
+    perform noetl_internal.advance_run(v_execution_id);
+  end if;
   perform noetl_internal.project_run(v_execution_id);
   perform noetl_internal.mark_change('dirty', v_execution_id);
   return v_execution_id;

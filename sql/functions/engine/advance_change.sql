@@ -22,6 +22,8 @@ begin
     where r.execution_id = p_execution_id and r.status in ('running', 'waiting');
   end if;
   if not noetl_internal.sweep_run(p_execution_id) then
+    perform noetl_internal.end_due_waits(p_execution_id);
+    perform noetl_internal.enter_granted(p_execution_id);
     perform noetl_internal.advance_run(p_execution_id);
     perform noetl_internal.mark_change('dirty', p_execution_id);
   end if;

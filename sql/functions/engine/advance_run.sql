@@ -1,5 +1,6 @@
 -- Move a run on until every token waits for somebody: route what is ready, then settle what is
 -- left. Bounded by the setting advance_hops_max per transaction; the rest goes through the outbox.
+-- A paused run stays where it is.
 -- Locks: the run row.
 create or replace function noetl_internal.advance_run(p_execution_id bigint)
 returns void
@@ -11,7 +12,8 @@ declare
   v_hops integer := 0;
 begin
   select * into v_run from noetl.run as r
-  where r.execution_id = p_execution_id and r.status in ('running', 'waiting')
+  where
+    r.execution_id = p_execution_id and r.status in ('running', 'waiting') and not r.is_paused
   for no key update;
   if not found then
     return;

@@ -24,12 +24,12 @@ begin
   v_spec := v_definition -> 'loop';
   insert into noetl.loop (
     execution_id, loop_id, token_id, catalog_id, step, mode, status, total, issued, done, failed,
-    cancelled, max_in_flight, max_shard_retries, max_failures, policy, is_external, input, pool,
-    priority, next_place, context_version, has_ctx_writes, version, started_at
+    cancelled, to_repeat, max_in_flight, max_shard_retries, max_failures, policy, is_external,
+    input, pool, priority, next_place, context_version, has_ctx_writes, version, started_at
   )
   values (
     p_execution_id, p_loop_id, p_token_id, v_run.catalog_id, v_token.step, v_spec ->> 'mode',
-    'expanding', p_total, 0, 0, 0, 0,
+    'expanding', p_total, 0, 0, 0, 0, 0,
     noetl_internal.loop_window(p_execution_id, v_token, v_spec),
     coalesce((v_spec ->> 'max_shard_retries')::integer, 2),
     noetl_internal.failure_limit(v_spec ->> 'max_failures', p_total),

@@ -11,9 +11,7 @@ language plpgsql volatile
 as $function$
 declare
   v_loop noetl.loop;
-  v_ctx jsonb;
-  v_is_ok boolean;
-  v_has_left boolean;
+  v_conflicts jsonb;
 begin
   perform 1 from noetl.loop as l
   where
@@ -38,19 +36,12 @@ begin
     version = l.version + 1
   where l.execution_id = p_execution_id and l.loop_id = p_loop_id
   returning l.* into v_loop;
-  v_is_ok := v_loop.status in ('complete', 'partial');
-  v_ctx := noetl_internal.gather_ctx(v_loop);
-  if v_is_ok then
-    perform noetl_internal.log_loop_end(v_loop, v_ctx -> 'conflicts');
-  end if;
-  v_has_left := noetl_internal.finish_step(
-    p_execution_id, v_loop.token_id, case when v_is_ok then 'loop.done' else 'call.error' end,
-    noetl_internal.loop_result(v_loop),
-    case when not v_is_ok then noetl_internal.loop_error(v_loop) end,
-    nullif(v_ctx -> 'writes', 'null'), p_loop_id
-  );
-  if not v_is_ok and v_has_left then
-    perform noetl_internal.log_loop_end(v_loop, v_ctx -> 'conflicts');
+  v_conflicts := noetl_internal.gather_ctx(v_loop) -> 'conflicts';
+  if v_loop.status in ('complete', 'partial') then
+    perform noetl_internal.log_loop_end(v_loop, v_conflicts);
+    perform noetl_internal.leave_loop(v_loop);
+  elsif noetl_internal.leave_loop(v_loop) then
+    perform noetl_internal.log_loop_end(v_loop, v_conflicts);
   end if;
   return true;
 end;

@@ -32,7 +32,8 @@ begin
 
   update noetl.run as r
   set
-    status = 'completed', reason = null, result = v_result, version = r.version + 1,
+    status = 'completed', reason = null, is_paused = false, result = v_result,
+    version = r.version + 1,
     finished_at = noetl_internal.clock_now()
   where r.execution_id = p_execution_id and r.status in ('running', 'waiting')
   returning r.* into v_run;
@@ -43,6 +44,7 @@ begin
     p_execution_id, v_run.catalog_id, 'playbook.completed', v_run.last_step, 'completed',
     null, v_result
   );
+  delete from noetl.slot as s where s.execution_id = p_execution_id;
   perform noetl_internal.mark_change('dirty', p_execution_id);
 end;
 $function$;

@@ -15,6 +15,7 @@ as $function$
 declare
   v_count record;
   v_drawn integer;
+  v_repeated integer;
   v_loop noetl.loop;
 begin
   -- A row loop over the loops of the batch, usually one.
@@ -34,16 +35,17 @@ begin
     group by o.loop_id
     order by o.loop_id
   loop
-    v_drawn := case
-      when v_count.failed = 0 and v_count.ctx is null
-        then noetl_internal.draw_items(
-          p_execution_id, v_count.loop_id, v_count.done, greatest(v_count.done, 100)
-        )
-      else 0
-    end;
+    v_drawn := 0;
+    v_repeated := 0;
+    if v_count.failed = 0 and v_count.ctx is null then
+      select d.drawn, d.repeated into v_drawn, v_repeated
+      from noetl_internal.draw_items(
+        p_execution_id, v_count.loop_id, v_count.done, greatest(v_count.done, 100)
+      ) as d;
+    end if;
     v_loop := noetl_internal.count_loop(
-      p_execution_id, v_count.loop_id, v_count.done, v_count.failed, v_drawn, v_count.has_ctx,
-      v_count.error
+      p_execution_id, v_count.loop_id, v_count.done, v_count.failed, v_drawn, v_repeated,
+      v_count.has_ctx, v_count.error
     );
     if noetl_internal.is_loop_lost(v_loop) then
       perform noetl_internal.drain_loop(p_execution_id, v_count.loop_id);

@@ -17,7 +17,7 @@ begin
   insert into noetl.run (
     execution_id, catalog_id, path, status, version, context_version, next_token_id,
     next_split_id, next_place, priority, pool, parent_execution_id, parent_command_id, depth,
-    is_final_step_done, started_by, started_at
+    is_final_step_done, is_paused, started_by, started_at
   )
   values (
     p_execution_id, p_catalog.catalog_id, p_catalog.path, 'running', 1, 1, 1, 1, 0,
@@ -26,7 +26,7 @@ begin
       (p_catalog.compiled ->> 'priority')::smallint, 5::smallint
     ),
     coalesce(p_catalog.compiled ->> 'pool', 'default'), p_parent.execution_id,
-    p_options ->> 'parent_command_id', coalesce(p_parent.depth + 1, 0), false,
+    p_options ->> 'parent_command_id', coalesce(p_parent.depth + 1, 0), false, false,
     coalesce(p_parent.started_by, session_user), noetl_internal.clock_now()
   )
   returning * into v_run;

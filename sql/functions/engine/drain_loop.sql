@@ -12,12 +12,21 @@ declare
 begin
   update noetl.loop as l
   set
-    status = 'draining', cancelled = l.cancelled + v_count + l.total - l.issued,
-    issued = l.total, version = l.version + 1
+    status = 'draining', cancelled = l.cancelled + v_count + l.total - l.issued + l.to_repeat,
+    issued = l.total, to_repeat = 0, version = l.version + 1
   where
     l.execution_id = p_execution_id
     and l.loop_id = p_loop_id
     and l.status in ('expanding', 'running');
+  -- Those that another session is issuing right now are taken back by it (count_loop).
+  delete from noetl.loop_repeat as p
+  using (
+    select k.iter_index from noetl.loop_repeat as k
+    where k.execution_id = p_execution_id and k.loop_id = p_loop_id
+    for update skip locked
+  ) as d
+  where
+    p.execution_id = p_execution_id and p.loop_id = p_loop_id and p.iter_index = d.iter_index;
 end;
 $function$;
 

@@ -11,7 +11,7 @@ begin
   update noetl.run as r
   set
     status = case r.status when 'failing' then 'failed' else 'cancelled' end,
-    finished_at = noetl_internal.clock_now(), version = r.version + 1
+    finished_at = noetl_internal.clock_now(), is_paused = false, version = r.version + 1
   where r.execution_id = p_execution_id and r.status in ('failing', 'cancelling')
   returning r.* into v_run;
   if not found then
@@ -19,6 +19,8 @@ begin
   end if;
   delete from noetl.token as t
   where t.execution_id = p_execution_id;
+  delete from noetl.slot as s
+  where s.execution_id = p_execution_id;
   perform noetl_internal.append_event(
     p_execution_id, v_run.catalog_id,
     case v_run.status when 'failed' then 'playbook.failed' else 'execution.cancelled' end,

@@ -8,12 +8,15 @@ returns integer
 language plpgsql volatile
 as $function$
 declare
-  v_count integer := noetl_internal.draw_items(
+  v_draw record;
+begin
+  v_draw := noetl_internal.draw_items(
     p_execution_id, p_loop_id, 0, noetl_internal.setting_integer('loop_chunk')
   );
-begin
-  perform noetl_internal.count_loop(p_execution_id, p_loop_id, 0, 0, v_count);
-  return v_count;
+  perform noetl_internal.count_loop(
+    p_execution_id, p_loop_id, 0, 0, v_draw.drawn, v_draw.repeated
+  );
+  return v_draw.drawn + v_draw.repeated;
 end;
 $function$;
 

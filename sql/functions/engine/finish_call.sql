@@ -8,7 +8,8 @@ create or replace function noetl_internal.finish_call(
   p_is_ok boolean,
   p_result jsonb,
   p_error jsonb,
-  p_ctx jsonb
+  p_ctx jsonb,
+  p_meta jsonb default '{}'
 )
 returns void
 language plpgsql volatile
@@ -23,7 +24,7 @@ begin
       || case when p_error is null then '{}' else jsonb_build_object('error', p_error) end,
       '{}'
     ),
-    p_result, jsonb_build_object('token_id', p_token_id), p_error ->> 'message'
+    p_result, jsonb_build_object('token_id', p_token_id) || p_meta, p_error ->> 'message'
   );
   perform noetl_internal.finish_step(
     p_execution_id, p_token_id, v_event, p_result, p_error, p_ctx
@@ -32,5 +33,5 @@ end;
 $function$;
 
 comment on function noetl_internal.finish_call(
-  bigint, bigint, integer, text, boolean, jsonb, jsonb, jsonb
+  bigint, bigint, integer, text, boolean, jsonb, jsonb, jsonb, jsonb
 ) is 'Record how the call of a plain step ended, and end its activation.';

@@ -28,10 +28,13 @@ begin
   delete from noetl.token as t
   where
     t.execution_id = p_execution_id and t.token_id = p_token_id
-    and t.status in ('ready', 'active')
+    and t.status in ('ready', 'active', 'waiting_time', 'waiting_signal')
   returning t.* into v_token;
   if not found then
     return false;
+  end if;
+  if v_token.slot_key is not null then
+    perform noetl_internal.release_slot(p_execution_id, p_token_id);
   end if;
 
   v_error := noetl_internal.exit_step(

@@ -15,7 +15,7 @@ begin
         l.execution_id = p_execution_id
         and l.loop_id = p_loop_id
         and l.status = 'expanding'
-        and l.issued = l.done + l.failed
+        and l.issued = l.done + l.failed + l.to_repeat
     )
   );
 end;

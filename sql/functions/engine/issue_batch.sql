@@ -33,7 +33,12 @@ begin
   select
     d.execution_id, d.command_id, d.catalog_id, d.token_id, d.step, d.task, d.loop_id,
     d.iter_index, d.issue, d.infra_attempt, d.shard_attempt, d.max_attempts, d.total, d.pool,
-    d.priority, d.place, d.context_version, d.item, d.input, 'queued'
+    d.priority, d.place, d.context_version, d.item, d.input,
+    case
+      when d.execution_id in (select r.execution_id from noetl.run as r where r.is_paused)
+        then 'held'
+      else 'queued'
+    end
   from unnest(p_drafts) as d
   where cardinality(v_issued) = cardinality(p_drafts) or d.command_id = any(v_issued);
 

@@ -21,8 +21,10 @@ begin
     array[
       row(
         p_execution_id,
-        noetl_internal.command_id_of(p_execution_id, p_token.token_id, p_task, null, null, 1),
-        v_run.catalog_id, p_token.token_id, p_token.step, p_task, null, null, 1, 1, 1,
+        noetl_internal.command_id_of(
+          p_execution_id, p_token.token_id, p_task, null, null, p_token.issue
+        ),
+        v_run.catalog_id, p_token.token_id, p_token.step, p_task, null, null, p_token.issue, 1, 1,
         coalesce((p_definition ->> 'max_attempts')::smallint, 3::smallint), null,
         coalesce(p_definition ->> 'pool', v_run.pool), v_run.priority, v_run.next_place,
         v_run.context_version, null, p_input

@@ -60,6 +60,10 @@ begin
       'ctx', noetl_internal.load_mapping(p_execution_id, 'ctx', p_names)
     );
   end if;
+  if 'signals' = any(v_roots) then
+    v_names :=
+      jsonb_build_object('signals', noetl_internal.load_signals(p_execution_id)) || v_names;
+  end if;
   return jsonb_build_object(
     'names', (v_names - array(select jsonb_object_keys(v_views))) || p_locals, 'views', v_views
   );

@@ -9,7 +9,8 @@ begin
     last_node_name, last_event_id, start_time, end_time, error, result, state, version
   )
   select
-    r.execution_id, r.catalog_id, r.path, r.parent_execution_id, r.status, r.reason,
+    r.execution_id, r.catalog_id, r.path, r.parent_execution_id,
+    case when r.is_paused and r.finished_at is null then 'paused' else r.status::text end, r.reason,
     e.event_type, e.node_name, e.event_id, r.started_at, r.finished_at, r.error ->> 'message',
     r.result, noetl_internal.run_state(r),
     r.version + (

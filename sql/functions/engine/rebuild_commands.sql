@@ -28,7 +28,10 @@ begin
           from noetl_internal.load_items(p_run.execution_id, l.loop_id, i.iter_index, 1) as m
         )
     end,
-    i.context -> 'input', case when i.session_id is null then 'queued' else 'leased' end,
+    i.context -> 'input',
+    case
+      when i.session_id is not null then 'leased' when p_run.is_paused then 'held' else 'queued'
+    end,
     i.session_id, i.claimed_at
   from noetl_internal.told_commands(p_run.execution_id) as i
   left join noetl.loop as l

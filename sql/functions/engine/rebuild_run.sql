@@ -12,7 +12,7 @@ begin
   insert into noetl.run (
     execution_id, catalog_id, path, status, reason, version, context_version, next_token_id,
     next_split_id, next_place, priority, pool, parent_execution_id, parent_command_id, depth,
-    is_final_step_done, started_by, started_at, finished_at, last_step, result, error
+    is_final_step_done, is_paused, started_by, started_at, finished_at, last_step, result, error
   )
   select
     s.execution_id, s.catalog_id, s.context ->> 'path',
@@ -25,7 +25,8 @@ begin
     p_version, nextval('noetl.event_id_seq'), t.next_token_id, t.next_split_id, 0,
     (s.meta ->> 'priority')::smallint, coalesce(c.compiled ->> 'pool', 'default'),
     (s.meta ->> 'parent_execution_id')::bigint, s.meta ->> 'parent_command_id',
-    (s.meta ->> 'depth')::integer, e.is_final_step_done, s.meta ->> 'started_by', s.created_at,
+    (s.meta ->> 'depth')::integer, e.is_final_step_done,
+    e.is_paused and e.ended is null, s.meta ->> 'started_by', s.created_at,
     (e.ended ->> 'created_at')::timestamptz, e.last_step,
     case e.ended ->> 'status' when 'completed' then e.ended -> 'result' end,
     case when coalesce(e.ended ->> 'status', 'failed') = 'failed' then e.error end

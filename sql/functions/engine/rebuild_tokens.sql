@@ -1,40 +1,46 @@
--- Make the tokens of a live run from its events. What waits is ready here: routing it again parks
--- it again.
+-- Make the tokens of a live run from its events. What waits for others is ready here: routing it
+-- again parks it again. What failed before a retry_execution lives again, and enters its step again
+-- unless a loop of it is to go on.
 create or replace function noetl_internal.rebuild_tokens(p_run noetl.run)
 returns void
 language plpgsql volatile
 as $function$
+declare
+  v_queue jsonb := noetl_internal.told_queue(p_run.execution_id);
 begin
   insert into noetl.token (
-    execution_id, token_id, step, status, split_ids, split_steps, input
-  )
-  with gone as (
-    select (e.meta ->> 'token_id')::integer as token_id
-    from noetl.event as e
-    where e.execution_id = p_run.execution_id and e.event_type = 'step.exit'
-    union all
-    select j.token_id::integer
-    from noetl.event as e
-    cross join lateral jsonb_array_elements_text(e.meta -> 'joined') as j (token_id)
-    where e.execution_id = p_run.execution_id and e.event_type = 'step.enter'
-  ),
-  entered as (
-    select (e.meta ->> 'token_id')::integer as token_id
-    from noetl.event as e
-    where
-      e.execution_id = p_run.execution_id and e.event_type = 'step.enter' and e.status = 'entered'
+    execution_id, token_id, step, status, split_ids, split_steps, input, issue, wake_at, signal,
+    slot_key
   )
   select
     p_run.execution_id, t.token_id, t.token ->> 'step',
-    case when exists (select from entered as e where e.token_id = t.token_id) then 'active'
-    else 'ready' end,
+    case
+      when e.wait ->> 'signal' is not null then 'waiting_signal'
+      when e.wait is not null then 'waiting_time'
+      when e.has_entered or e.has_loop then 'active'
+      when (v_queue ->> 'is_held')::boolean is false then 'waiting_slot'
+      else 'ready'
+    end,
     array(select jsonb_array_elements_text(t.token -> 'split_ids')::integer),
     array(select jsonb_array_elements_text(t.token -> 'split_steps')),
-    t.token -> 'input'
+    t.token -> 'input', coalesce(e.issue, 1), (e.wait ->> 'wake_at')::timestamptz,
+    e.wait ->> 'signal',
+    case
+      when e.has_entered or e.has_loop then e.slot ->> 'key'
+      when (v_queue ->> 'is_held')::boolean is false then v_queue ->> 'key'
+    end
   from noetl_internal.told_tokens(p_run.execution_id) as t
+  left join noetl_internal.told_entries(p_run.execution_id) as e on e.token_id = t.token_id
   where
     p_run.finished_at is null
-    and not exists (select from gone as g where g.token_id = t.token_id);
+    and e.is_gone is not true
+    and not exists (
+      select from noetl.event as j
+      where
+        j.execution_id = p_run.execution_id
+        and j.event_type = 'step.enter'
+        and j.meta -> 'joined' @> to_jsonb(t.token_id)
+    );
 end;
 $function$;
 

@@ -26,7 +26,7 @@ begin
   begin
     case noetl_internal.admission(p_token, v_definition -> 'admit')
       when 'allow' then
-        perform noetl_internal.enter_step(p_run, p_token, v_definition);
+        perform noetl_internal.admit_token(p_run, p_token, v_definition);
       when 'discard' then
         perform noetl_internal.append_event(
           p_token.execution_id, p_run.catalog_id, 'step.exit', p_token.step, 'skipped',

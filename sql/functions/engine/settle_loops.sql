@@ -34,6 +34,7 @@ begin
       on
         x.execution_id = p_run.execution_id
         and x.event_type = 'step.exit' and x.status = 'failed'
+        and x.event_id > noetl_internal.retried_at(p_run.execution_id)
         and x.meta ->> 'token_id' = k.token_id::text
     where k.execution_id = p_run.execution_id
   ) as e

@@ -11,7 +11,8 @@ declare
 begin
   select
     bool_or(t.status = 'waiting_join') as has_joins,
-    bool_and(t.status in ('waiting_admission', 'waiting_join')) as is_waiting
+    bool_and(t.status in ('waiting_admission', 'waiting_join')) as is_stuck,
+    bool_and(t.status not in ('ready', 'active')) as is_waiting
   into v_left
   from noetl.token as t
   where t.execution_id = p_run.execution_id;
@@ -25,7 +26,7 @@ begin
   if
     v_left.has_joins and (
       noetl_internal.fire_joins(p_run.execution_id, p_run.catalog_id, false)
-      or v_left.is_waiting
+      or v_left.is_stuck
       and noetl_internal.fire_joins(p_run.execution_id, p_run.catalog_id, true)
     )
   then

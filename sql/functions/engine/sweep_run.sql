@@ -34,13 +34,20 @@ begin
   update noetl.loop as l
   set
     status = 'cancelled', finished_at = noetl_internal.clock_now(), version = l.version + 1,
-    cancelled = l.total - l.done - l.failed
+    cancelled = l.total - l.done - l.failed, to_repeat = 0
   from noetl.run as r
   where
     r.execution_id = p_execution_id
     and r.status in ('failing', 'cancelling')
     and l.execution_id = p_execution_id
     and l.status in ('expanding', 'running', 'draining');
+  delete from noetl.loop_repeat as p
+  where
+    p.execution_id = p_execution_id
+    and exists (
+      select from noetl.run as r
+      where r.execution_id = p_execution_id and r.status in ('failing', 'cancelling')
+    );
   return noetl_internal.end_swept_run(p_execution_id);
 end;
 $function$;

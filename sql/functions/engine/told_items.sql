@@ -14,20 +14,22 @@ as $function$
   select
     (e.meta ->> 'loop_id')::bigint,
     (count(*) filter (where i.is_end and e.status = 'ok'))::integer,
-    (count(*) filter (where i.is_end and e.status = 'error'))::integer,
+    (count(*) filter (where i.is_end and i.is_failed))::integer,
     coalesce(max(e.current_index) filter (where e.event_type = 'command.issued') + 1, 0),
     coalesce(bool_or(i.is_end and e.context ? 'ctx'), false),
     (
       array_agg(
         e.context -> 'error' || jsonb_build_object('item', e.current_index)
         order by e.current_index
-      ) filter (where i.is_end and e.status = 'error')
+      ) filter (where i.is_end and i.is_failed)
     )[1]
   from noetl.event as e
+  cross join (select noetl_internal.retried_at(p_execution_id) as retried_at) as r
   cross join lateral (
     select
       e.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
-      and e.meta -> 'final' is distinct from 'false' as is_end
+      and e.meta -> 'final' is distinct from 'false' as is_end,
+      e.status = 'error' and e.event_id > r.retried_at as is_failed
   ) as i
   where e.execution_id = p_execution_id and e.meta ? 'loop_id'
   group by 1

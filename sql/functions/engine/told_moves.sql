@@ -33,16 +33,22 @@ as $function$
       else c.context -> 'ctx'
     end,
     x.context -> 'set'
-  from noetl.event as x
-  left join noetl.event as c
-    on
-      c.execution_id = p_execution_id
-      and c.event_type in ('call.done', 'call.error')
-      and c.meta ->> 'token_id' = x.meta ->> 'token_id'
+  from (
+    -- The call that a step's exit follows, if any, is the event of its token before it: a token has
+    -- several after retry_execution.
+    select m.*, lag(m) over (partition by m.meta ->> 'token_id' order by m.event_id) as call
+    from noetl.event as m
+    where
+      m.execution_id = p_execution_id
+      and m.event_type in ('call.done', 'call.error', 'step.exit')
+  ) as x
+  left join lateral (
+    select (x.call).result, (x.call).context
+    where (x.call).event_type in ('call.done', 'call.error')
+  ) as c on true
   left join noetl.loop as l
     on l.execution_id = p_execution_id and l.token_id = (x.meta ->> 'token_id')::integer
-  where
-    x.execution_id = p_execution_id and x.event_type = 'step.exit' and x.status <> 'skipped'
+  where x.event_type = 'step.exit' and x.status <> 'skipped'
   union all
   select w.event_id, null, null, null, null, w.context -> 'ctx', null
   from noetl.event as w

@@ -9,6 +9,7 @@ begin
   return (
     select
       array[
+        'signals',
         'iter', 'event', 'output', 'input', 'fanin', 'loop_index', 'execution_id', 'job', 'result',
         'response', 'results', 'step', 'keychain', 'env', 'now', 'token', 'payload', 'args',
         '_prev',

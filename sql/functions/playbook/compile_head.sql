@@ -33,7 +33,10 @@ begin
         and noetl_internal.text_of(t.tool #> '{options,path}') !~ '\{[{%]'
     ),
     'priority', coalesce(p_spec -> 'priority', '5'),
-    'pool', coalesce(noetl_internal.text_of(p_spec -> 'pool'), 'default')
+    'pool', coalesce(noetl_internal.text_of(p_spec -> 'pool'), 'default'),
+    'concurrency', noetl_internal.compile_concurrency(
+      p_spec -> 'concurrency', 'executor.spec.concurrency'
+    )
   );
 end;
 $function$;

@@ -17,7 +17,9 @@ begin
       jsonb_agg(
         noetl_internal.compile_step(
           noetl_internal.mapping_of(s.value), s.place::integer - 1,
-          v_spec - '{entry_step,final_step,no_next_is_error,priority}'::text [], v_workbook, v_known
+          v_spec
+          - '{entry_step,final_step,no_next_is_error,priority,concurrency}'::text [],
+          v_workbook, v_known
         )
         order by s.place
       ),

@@ -39,6 +39,7 @@ begin
     'max_attempts', coalesce(v_spec -> 'max_attempts', '3'),
     'timeout', v_spec -> 'timeout',
     'inline', v_tools = '[]' and v_loop is null,
+    'wait', noetl_internal.compile_wait(v_tools, v_loop),
     'admit', noetl_internal.compile_admit(
       v_spec #> '{policy,admit,rules}', v_at || '.spec.policy.admit.rules'
     ),
@@ -52,6 +53,9 @@ begin
       p_step -> 'next', v_spec, v_at || '.next', v_loop is not null
     ),
     'join', null,
+    'concurrency', noetl_internal.compile_concurrency(
+      v_specs -> 'own' -> 'concurrency', v_at || '.spec.concurrency'
+    ),
     'task', noetl_internal.compile_task(p_step, v_spec, v_loop, v_tools, v_at, p_known),
     'checks', jsonb_build_object(
       'at', v_at,

@@ -21,6 +21,13 @@ begin
         (m.options - 'args')
         || case
           when m.options ? 'args' then jsonb_build_object('input', m.options -> 'args') else '{}'
+        end
+        || case
+          when m.tool ->> 'kind' = 'wait'
+            then jsonb_strip_nulls(jsonb_build_object(
+              'duration', noetl_internal.duration_seconds(m.options ->> 'duration')
+            ))
+          else '{}'
         end,
         'rules', noetl_internal.compile_rules(m.policy -> 'rules', m.policy_at || '.rules'),
         'set', noetl_internal.collect_sets(m.tool, p_at, 'local'),

@@ -18,7 +18,8 @@ as $function$
   ('step_spec', 'timeout:seconds|template max_attempts:attempts join:=any,all pool:name
     loop_mode:=sequential,parallel,fanout,cursor fanout:fanout policy:step_policy
     result:result max_in_flight:positive|template
-    mode:=sequential,parallel,cursor,exclusive,inclusive frame:map'),
+    mode:=sequential,parallel,cursor,exclusive,inclusive frame:map concurrency:concurrency'),
+  ('concurrency', 'key!:text limit!:positive|template'),
   ('executor_only', 'entry_step:name final_step:name no_next_is_error:bool priority:digit'),
   ('fanout', 'max_shard_retries:natural allow_partial:bool fail_fast:bool max_failures:share
     key:text|list|map'),

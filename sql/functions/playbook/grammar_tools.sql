@@ -18,7 +18,8 @@ as $function$
   ('shell', 'cmds:text|list command:text|list env:any cwd:text'),
   ('playbook', 'path:text payload:any return_step:text retry:any'),
   ('workbook', 'task!:name'),
-  ('artifact', null), ('resolve', null), ('nats', null), ('transfer', null), ('wait', null),
+  ('wait', 'until:text duration:seconds|text signal:text timeout:seconds|text'),
+  ('artifact', null), ('resolve', null), ('nats', null), ('transfer', null),
   ('script', null), ('container', null), ('snowflake', null), ('ducklake', null),
   ('subscription', null), ('agent', null)
 $function$;

@@ -25,6 +25,7 @@
 \ir check_value.sql
 
 -- Compilation: one form for every spelling, templates compiled
+\ir duration_seconds.sql
 \ir modern_expression.sql
 \ir template_problems.sql
 \ir compile_at.sql
@@ -49,6 +50,8 @@
 \ir strip_places.sql
 \ir compile_task.sql
 \ir loop_checks.sql
+\ir compile_wait.sql
+\ir compile_concurrency.sql
 \ir compile_step.sql
 \ir workload_templates.sql
 \ir credential_names.sql
@@ -73,6 +76,7 @@
 \ir check_tools.sql
 \ir check_sets.sql
 \ir check_loops.sql
+\ir check_waits.sql
 \ir list_templates.sql
 \ir check_templates.sql
 \ir check_names.sql

@@ -13,7 +13,8 @@ begin
     cross join lateral (
       values
       ('$.input'), ('$.loop.in'), ('$.loop.max_in_flight'), ('$.admit[*].when'), ('$.set[*].value'),
-      ('$.next.arcs[*].when'), ('$.next.arcs[*].input'), ('$.next.arcs[*].set[*].value')
+      ('$.next.arcs[*].when'), ('$.next.arcs[*].input'), ('$.next.arcs[*].set[*].value'),
+      ('$.wait.*'), ('$.concurrency.*')
     ) as p (path)
     cross join lateral jsonb_path_query(s.step, p.path::jsonpath) as t (template)
     where jsonb_typeof(t.template) = 'object'
@@ -21,6 +22,10 @@ begin
     select t.template, s.step ->> 'step', true
     from jsonb_array_elements(p_compiled -> 'steps') as s (step)
     cross join lateral jsonb_array_elements(s.step #> '{checks,worker}') as t (template)
+    union all
+    select t.value, null, false
+    from jsonb_each(noetl_internal.mapping_of(p_compiled #> '{head,concurrency}')) as t
+    where jsonb_typeof(t.value) = 'object'
     union all
     select t.value, null, false
     from jsonb_each(noetl_internal.mapping_of(p_compiled #> '{head,workload_templates}')) as t;

@@ -19,6 +19,11 @@ from regexp_split_to_table($matrix$
   list_workers         .       runner  operator  .       reader
   cancel_execution     .       .       operator  worker  .
   rebuild              .       .       operator  .       .
+  pause_execution      .       .       operator  .       .
+  resume_execution     .       .       operator  .       .
+  retry_execution      .       .       operator  .       .
+  signal_execution     .       runner  operator  .       .
+  wake_runs            .       .       .         worker  .
   issue_commands       .       .       operator  .       .
   issue_command        .       .       operator  .       .
   register_session     .       .       .         worker  .

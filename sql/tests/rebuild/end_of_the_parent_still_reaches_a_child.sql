@@ -10,7 +10,7 @@ select noetl.start_execution(
   jsonb_build_object('parent_execution_id', :parent, 'parent_command_id', :'command', 'session', :'w')
 ) as child \gset
 select noetl.cancel_execution(:parent) \g /dev/null
-truncate noetl.change;
+delete from noetl.change;
 select noetl.rebuild(:child) \g /dev/null
 select is((select status::text from noetl.run where execution_id = :child), 'running', 'it lives');
 select noetl.rebuild(:parent) \g /dev/null

@@ -11,7 +11,8 @@ select noetl_test.worker() as w \gset
 select noetl_test.report(:'w', :x, c.command_id) from noetl_test.claim(:'w', 1) as c \g /dev/null
 select noetl_test.report(:'w', :x, c.command_id, '{}', '{"kind": "python", "message": "no"}')
 from noetl_test.claim(:'w', 1) as c \g /dev/null
-truncate noetl.change, noetl.run;
+delete from noetl.change;
+delete from noetl.run;
 select noetl.rebuild(:x) \g /dev/null
 select noetl_test.tick() \g /dev/null
 select is((select status::text from noetl.run where execution_id = :x), 'failed', 'it has failed');

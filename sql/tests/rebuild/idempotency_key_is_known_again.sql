@@ -3,7 +3,7 @@ begin;
 select plan(1);
 select noetl_test.playbook(jsonb_build_array(noetl_test.step('a'))) as path \gset
 select noetl.start_execution(:'path', '{}', '{"idempotency_key": "k"}') as x \gset
-truncate noetl.start_key;
+delete from noetl.start_key;
 select noetl.rebuild(:x) \g /dev/null
 select is(noetl.start_execution(:'path', '{}', '{"idempotency_key": "k"}'), :x, 'the same run');
 

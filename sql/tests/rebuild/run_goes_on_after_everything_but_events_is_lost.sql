@@ -29,7 +29,14 @@ create temporary table held as select * from noetl_test.claim(:'w', 3);
 select noetl_test.tick() \g /dev/null
 select noetl_test.state(:x) as live \gset
 
-truncate noetl.run, noetl.token, noetl.loop, noetl.command, noetl.variable, noetl.change, noetl.execution, noetl.start_key;
+delete from noetl.run;
+delete from noetl.token;
+delete from noetl.loop;
+delete from noetl.command;
+delete from noetl.variable;
+delete from noetl.change;
+delete from noetl.execution;
+delete from noetl.start_key;
 select is(noetl.rebuild(:x) ->> 'status', 'running', 'it runs again');
 select noetl_test.tick() \g /dev/null
 select is(noetl_test.state(:x), :'live'::jsonb, 'P0.3-3: the same state as before');

@@ -14,7 +14,12 @@ begin
     perform noetl_test.claim(v_session);
   end if;
   select c.command_id into v_command from noetl.command as c where c.execution_id = v_id;
+  if p_from = 'held' then
+    perform noetl.pause_execution(v_id);
+  end if;
   case p_action
+    when 'pause' then perform noetl.pause_execution(v_id);
+    when 'resume' then perform noetl.resume_execution(v_id);
     when 'claim' then perform noetl_test.claim(v_other);
     when 'report' then perform noetl_test.report(v_session, v_id, v_command);
     when 'stranger reports' then perform noetl_test.report(v_other, v_id, v_command);
@@ -46,14 +51,16 @@ end;
 $$;
 create temp table moved as
 select f.state as was, a.name, pg_temp.move(f.state, a.name) as became
-from unnest('{queued,leased}'::text[]) as f (state)
+from unnest('{queued,held,leased}'::text[]) as f (state)
 cross join unnest(
-  '{claim,report,stranger reports,release,stranger releases,end session,restart,silence,drain,cancel}'::text[]
+  '{pause,resume,claim,report,stranger reports,release,stranger releases,end session,restart,silence,drain,cancel}'::text[]
 ) as a (name);
 select set_eq(
   'select * from moved where was <> became',
   $$
     values
+      ('queued', 'pause', 'held'), ('held', 'resume', 'queued'),
+      ('held', 'drain', '- command.cancelled'), ('held', 'cancel', '- command.cancelled'),
       ('queued', 'claim', 'leased'), ('leased', 'report', '- command.completed'),
       ('leased', 'release', 'queued again command.cancelled'), ('leased', 'end session', 'queued again command.cancelled'),
       ('leased', 'restart', 'queued again command.cancelled'), ('leased', 'silence', 'queued again command.cancelled'),

@@ -23,6 +23,10 @@ begin
       perform noetl_internal.finish_step(v_id, 1, 'call.done', '{"status": "ok"}', null, null);
       perform noetl_internal.advance_run(v_id);
     when 'parent ended' then perform noetl_internal.advance_change(v_id, true);
+    when 'pause' then perform noetl.pause_execution(v_id);
+    when 'resume' then perform noetl.resume_execution(v_id);
+    when 'signal' then perform noetl.signal_execution(v_id, 's');
+    when 'retry' then perform noetl.retry_execution(v_id);
     else perform noetl_internal.settle_run((select r from noetl.run as r where r.execution_id = v_id));
   end case;
   return (select r.status from noetl.run as r where r.execution_id = v_id);
@@ -32,13 +36,16 @@ select set_eq(
   $$
     select f.state, a.name, pg_temp.move(f.state, a.name)
     from unnest('{running,waiting,failing,cancelling,completed,failed,cancelled}'::text[]) as f (state)
-    cross join unnest('{cancel,sweep,fail,complete,finish,parent ended,settle active,settle waiting}'::text[]) as a (name)
+    cross join unnest('{cancel,sweep,fail,complete,finish,parent ended,settle active,settle waiting,pause,resume,signal,retry}'::text[]) as a (name)
     where pg_temp.move(f.state, a.name) <> f.state
   $$,
   $$
     values
       ('running', 'settle waiting', 'waiting'), ('waiting', 'settle active', 'running'),
       ('running', 'complete', 'completed'), ('waiting', 'complete', 'completed'),
+      ('failed', 'retry', 'running'), ('cancelled', 'retry', 'running'),
+      -- Its one step is at work, so the signal finds it not waiting.
+      ('waiting', 'signal', 'running'),
       ('running', 'finish', 'completed'), ('waiting', 'finish', 'completed'),
       ('running', 'fail', 'failing'), ('waiting', 'fail', 'failing'),
       ('running', 'cancel', 'cancelled'), ('waiting', 'cancel', 'cancelled'),

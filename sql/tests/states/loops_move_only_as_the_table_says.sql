@@ -17,8 +17,8 @@ begin
     finished_at = case when p_from in ('complete', 'partial', 'failed', 'cancelled') then now() end
   where l.loop_id = v_loop;
   case p_action
-    when 'count one' then perform noetl_internal.count_loop(v_id, v_loop, 1, 0, 0);
-    when 'count and refill' then perform noetl_internal.count_loop(v_id, v_loop, 1, 0, 1);
+    when 'count one' then perform noetl_internal.count_loop(v_id, v_loop, 1, 0, 0, 0);
+    when 'count and refill' then perform noetl_internal.count_loop(v_id, v_loop, 1, 0, 1, 0);
     when 'drain' then perform noetl_internal.drain_loop(v_id, v_loop);
     when 'close open' then perform noetl.claim_loop_done(v_id, v_loop);
     when 'close done' then

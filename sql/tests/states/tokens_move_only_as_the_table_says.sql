@@ -6,12 +6,27 @@ declare
   v_id bigint := noetl_test.start(jsonb_build_array(noetl_test.step('a')));
   v_run noetl.run;
 begin
-  update noetl.token set status = p_from where execution_id = v_id;
+  update noetl.token
+  set
+    status = p_from, signal = case p_from when 'waiting_signal' then 's' end,
+    wake_at = case p_from when 'waiting_time' then now() - interval '1 s' end,
+    slot_key = case p_from when 'waiting_slot' then v_id::text end
+  where execution_id = v_id;
+  insert into noetl.slot (execution_id, token_id, key, key_limit, priority, is_held)
+  select v_id, 1, v_id::text, 1, 5, false where p_from = 'waiting_slot';
   select * into v_run from noetl.run as r where r.execution_id = v_id;
   case p_action
     when 'write ctx' then perform noetl_internal.write_ctx(v_id, '{"n": 1}');
     when 'advance' then
       perform noetl_internal.advance_run(v_id);
+    when 'wake' then
+      perform noetl.wake_runs();
+      perform noetl_internal.end_due_waits(v_id);
+    when 'signal' then perform noetl.signal_execution(v_id, 's');
+    when 'other signal' then perform noetl.signal_execution(v_id, 'other');
+    when 'grant' then
+      perform noetl_internal.grant_slots();
+      perform noetl_internal.enter_granted(v_id);
     when 'finish' then perform noetl_internal.finish_step(v_id, 1, 'call.done', '{"status": "ok"}', null, null);
     else perform noetl.cancel_execution(v_id);
   end case;
@@ -20,17 +35,23 @@ end;
 $$;
 create temp table moved as
 select f.state as was, a.name, pg_temp.move(f.state, a.name) as became
-from unnest('{ready,active,waiting_join,waiting_admission}'::text[]) as f (state)
-cross join unnest('{write ctx,advance,finish,cancel}'::text[]) as a (name)
+from unnest('{ready,active,waiting_join,waiting_admission,waiting_time,waiting_signal,waiting_slot}'::text[]) as f (state)
+cross join unnest('{write ctx,advance,finish,wake,signal,other signal,grant,cancel}'::text[]) as a (name)
 -- A token that waits at a join without coming from a split cannot be: fire_joins/ has the real ones.
-where (f.state, a.name) <> ('waiting_join', 'advance');
+where f.state <> 'waiting_join' or a.name not in ('advance', 'signal', 'other signal');
 select set_eq(
   'select * from moved where was <> became',
   $$
     values
       ('waiting_admission', 'write ctx', 'ready'), ('ready', 'advance', 'active'),
       ('ready', 'cancel', '-'), ('active', 'cancel', '-'), ('waiting_join', 'cancel', '-'), ('waiting_admission', 'cancel', '-'),
-      ('ready', 'finish', '-'), ('active', 'finish', '-')
+      ('ready', 'finish', '-'), ('active', 'finish', '-'),
+      ('waiting_time', 'finish', '-'), ('waiting_signal', 'finish', '-'),
+      ('waiting_time', 'cancel', '-'), ('waiting_signal', 'cancel', '-'), ('waiting_slot', 'cancel', '-'),
+      ('waiting_time', 'wake', '-'), ('waiting_signal', 'signal', '-'), ('waiting_slot', 'grant', 'ready'),
+      -- A signal also looks at admission again, and routes what is ready.
+      ('waiting_admission', 'signal', 'active'), ('waiting_admission', 'other signal', 'active'),
+      ('ready', 'signal', 'active'), ('ready', 'other signal', 'active')
   $$,
   'only the moves of the table happen'
 );

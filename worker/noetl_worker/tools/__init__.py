@@ -23,7 +23,10 @@ from noetl_worker.scope import Scope
 from noetl_worker.services import Services
 
 GROUP: Final = "noetl.tools"
-KINDS: Final = ("noop", "python", "postgres", "http", "shell", "duckdb", "playbook")
+KINDS: Final = (
+    *("noop", "python", "postgres", "http", "shell", "duckdb", "playbook"),
+    *("wait",),
+)
 
 
 @dataclass(frozen=True, slots=True)
