@@ -177,6 +177,9 @@
 \ir engine/workload_context.sql
 \ir engine/create_run.sql
 
+-- Schedules: when to start what
+\ir schedule/install.sql
+
 -- API: people and programs
 \ir api/start_execution.sql
 \ir api/cancel_execution.sql
