@@ -404,6 +404,42 @@ COMMENT ON TABLE noetl.command IS 'The queue: open commands only. A finished com
 
 COMMENT ON COLUMN noetl.command.place IS 'Place in line, a virtual time that advances per run: claims take the smallest, so runs alternate.';
 
+CREATE TABLE noetl.schedule (
+    name text NOT NULL,
+    path text NOT NULL,
+    version integer,
+    cron text NOT NULL,
+    time_zone text NOT NULL,
+    workload jsonb NOT NULL,
+    priority noetl_internal.priority,
+    missed text NOT NULL,
+    is_active boolean NOT NULL,
+    next_at timestamp with time zone,
+    last_at timestamp with time zone,
+    last_execution_id bigint,
+    last_error jsonb,
+    run_as name NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT schedule_firing_has_run_or_error CHECK ((num_nonnulls(last_execution_id, last_error) = ((last_at IS NOT NULL))::integer)),
+    CONSTRAINT schedule_missed_is_known CHECK ((missed = ANY (ARRAY['skip'::text, 'once'::text, 'all'::text]))),
+    CONSTRAINT schedule_name_is_sane CHECK ((name ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$'::text)),
+    CONSTRAINT schedule_next_iff_active CHECK (((next_at IS NOT NULL) = is_active)),
+    CONSTRAINT schedule_workload_is_mapping CHECK ((jsonb_typeof(workload) = 'object'::text))
+);
+
+ALTER TABLE noetl.schedule OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.schedule IS 'When to start which playbook. Primary data: no event tells it.';
+
+COMMENT ON COLUMN noetl.schedule.version IS 'The version to start; null: the latest one then.';
+
+COMMENT ON COLUMN noetl.schedule.missed IS 'What to do about firings that nobody took in time: skip them, start one run for all of them (once), or one for each (all).';
+
+COMMENT ON COLUMN noetl.schedule.last_at IS 'The time that the last firing was due; its run, or why there is none, is beside it.';
+
+COMMENT ON COLUMN noetl.schedule.run_as IS 'The role that put it: its runs may use what this role may use.';
+
 CREATE TABLE noetl.runtime (
     session_id uuid NOT NULL,
     name text NOT NULL,
@@ -731,42 +767,6 @@ ALTER TABLE noetl.result_ref ALTER COLUMN ref_id ADD GENERATED ALWAYS AS IDENTIT
     CACHE 1
 );
 
-CREATE TABLE noetl.schedule (
-    name text NOT NULL,
-    path text NOT NULL,
-    version integer,
-    cron text NOT NULL,
-    time_zone text NOT NULL,
-    workload jsonb NOT NULL,
-    priority noetl_internal.priority,
-    missed text NOT NULL,
-    is_active boolean NOT NULL,
-    next_at timestamp with time zone,
-    last_at timestamp with time zone,
-    last_execution_id bigint,
-    last_error jsonb,
-    run_as name NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL,
-    CONSTRAINT schedule_firing_has_run_or_error CHECK ((num_nonnulls(last_execution_id, last_error) = ((last_at IS NOT NULL))::integer)),
-    CONSTRAINT schedule_missed_is_known CHECK ((missed = ANY (ARRAY['skip'::text, 'once'::text, 'all'::text]))),
-    CONSTRAINT schedule_name_is_sane CHECK ((name ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$'::text)),
-    CONSTRAINT schedule_next_iff_active CHECK (((next_at IS NOT NULL) = is_active)),
-    CONSTRAINT schedule_workload_is_mapping CHECK ((jsonb_typeof(workload) = 'object'::text))
-);
-
-ALTER TABLE noetl.schedule OWNER TO noetl_owner;
-
-COMMENT ON TABLE noetl.schedule IS 'When to start which playbook. Primary data: no event tells it.';
-
-COMMENT ON COLUMN noetl.schedule.version IS 'The version to start; null: the latest one then.';
-
-COMMENT ON COLUMN noetl.schedule.missed IS 'What to do about firings that nobody took in time: skip them, start one run for all of them (once), or one for each (all).';
-
-COMMENT ON COLUMN noetl.schedule.last_at IS 'The time that the last firing was due; its run, or why there is none, is beside it.';
-
-COMMENT ON COLUMN noetl.schedule.run_as IS 'The role that put it: its runs may use what this role may use.';
-
 CREATE TABLE noetl.setting (
     name text NOT NULL,
     value jsonb NOT NULL,
@@ -917,6 +917,8 @@ GRANT SELECT ON TABLE noetl.result_ref TO noetl_reader;
 GRANT SELECT ON TABLE noetl.catalog TO noetl_reader;
 GRANT SELECT ON TABLE noetl.catalog TO noetl_author;
 
+GRANT SELECT ON TABLE noetl.schedule TO noetl_reader;
+
 GRANT SELECT ON TABLE noetl.catalog_step TO noetl_reader;
 GRANT SELECT ON TABLE noetl.catalog_step TO noetl_author;
 
@@ -927,7 +929,5 @@ GRANT SELECT ON TABLE noetl.execution TO noetl_reader;
 GRANT SELECT ON TABLE noetl.manifest TO noetl_reader;
 
 GRANT SELECT ON TABLE noetl.manifest_part TO noetl_reader;
-
-GRANT SELECT ON TABLE noetl.schedule TO noetl_reader;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE noetl_owner REVOKE ALL ON FUNCTIONS  FROM PUBLIC;

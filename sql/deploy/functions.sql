@@ -12773,6 +12773,9 @@ begin
   elsif p_options ->> 'priority' !~ '^[0-9]$' then
     raise exception 'priority is "%", not a digit', left(p_options ->> 'priority', 20) using
       errcode = 'NE422', hint = 'Pass 0 (last) to 9 (first).';
+  elsif p_options ->> 'idempotency_key' like 'schedule:%' then
+    raise exception 'idempotency keys that begin with "schedule:" are those of schedules' using
+      errcode = 'NE422', hint = 'Choose another key.';
   end if;
 end;
 $function$;
@@ -12918,14 +12921,15 @@ comment on function noetl_internal.workload_context(bigint, jsonb)
 is 'How the first event of a run tells its workload.';
 
 -- engine/create_run.sql
--- Store a new run: its row, its workload as variables, its first event, its execution row and its
--- first token.
+-- Store a new run that has the rights of p_starter: its row, its workload as variables, its first
+-- event, its execution row and its first token.
 create or replace function noetl_internal.create_run(
   p_execution_id bigint,
   p_catalog noetl.catalog,
   p_workload jsonb,
   p_options jsonb,
-  p_parent noetl.run
+  p_parent noetl.run,
+  p_starter name
 )
 returns void
 language plpgsql volatile
@@ -12947,7 +12951,7 @@ begin
     ),
     coalesce(p_catalog.compiled ->> 'pool', 'default'), p_parent.execution_id,
     p_options ->> 'parent_command_id', coalesce(p_parent.depth + 1, 0), false,
-    coalesce(p_parent.started_by, session_user), noetl_internal.clock_now()
+    p_starter, noetl_internal.clock_now()
   )
   returning * into v_run;
   insert into noetl.variable (execution_id, scope, name, value)
@@ -12975,8 +12979,61 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.create_run(bigint, noetl.catalog, jsonb, jsonb, noetl.run)
+comment on function noetl_internal.create_run(
+  bigint, noetl.catalog, jsonb, jsonb, noetl.run, name
+)
 is 'Store a new run.';
+
+-- engine/start_run.sql
+-- Start a playbook in the caller's transaction with the rights of p_starter; a child has those of
+-- its parent. Returns the execution id; the same path and idempotency key give the same id again.
+-- Locks: none that waits, except for a concurrent start under the same key, and for a child the
+-- command row of its parent, shared.
+-- Raises: NE404 unknown playbook, NE422 bad input, NE424 missing credential, NE403 not granted,
+-- NE46x bad default.
+create or replace function noetl_internal.start_run(
+  p_path text,
+  p_workload jsonb,
+  p_options jsonb,
+  p_starter name
+)
+returns bigint
+language plpgsql volatile
+as $function$
+declare
+  v_catalog noetl.catalog;
+  v_parent noetl.run;
+  v_starter name;
+  v_execution_id bigint := noetl_internal.new_execution_id();
+  v_known bigint;
+begin
+  v_catalog := noetl_internal.find_playbook(p_path, p_options ->> 'version');
+  v_parent := noetl_internal.parent_of(p_options);
+  v_starter := coalesce(v_parent.started_by, p_starter);
+  perform noetl_internal.check_credentials(v_catalog.compiled -> 'credentials', v_starter);
+  v_known := noetl_internal.claim_start_key(
+    v_catalog.path, p_options ->> 'idempotency_key', v_execution_id
+  );
+  if v_known <> v_execution_id then
+    return v_known;
+  end if;
+  perform noetl_internal.create_run(
+    v_execution_id, v_catalog,
+    noetl_internal.workload_of(
+      v_execution_id, v_catalog.compiled, coalesce(nullif(p_workload, 'null'), '{}'),
+      coalesce(p_options -> 'env', '{}')
+    ),
+    p_options, v_parent, v_starter
+  );
+  perform noetl_internal.advance_run(v_execution_id);
+  perform noetl_internal.project_run(v_execution_id);
+  perform noetl_internal.mark_change('dirty', v_execution_id);
+  return v_execution_id;
+end;
+$function$;
+
+comment on function noetl_internal.start_run(text, jsonb, jsonb, name)
+is 'Start a playbook in the caller''s transaction with the rights of a role.';
 
 -- schedule/raise_cron.sql
 -- Refuse a cron expression: which one, what is wrong in which field, and what to do.
@@ -13450,36 +13507,9 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 set jit = off
 as $function$
-declare
-  v_catalog noetl.catalog;
-  v_parent noetl.run;
-  v_execution_id bigint := noetl_internal.new_execution_id();
-  v_known bigint;
 begin
   perform noetl_internal.require_options(p_options);
-  v_catalog := noetl_internal.find_playbook(p_path, p_options ->> 'version');
-  v_parent := noetl_internal.parent_of(p_options);
-  perform noetl_internal.check_credentials(
-    v_catalog.compiled -> 'credentials', coalesce(v_parent.started_by, session_user)
-  );
-  v_known := noetl_internal.claim_start_key(
-    v_catalog.path, p_options ->> 'idempotency_key', v_execution_id
-  );
-  if v_known <> v_execution_id then
-    return v_known;
-  end if;
-  perform noetl_internal.create_run(
-    v_execution_id, v_catalog,
-    noetl_internal.workload_of(
-      v_execution_id, v_catalog.compiled, coalesce(nullif(p_workload, 'null'), '{}'),
-      coalesce(p_options -> 'env', '{}')
-    ),
-    p_options, v_parent
-  );
-  perform noetl_internal.advance_run(v_execution_id);
-  perform noetl_internal.project_run(v_execution_id);
-  perform noetl_internal.mark_change('dirty', v_execution_id);
-  return v_execution_id;
+  return noetl_internal.start_run(p_path, p_workload, p_options, session_user);
 end;
 $function$;
 

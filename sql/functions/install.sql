@@ -176,6 +176,7 @@
 \ir engine/workload_of.sql
 \ir engine/workload_context.sql
 \ir engine/create_run.sql
+\ir engine/start_run.sql
 
 -- Schedules: when to start what
 \ir schedule/install.sql
