@@ -13488,6 +13488,274 @@ comment on function noetl_internal.last_instant(
 )
 is 'The last firing of a cron expression up to an instant.';
 
+-- schedule/find_time_zone.sql
+-- The time zone of a name, written as PostgreSQL lists it. Only what it lists: it would take
+-- "Berlin2" for a zone of its own making.
+-- Raises: NE422 when there is none.
+create or replace function noetl_internal.find_time_zone(p_name text)
+returns text
+language plpgsql stable
+as $function$
+declare
+  v_names text[];
+  v_found text;
+begin
+  if upper(p_name) = 'UTC' then
+    return 'UTC';  -- to list all takes a tenth of a second
+  end if;
+  v_names := array(
+    select z.name
+    from pg_catalog.pg_timezone_names as z
+    where z.name !~ '^(posix|right)/|^(posixrules|localtime|Factory)$'
+    order by z.name
+  );
+  select n.name into v_found from unnest(v_names) as n (name) where lower(n.name) = lower(p_name);
+  if not found then
+    raise exception 'there is no time zone "%"', left(p_name, 100) using
+      errcode = 'NE422',
+      detail = jsonb_build_object('time_zone', left(p_name, 100)),
+      hint = coalesce(
+        'Did you mean "' || noetl_internal.closest_name(p_name, v_names) || '"?',
+        'Use a name such as Europe/Berlin or UTC; list them with: select name from '
+        'pg_timezone_names.'
+      );
+  end if;
+  return v_found;
+end;
+$function$;
+
+comment on function noetl_internal.find_time_zone(text)
+is 'The time zone of a name, written as PostgreSQL lists it.';
+
+-- schedule/require_schedule_options.sql
+-- Refuse options of put_schedule that no schedule can have.
+-- Raises: NE422.
+create or replace function noetl_internal.require_schedule_options(p_options jsonb)
+returns void
+language plpgsql immutable
+as $function$
+declare
+  v_unknown text;
+begin
+  perform noetl_internal.require_options(p_options);
+  select k into v_unknown
+  from jsonb_object_keys(coalesce(nullif(p_options, 'null'), '{}')) as k
+  where k not in ('missed', 'priority', 'version', 'is_active')
+  order by k
+  limit 1;
+  if found then
+    raise exception 'a schedule has no option "%"', left(v_unknown, 100) using
+      errcode = 'NE422',
+      hint = noetl_internal.suggest_name(v_unknown, '{missed,priority,version,is_active}');
+  elsif p_options ->> 'missed' not in ('skip', 'once', 'all') then
+    raise exception 'missed is "%"', left(p_options ->> 'missed', 20) using
+      errcode = 'NE422', hint = 'Pass skip, once or all: what to do about missed firings.';
+  elsif p_options ->> 'version' !~ '^[1-9][0-9]{0,8}$' then
+    raise exception 'version is "%", not a number', left(p_options ->> 'version', 20) using
+      errcode = 'NE422', hint = 'Leave it out to start the latest version.';
+  elsif jsonb_typeof(p_options -> 'is_active') not in ('boolean', 'null') then
+    raise exception 'is_active is neither true nor false' using
+      errcode = 'NE422', hint = 'Leave it out to keep what it is; a new schedule is active.';
+  end if;
+end;
+$function$;
+
+comment on function noetl_internal.require_schedule_options(jsonb)
+is 'Refuse options of put_schedule that no schedule can have.';
+
+-- schedule/owner_of_schedule.sql
+-- The role under whose rights a schedule that p_role puts is to run: the owner of the one that it
+-- replaces, else p_role itself.
+-- Raises: NE403 when p_role is no member of that owner.
+create or replace function noetl_internal.owner_of_schedule(
+  p_name text,
+  p_role name
+)
+returns name
+language plpgsql stable
+as $function$
+declare
+  v_owner name;
+begin
+  select s.run_as into v_owner from noetl.schedule as s where s.name = p_name;
+  if not found then
+    return p_role;
+  elsif not exists (
+    -- By oid: of a role that has been dropped nobody is a member, and that is no error.
+    select from pg_catalog.pg_roles as r
+    where r.rolname = v_owner and pg_has_role(p_role, r.oid, 'member')
+  ) then
+    raise exception 'schedule "%" belongs to role %', p_name, v_owner using
+      errcode = 'NE403', hint = 'Choose another name, or act as that role.';
+  end if;
+  return v_owner;
+end;
+$function$;
+
+comment on function noetl_internal.owner_of_schedule(text, name)
+is 'The role under whose rights a schedule that a role puts is to run.';
+
+-- schedule/draft_schedule.sql
+-- A new schedule, checked as far as it can be before it fires.
+-- Raises: NE422 for a bad name, cron expression, time zone, workload or option; NE404 unknown
+-- playbook, NE424 missing credential, NE403 not granted to p_run_as.
+create or replace function noetl_internal.draft_schedule(
+  p_name text,
+  p_path text,
+  p_cron text,
+  p_time_zone text,
+  p_workload jsonb,
+  p_options jsonb,
+  p_run_as name
+)
+returns noetl.schedule
+language plpgsql stable
+as $function$
+declare
+  v_new noetl.schedule;
+  v_catalog noetl.catalog;
+begin
+  if coalesce(p_name, '') !~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$' then
+    raise exception 'bad schedule name "%"', left(p_name, 130) using
+      errcode = 'NE422', hint = 'Use letters, digits, "_", "." and "-", at most 128 characters.';
+  elsif jsonb_typeof(p_workload) not in ('object', 'null') then
+    raise exception 'workload is a %, not a mapping', noetl_internal.python_type(p_workload) using
+      errcode = 'NE422', hint = 'Pass a mapping such as {"region": "eu"}.';
+  end if;
+  perform noetl_internal.require_schedule_options(p_options);
+  v_new.name := p_name;
+  v_new.cron := btrim(p_cron, E' \t\r\n');
+  v_new.time_zone := noetl_internal.find_time_zone(coalesce(p_time_zone, 'UTC'));
+  v_new.next_at := noetl_internal.next_instant(
+    noetl_internal.parse_cron(p_cron), v_new.time_zone, noetl_internal.clock_now()
+  );
+  if v_new.next_at is null then
+    perform noetl_internal.raise_cron(
+      p_cron, null, 'there is no such time', 'Look at day and month: February has no 30th.'
+    );
+  end if;
+  v_new.version := (p_options ->> 'version')::integer;
+  v_catalog := noetl_internal.find_playbook(p_path, p_options ->> 'version');
+  perform noetl_internal.check_credentials(v_catalog.compiled -> 'credentials', p_run_as);
+  v_new.path := v_catalog.path;
+  v_new.workload := coalesce(nullif(p_workload, 'null'), '{}');
+  v_new.priority := (p_options ->> 'priority')::smallint;
+  v_new.missed := coalesce(p_options ->> 'missed', 'once');
+  v_new.run_as := p_run_as;
+  v_new.created_at := noetl_internal.clock_now();
+  v_new.updated_at := v_new.created_at;
+  return v_new;
+end;
+$function$;
+
+comment on function noetl_internal.draft_schedule(text, text, text, text, jsonb, jsonb, name)
+is 'A new schedule, checked as far as it can be before it fires.';
+
+-- schedule/replace_schedule.sql
+-- Give a schedule the content of p_new; false when it has it already, or when no such schedule of
+-- that owner is there. Whether it is active stays, unless p_is_active says; when it fires next only
+-- changes with the expression, the zone, or that.
+-- Locks: the schedule's row.
+create or replace function noetl_internal.replace_schedule(
+  p_new noetl.schedule,
+  p_is_active boolean
+)
+returns boolean
+language plpgsql volatile
+as $function$
+begin
+  update noetl.schedule as s
+  set
+    path = p_new.path, version = p_new.version, cron = p_new.cron, time_zone = p_new.time_zone,
+    workload = p_new.workload, priority = p_new.priority, missed = p_new.missed,
+    is_active = coalesce(p_is_active, s.is_active),
+    next_at = case
+      when not coalesce(p_is_active, s.is_active) then null
+      when s.is_active and (s.cron, s.time_zone) = (p_new.cron, p_new.time_zone) then s.next_at
+      else p_new.next_at
+    end,
+    updated_at = p_new.updated_at
+  where
+    s.name = p_new.name and s.run_as = p_new.run_as
+    and (
+      s.path, s.version, s.cron, s.time_zone, s.workload, s.priority, s.missed, s.is_active
+    ) is distinct from (
+      p_new.path, p_new.version, p_new.cron, p_new.time_zone, p_new.workload, p_new.priority,
+      p_new.missed, coalesce(p_is_active, s.is_active)
+    );
+  return found;
+end;
+$function$;
+
+comment on function noetl_internal.replace_schedule(noetl.schedule, boolean)
+is 'Give a schedule another content; false when it has it already.';
+
+-- schedule/may_manage_schedule.sql
+-- Whether a role may pause, resume and remove a schedule: operators, and members of its owner.
+create or replace function noetl_internal.may_manage_schedule(
+  p_owner name,
+  p_role name
+)
+returns boolean
+language sql stable
+as $function$
+  select exists (
+    select from pg_catalog.pg_roles as r
+    where r.rolname in (p_owner, 'noetl_operator') and pg_has_role(p_role, r.oid, 'member')
+  )
+$function$;
+
+comment on function noetl_internal.may_manage_schedule(name, name)
+is 'Whether a role may pause, resume and remove a schedule.';
+
+-- schedule/has_schedule.sql
+-- Whether there is a schedule of this name.
+-- Raises: NE403 when it is not p_role's to manage.
+create or replace function noetl_internal.has_schedule(
+  p_name text,
+  p_role name
+)
+returns boolean
+language plpgsql stable
+as $function$
+declare
+  v_owner name;
+begin
+  select s.run_as into v_owner from noetl.schedule as s where s.name = p_name;
+  if not found then
+    return false;
+  elsif not noetl_internal.may_manage_schedule(v_owner, p_role) then
+    raise exception 'schedule "%" belongs to role %', p_name, v_owner using
+      errcode = 'NE403', hint = 'Act as that role, or ask an operator.';
+  end if;
+  return true;
+end;
+$function$;
+
+comment on function noetl_internal.has_schedule(text, name)
+is 'Whether there is a schedule of this name.';
+
+-- schedule/require_schedule.sql
+-- Refuse the name of a schedule that does not exist, or that is not p_role's to manage.
+-- Raises: NE404, NE403.
+create or replace function noetl_internal.require_schedule(
+  p_name text,
+  p_role name
+)
+returns void
+language plpgsql stable
+as $function$
+begin
+  if not noetl_internal.has_schedule(p_name, p_role) then
+    raise exception 'no schedule is named "%"', left(p_name, 130) using
+      errcode = 'NE404', hint = 'List schedules with: noetl schedule list.';
+  end if;
+end;
+$function$;
+
+comment on function noetl_internal.require_schedule(text, name)
+is 'Refuse the name of a schedule that does not exist.';
+
 -- api/start_execution.sql
 -- Start a playbook in the caller's transaction: the run exists if and only if it commits. Returns
 -- the execution id; the same path and idempotency key give the same id again. It only inserts, so
@@ -13865,6 +14133,184 @@ comment on function noetl.list_credentials()
 is 'The credentials the caller may use; never their secrets.';
 revoke all on function noetl.list_credentials() from public;
 grant execute on function noetl.list_credentials() to noetl_author, noetl_runner;
+
+-- api/put_schedule.sql
+-- Start a playbook at the times of a cron expression from now on, with the rights of the caller; a
+-- schedule of that name is replaced, and keeps its owner. The same content again changes nothing.
+-- Locks: the schedule's row. Raises: NE422 for a bad name, cron expression, time zone, workload or
+-- option; NE404 unknown playbook, NE424 missing credential, NE403 for one that is not granted, or
+-- when another role owns the schedule.
+create or replace function noetl.put_schedule(
+  p_name text,
+  p_path text,
+  p_cron text,
+  p_time_zone text default 'UTC',
+  p_workload jsonb default '{}',
+  p_options jsonb default '{}'
+)
+returns table (created boolean, changed boolean, next_at timestamptz)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+declare
+  v_is_active boolean;
+  v_new noetl.schedule;
+begin
+  loop  -- again only when somebody removes it in between
+    v_new := noetl_internal.draft_schedule(
+      p_name, p_path, p_cron, p_time_zone, p_workload, p_options,
+      noetl_internal.owner_of_schedule(p_name, session_user)
+    );
+    v_is_active := (p_options ->> 'is_active')::boolean;
+    insert into noetl.schedule (
+      name, path, version, cron, time_zone, workload, priority, missed, is_active, next_at,
+      run_as, created_at, updated_at
+    )
+    values (
+      v_new.name, v_new.path, v_new.version, v_new.cron, v_new.time_zone, v_new.workload,
+      v_new.priority, v_new.missed, coalesce(v_is_active, true),
+      case when coalesce(v_is_active, true) then v_new.next_at end,
+      v_new.run_as, v_new.created_at, v_new.updated_at
+    )
+    on conflict do nothing;
+    created := found;
+    changed := created or noetl_internal.replace_schedule(v_new, v_is_active);
+    select s.next_at into next_at
+    from noetl.schedule as s
+    where s.name = p_name and s.run_as = v_new.run_as;
+    exit when found;
+  end loop;
+  return next;
+end;
+$function$;
+
+comment on function noetl.put_schedule(text, text, text, text, jsonb, jsonb)
+is 'Start a playbook at the times of a cron expression; the same again changes nothing.';
+revoke all on function noetl.put_schedule(text, text, text, text, jsonb, jsonb) from public;
+grant execute on function noetl.put_schedule(text, text, text, text, jsonb, jsonb)
+to noetl_runner;
+
+-- api/remove_schedule.sql
+-- Remove a schedule; false when there is none of that name. Its runs stay.
+-- Locks: the schedule's row. Raises: NE403 when another role owns it.
+create or replace function noetl.remove_schedule(p_name text)
+returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  delete from noetl.schedule as s
+  where s.name = p_name and noetl_internal.may_manage_schedule(s.run_as, session_user);
+  if found then
+    return true;
+  end if;
+  perform noetl_internal.has_schedule(p_name, session_user);
+  return false;
+end;
+$function$;
+
+comment on function noetl.remove_schedule(text) is 'Remove a schedule; its runs stay.';
+revoke all on function noetl.remove_schedule(text) from public;
+grant execute on function noetl.remove_schedule(text) to noetl_runner, noetl_operator;
+
+-- api/pause_schedule.sql
+-- Let a schedule rest: it does not fire until it is resumed. False when it rests already.
+-- Locks: the schedule's row. Raises: NE404, NE403 when another role owns it.
+create or replace function noetl.pause_schedule(p_name text)
+returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  update noetl.schedule as s
+  set is_active = false, next_at = null, updated_at = noetl_internal.clock_now()
+  where
+    s.name = p_name and s.is_active
+    and noetl_internal.may_manage_schedule(s.run_as, session_user);
+  if found then
+    return true;
+  end if;
+  perform noetl_internal.require_schedule(p_name, session_user);
+  return false;
+end;
+$function$;
+
+comment on function noetl.pause_schedule(text)
+is 'Let a schedule rest until it is resumed; false when it rests already.';
+revoke all on function noetl.pause_schedule(text) from public;
+grant execute on function noetl.pause_schedule(text) to noetl_runner, noetl_operator;
+
+-- api/resume_schedule.sql
+-- Let a paused schedule fire again, from its next time on: what fell into the pause was not missed.
+-- False when it is active already.
+-- Locks: the schedule's row. Raises: NE404, NE403 when another role owns it.
+create or replace function noetl.resume_schedule(p_name text)
+returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  update noetl.schedule as s
+  set
+    is_active = true,
+    next_at = noetl_internal.next_instant(
+      noetl_internal.parse_cron(s.cron), s.time_zone, noetl_internal.clock_now()
+    ),
+    updated_at = noetl_internal.clock_now()
+  where
+    s.name = p_name and not s.is_active
+    and noetl_internal.may_manage_schedule(s.run_as, session_user);
+  if found then
+    return true;
+  end if;
+  perform noetl_internal.require_schedule(p_name, session_user);
+  return false;
+end;
+$function$;
+
+comment on function noetl.resume_schedule(text)
+is 'Let a paused schedule fire again; false when it is active already.';
+revoke all on function noetl.resume_schedule(text) from public;
+grant execute on function noetl.resume_schedule(text) to noetl_runner, noetl_operator;
+
+-- api/list_schedules.sql
+-- All schedules: when they fire next, and how their last firing went.
+-- Locks: none. Raises: nothing.
+create or replace function noetl.list_schedules()
+returns table (
+  name text,
+  path text,
+  version integer,
+  cron text,
+  time_zone text,
+  workload jsonb,
+  priority integer,
+  missed text,
+  is_active boolean,
+  next_at timestamptz,
+  last_at timestamptz,
+  last_execution_id bigint,
+  last_error jsonb,
+  run_as name,
+  created_at timestamptz,
+  updated_at timestamptz
+)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+  select
+    s.name, s.path, s.version, s.cron, s.time_zone, s.workload, s.priority::integer, s.missed,
+    s.is_active, s.next_at, s.last_at, s.last_execution_id, s.last_error, s.run_as, s.created_at,
+    s.updated_at
+  from noetl.schedule as s
+  order by s.name
+$function$;
+
+comment on function noetl.list_schedules()
+is 'All schedules: when they fire next, and how their last firing went.';
+revoke all on function noetl.list_schedules() from public;
+grant execute on function noetl.list_schedules() to noetl_runner, noetl_operator, noetl_reader;
 
 -- engine/require_run.sql
 -- A run of which the session holds a command: what lets a worker read the run's data.

@@ -192,6 +192,11 @@
 \ir api/put_credential.sql
 \ir api/remove_credential.sql
 \ir api/list_credentials.sql
+\ir api/put_schedule.sql
+\ir api/remove_schedule.sql
+\ir api/pause_schedule.sql
+\ir api/resume_schedule.sql
+\ir api/list_schedules.sql
 
 -- API: workers
 \ir engine/require_run.sql

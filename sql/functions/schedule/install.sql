@@ -17,3 +17,13 @@
 \ir next_real_instant.sql
 \ir next_instant.sql
 \ir last_instant.sql
+
+-- What may be put, and by whom
+\ir find_time_zone.sql
+\ir require_schedule_options.sql
+\ir owner_of_schedule.sql
+\ir draft_schedule.sql
+\ir replace_schedule.sql
+\ir may_manage_schedule.sql
+\ir has_schedule.sql
+\ir require_schedule.sql
