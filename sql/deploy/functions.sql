@@ -13756,6 +13756,150 @@ $function$;
 comment on function noetl_internal.require_schedule(text, name)
 is 'Refuse the name of a schedule that does not exist.';
 
+-- schedule/iso_time.sql
+-- An instant in ISO 8601, as clocks of a zone show it, with the offset: 2026-01-31T02:00:00+01:00.
+create or replace function noetl_internal.iso_time(
+  p_at timestamptz,
+  p_zone text
+)
+returns text
+language sql immutable parallel safe
+as $function$
+  select
+    to_char(p_at at time zone p_zone, 'YYYY-MM-DD"T"HH24:MI:SS')
+    || case when o.ahead < interval '0' then '-' else '+' end
+    || to_char(greatest(o.ahead, -o.ahead), 'HH24:MI')
+  from noetl_internal.offset_at(p_at, p_zone) as o (ahead)
+$function$;
+
+comment on function noetl_internal.iso_time(timestamptz, text)
+is 'An instant in ISO 8601, as clocks of a zone show it.';
+
+-- schedule/plan_firing.sql
+-- What a due schedule does now: start a run for due_at, unless that is null, and then wait for
+-- next_at. A firing later than schedule_grace_seconds was missed; of those that were, all are made
+-- up for one by one, once is for the last of them, skip is for none.
+create or replace function noetl_internal.plan_firing(
+  p_schedule noetl.schedule,
+  p_now timestamptz
+)
+returns table (due_at timestamptz, next_at timestamptz)
+language plpgsql stable
+as $function$
+#variable_conflict use_column
+declare
+  v_cron noetl_internal.cron := noetl_internal.parse_cron(p_schedule.cron);
+  v_last timestamptz := p_schedule.next_at;
+  v_missed_until timestamptz := p_now - make_interval(
+    secs => noetl_internal.setting_integer('schedule_grace_seconds')
+  );
+  v_is_missed boolean := p_schedule.next_at < v_missed_until and p_schedule.missed <> 'all';
+begin
+  if v_is_missed then
+    v_last := noetl_internal.last_instant(
+      v_cron, p_schedule.time_zone, p_schedule.next_at, v_missed_until
+    );
+  end if;
+  due_at := case when not v_is_missed or p_schedule.missed = 'once' then v_last end;
+  next_at := noetl_internal.next_instant(v_cron, p_schedule.time_zone, v_last);
+  return next;
+end;
+$function$;
+
+comment on function noetl_internal.plan_firing(noetl.schedule, timestamptz)
+is 'What a due schedule does now, and when it is due next.';
+
+-- schedule/start_scheduled.sql
+-- Start the run of a firing, with the rights of the schedule's owner, once for each time that was
+-- due. The playbook reads that time as workload.scheduled_at.
+-- Raises: NE403 when the owner may not start playbooks any more; else as start_run.
+create or replace function noetl_internal.start_scheduled(
+  p_schedule noetl.schedule,
+  p_due_at timestamptz
+)
+returns bigint
+language plpgsql volatile
+as $function$
+begin
+  if not exists (
+    select from pg_catalog.pg_roles as r
+    where
+      r.rolname = p_schedule.run_as
+      and has_function_privilege(r.oid, 'noetl.start_execution(text, jsonb, jsonb)', 'execute')
+  ) then
+    raise exception 'role % may not start playbooks', p_schedule.run_as using
+      errcode = 'NE403', hint = 'Grant it noetl_runner, or let another role put the schedule.';
+  end if;
+  return noetl_internal.start_run(
+    p_schedule.path,
+    jsonb_build_object(
+      'scheduled_at', noetl_internal.iso_time(p_due_at, p_schedule.time_zone)
+    ) || p_schedule.workload,
+    jsonb_strip_nulls(
+      jsonb_build_object(
+        'version', p_schedule.version, 'priority', p_schedule.priority,
+        'idempotency_key',
+        'schedule:' || p_schedule.name || ':' || noetl_internal.iso_time(p_due_at, 'UTC')
+      )
+    ),
+    p_schedule.run_as
+  );
+end;
+$function$;
+
+comment on function noetl_internal.start_scheduled(noetl.schedule, timestamptz)
+is 'Start the run of a firing, with the rights of the schedule''s owner.';
+
+-- schedule/fire_schedule.sql
+-- Do what a due schedule does now, and move it on. A failure is told on its row, moves it on as
+-- well, and holds up nobody else; where nothing follows it stops. False when somebody was in the
+-- way: then it stays due.
+-- Locks: none that waits; the caller has locked the row.
+create or replace function noetl_internal.fire_schedule(
+  p_schedule noetl.schedule,
+  p_now timestamptz
+)
+returns boolean
+language plpgsql volatile
+as $function$
+declare
+  v_due_at timestamptz;
+  v_next_at timestamptz;
+  v_run bigint;
+  v_error jsonb;
+  v_hint text;
+begin
+  begin
+    select f.due_at, f.next_at into v_due_at, v_next_at
+    from noetl_internal.plan_firing(p_schedule, p_now) as f;
+    if v_due_at is not null then
+      v_run := noetl_internal.start_scheduled(p_schedule, v_due_at);
+    end if;
+  exception
+    when deadlock_detected or serialization_failure or lock_not_available
+      or insufficient_resources then
+      return false;
+    when others then
+      get stacked diagnostics v_hint = pg_exception_hint;
+      v_due_at := coalesce(v_due_at, p_schedule.next_at);
+      v_error := jsonb_build_object(
+        'code', sqlstate, 'message', left(sqlerrm, 2000), 'hint', nullif(v_hint, '')
+      );
+  end;
+  update noetl.schedule as s
+  set
+    next_at = v_next_at, is_active = v_next_at is not null,
+    last_at = coalesce(v_due_at, s.last_at),
+    last_execution_id = case when v_due_at is null then s.last_execution_id else v_run end,
+    last_error = case when v_due_at is null then s.last_error else v_error end
+  where s.name = p_schedule.name;
+  return true;
+end;
+$function$;
+
+comment on function noetl_internal.fire_schedule(noetl.schedule, timestamptz)
+is 'Do what a due schedule does now, and move it on.';
+
 -- api/start_execution.sql
 -- Start a playbook in the caller's transaction: the run exists if and only if it commits. Returns
 -- the execution id; the same path and idempotency key give the same id again. It only inserts, so
@@ -15399,6 +15543,43 @@ comment on function noetl.raise_floor()
 is 'Raise the place below which claims need not look; a tick.';
 revoke all on function noetl.raise_floor() from public;
 grant execute on function noetl.raise_floor() to noetl_worker;
+
+-- api/fire_schedules.sql
+-- Start what the due schedules are to start, at most one run each, and move them on in the same
+-- transaction, so that each firing happens once however many call this; a tick. Returns how many
+-- schedules it dealt with; nothing due: 0.
+-- Locks: rows of due schedules, skipping locked ones. Raises: NE409.
+create or replace function noetl.fire_schedules(p_limit integer default 100)
+returns integer
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+declare
+  v_now timestamptz := noetl_internal.clock_now();
+  v_due noetl.schedule;
+  v_count integer := 0;
+begin
+  perform noetl_internal.require_read_committed();
+  -- A row loop, because each schedule has its own error handler; bounded by p_limit.
+  for v_due in
+    select s.* from noetl.schedule as s
+    where s.is_active and s.next_at <= v_now
+    order by s.next_at
+    limit p_limit
+    for no key update skip locked
+  loop
+    v_count := v_count + noetl_internal.fire_schedule(v_due, v_now)::integer;
+  end loop;
+  return v_count;
+end;
+$function$;
+
+comment on function noetl.fire_schedules(integer)
+is 'Start what the due schedules are to start, each firing once; a tick.';
+revoke all on function noetl.fire_schedules(integer) from public;
+grant execute on function noetl.fire_schedules(integer) to noetl_worker;
 
 -- api/maintain_partitions.sql
 -- Create the partitions of the event log for the next eight weeks; returns how many were new.

@@ -227,4 +227,5 @@
 \ir api/expand_loops.sql
 \ir api/project_changes.sql
 \ir api/raise_floor.sql
+\ir api/fire_schedules.sql
 \ir api/maintain_partitions.sql

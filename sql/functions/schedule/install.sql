@@ -27,3 +27,9 @@
 \ir may_manage_schedule.sql
 \ir has_schedule.sql
 \ir require_schedule.sql
+
+-- Firings
+\ir iso_time.sql
+\ir plan_firing.sql
+\ir start_scheduled.sql
+\ir fire_schedule.sql

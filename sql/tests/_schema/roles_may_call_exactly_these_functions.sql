@@ -46,6 +46,7 @@ from regexp_split_to_table($matrix$
   reap_stale           .       .       .         worker  .
   advance_changes      .       .       .         worker  .
   expand_loops         .       .       .         worker  .
+  fire_schedules       .       .       .         worker  .
   raise_floor          .       .       .         worker  .
   project_changes      .       .       .         worker  .
   maintain_partitions  .       .       .         worker  .
