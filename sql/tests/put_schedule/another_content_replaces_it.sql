@@ -1,6 +1,6 @@
 -- A new workload must not lose a firing that is due; a new time must not fire at the old one.
 begin;
-select plan(6);
+select plan(8);
 set local noetl.test_now = '2026-07-01 00:10:00+00';
 select noetl_test.playbook(jsonb_build_array(noetl_test.step('a'))) as path \gset
 select noetl.put_schedule('nightly', :'path', '30 2 * * *');
@@ -43,6 +43,12 @@ select results_eq(
   $$,
   'the row says when'
 );
+select noetl.pause_schedule('nightly');
+select results_eq(
+  format($$ select * from noetl.put_schedule('nightly', %L, '0 6 * * *') $$, :'path'),
+  'values (false, true, null::timestamptz)', 'a paused one is replaced'
+);
+select ok(not (select is_active from noetl.schedule where name = 'nightly'), 'and stays paused');
 select set_eq(
   $$ select * from noetl.schedule where name = 'other' $$, 'table untouched', 'others are left alone'
 );

@@ -1,6 +1,6 @@
 -- One run for all that were missed is the run of the last of them, be they three or a million.
 begin;
-select plan(2);
+select plan(3);
 
 -- As last_instant says, and found by stepping through all of them.
 create temporary view pg_temp.answers as
@@ -33,6 +33,12 @@ select is(
     noetl_internal.parse_cron('* * * * *'), 'UTC', '2000-01-01 00:00+00', '2030-01-01 00:00:59+00'
   ),
   '2030-01-01 00:00+00'::timestamptz, 'after thirty years of minutes'
+);
+select is(
+  noetl_internal.last_instant(
+    noetl_internal.parse_cron('* * * * *'), 'UTC', '2030-01-01 00:00+00', '2030-01-01 00:01+00'
+  ),
+  '2030-01-01 00:01+00'::timestamptz, 'up to then, itself included'
 );
 
 select * from finish();
