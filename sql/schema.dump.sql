@@ -32,6 +32,31 @@ ALTER DOMAIN noetl_internal.command_task OWNER TO noetl_owner;
 
 COMMENT ON DOMAIN noetl_internal.command_task IS 'run: the step; collect: the items of its loop.';
 
+CREATE TYPE noetl_internal.cron AS (
+	minutes integer[],
+	hours integer[],
+	days integer[],
+	months integer[],
+	weekdays integer[],
+	is_either_day boolean,
+	is_real_time boolean
+);
+
+ALTER TYPE noetl_internal.cron OWNER TO noetl_owner;
+
+COMMENT ON TYPE noetl_internal.cron IS 'A parsed cron expression: what each field admits, ascending, Sunday being 0. is_either_day: the day of the month or that of the week is enough; is_real_time: it follows the clock through a change of the offset, instead of once per local time.';
+
+CREATE TYPE noetl_internal.cron_field AS (
+	name text,
+	low integer,
+	high integer,
+	names text[]
+);
+
+ALTER TYPE noetl_internal.cron_field OWNER TO noetl_owner;
+
+COMMENT ON TYPE noetl_internal.cron_field IS 'A field of a cron expression: what it takes; names stand for the numbers from low on.';
+
 CREATE TYPE noetl_internal.draft AS (
 	execution_id bigint,
 	command_id text,
@@ -390,6 +415,42 @@ ALTER TABLE noetl.command OWNER TO noetl_owner;
 COMMENT ON TABLE noetl.command IS 'The queue: open commands only. A finished command leaves.';
 
 COMMENT ON COLUMN noetl.command.place IS 'Place in line, a virtual time that advances per run: claims take the smallest, so runs alternate.';
+
+CREATE TABLE noetl.schedule (
+    name text NOT NULL,
+    path text NOT NULL,
+    version integer,
+    cron text NOT NULL,
+    time_zone text NOT NULL,
+    workload jsonb NOT NULL,
+    priority noetl_internal.priority,
+    missed text NOT NULL,
+    is_active boolean NOT NULL,
+    next_at timestamp with time zone,
+    last_at timestamp with time zone,
+    last_execution_id bigint,
+    last_error jsonb,
+    run_as name NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT schedule_firing_has_run_or_error CHECK ((num_nonnulls(last_execution_id, last_error) = ((last_at IS NOT NULL))::integer)),
+    CONSTRAINT schedule_missed_is_known CHECK ((missed = ANY (ARRAY['skip'::text, 'once'::text, 'all'::text]))),
+    CONSTRAINT schedule_name_is_sane CHECK ((name ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$'::text)),
+    CONSTRAINT schedule_next_iff_active CHECK (((next_at IS NOT NULL) = is_active)),
+    CONSTRAINT schedule_workload_is_mapping CHECK ((jsonb_typeof(workload) = 'object'::text))
+);
+
+ALTER TABLE noetl.schedule OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.schedule IS 'When to start which playbook. Primary data: no event tells it.';
+
+COMMENT ON COLUMN noetl.schedule.version IS 'The version to start; null: the latest one then.';
+
+COMMENT ON COLUMN noetl.schedule.missed IS 'What to do about firings that nobody took in time: skip them, start one run for all of them (once), or one for each (all).';
+
+COMMENT ON COLUMN noetl.schedule.last_at IS 'The time that the last firing was due; its run, or why there is none, is beside it.';
+
+COMMENT ON COLUMN noetl.schedule.run_as IS 'The role that put it: its runs may use what this role may use.';
 
 CREATE TABLE noetl.signal (
     execution_id bigint NOT NULL,
@@ -866,6 +927,9 @@ ALTER TABLE ONLY noetl.run
 ALTER TABLE ONLY noetl.runtime
     ADD CONSTRAINT runtime_pkey PRIMARY KEY (session_id);
 
+ALTER TABLE ONLY noetl.schedule
+    ADD CONSTRAINT schedule_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY noetl.setting
     ADD CONSTRAINT setting_pkey PRIMARY KEY (name);
 
@@ -900,6 +964,8 @@ CREATE INDEX idx_run_parent ON noetl.run USING btree (parent_execution_id) WHERE
 
 CREATE INDEX idx_run_paused ON noetl.run USING btree (execution_id) WHERE is_paused;
 
+CREATE INDEX idx_schedule_next_at ON noetl.schedule USING btree (next_at) WHERE is_active;
+
 CREATE INDEX idx_slot_key ON noetl.slot USING btree (key);
 
 CREATE INDEX idx_token_wake ON noetl.token USING btree (wake_at) WHERE (wake_at IS NOT NULL);
@@ -930,6 +996,8 @@ GRANT SELECT ON TABLE noetl.result_ref TO noetl_reader;
 
 GRANT SELECT ON TABLE noetl.catalog TO noetl_reader;
 GRANT SELECT ON TABLE noetl.catalog TO noetl_author;
+
+GRANT SELECT ON TABLE noetl.schedule TO noetl_reader;
 
 GRANT SELECT ON TABLE noetl.catalog_step TO noetl_reader;
 GRANT SELECT ON TABLE noetl.catalog_step TO noetl_author;

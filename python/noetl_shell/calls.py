@@ -113,6 +113,37 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
+class Scheduled:
+    """What ``put_schedule`` did; ``next_at`` is None while the schedule is paused."""
+
+    created: bool
+    changed: bool
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """One line of ``list_schedules``."""
+
+    name: str
+    path: str
+    version: int | None
+    cron: str
+    time_zone: str
+    workload: dict[str, Any]
+    priority: int | None
+    missed: str
+    is_active: bool
+    next_at: datetime | None
+    last_at: datetime | None
+    last_execution_id: int | None
+    last_error: dict[str, Any] | None
+    run_as: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerSession:
     """A worker or dispatcher that is alive, as far as the engine knows."""
 
@@ -363,6 +394,59 @@ def list_credentials(conn: Connection) -> list[Credential]:
         cursor.execute(
             "select c.name, c.kind, c.description, c.managed, c.owner_role,"
             " c.created_at, c.updated_at from noetl.list_credentials() as c"
+        )
+        return cursor.fetchall()
+
+
+def put_schedule(
+    conn: Connection,
+    *,
+    name: str,
+    path: str,
+    cron: str,
+    time_zone: str,
+    workload: dict[str, Any],
+    options: dict[str, Any],
+) -> Scheduled:
+    """Start a playbook at the times of a cron expression."""
+    with _translated(conn), conn.cursor(row_factory=class_row(Scheduled)) as cursor:
+        cursor.execute(
+            "select p.created, p.changed, p.next_at"
+            " from noetl.put_schedule(%s, %s, %s, %s, %s, %s) as p",
+            [name, path, cron, time_zone, Jsonb(workload), Jsonb(options)],
+        )
+        return _one(cursor)
+
+
+def remove_schedule(conn: Connection, *, name: str) -> bool:
+    """Remove a schedule; false when there is none."""
+    with _translated(conn), conn.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute("select noetl.remove_schedule(%s)", [name])
+        return bool(_one(cursor))
+
+
+def pause_schedule(conn: Connection, *, name: str) -> bool:
+    """Let a schedule rest; false when it rests already."""
+    with _translated(conn), conn.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute("select noetl.pause_schedule(%s)", [name])
+        return bool(_one(cursor))
+
+
+def resume_schedule(conn: Connection, *, name: str) -> bool:
+    """Let a paused schedule fire again; false when it is active already."""
+    with _translated(conn), conn.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute("select noetl.resume_schedule(%s)", [name])
+        return bool(_one(cursor))
+
+
+def list_schedules(conn: Connection) -> list[Schedule]:
+    """All schedules."""
+    with _translated(conn), conn.cursor(row_factory=class_row(Schedule)) as cursor:
+        cursor.execute(
+            "select s.name, s.path, s.version, s.cron, s.time_zone, s.workload,"
+            " s.priority, s.missed, s.is_active, s.next_at, s.last_at,"
+            " s.last_execution_id, s.last_error, s.run_as, s.created_at, s.updated_at"
+            " from noetl.list_schedules() as s"
         )
         return cursor.fetchall()
 

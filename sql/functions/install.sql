@@ -208,6 +208,10 @@
 \ir engine/workload_of.sql
 \ir engine/workload_context.sql
 \ir engine/create_run.sql
+\ir engine/start_run.sql
+
+-- Schedules: when to start what
+\ir schedule/install.sql
 
 -- API: people and programs
 \ir api/start_execution.sql
@@ -224,6 +228,11 @@
 \ir api/put_credential.sql
 \ir api/remove_credential.sql
 \ir api/list_credentials.sql
+\ir api/put_schedule.sql
+\ir api/remove_schedule.sql
+\ir api/pause_schedule.sql
+\ir api/resume_schedule.sql
+\ir api/list_schedules.sql
 
 -- API: workers
 \ir engine/require_run.sql
@@ -255,4 +264,5 @@
 \ir api/expand_loops.sql
 \ir api/project_changes.sql
 \ir api/raise_floor.sql
+\ir api/fire_schedules.sql
 \ir api/maintain_partitions.sql

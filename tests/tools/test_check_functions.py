@@ -87,7 +87,8 @@ def test_definer_outside_the_api_is_found() -> None:
 def test_unknown_folder_is_found() -> None:
     found = messages(GOOD, Path("sql/functions/misc/finish_command.sql"))
     assert (
-        "no folder for functions: misc; use api, engine, expression, playbook" in found
+        "no folder for functions: misc; use api, engine, expression, playbook,"
+        " schedule" in found
     )
 
 

@@ -20,6 +20,7 @@ TICKS: Final = (
     ("select noetl.raise_floor()", 0.25),
     ("select noetl.wake_runs(500)", 0.25),
     ("select noetl.reap_stale(500)", 1.0),
+    ("select noetl.fire_schedules(20)", 1.0),
     ("select noetl.maintain_partitions()", 3600.0),
 )
 

@@ -27,6 +27,7 @@ _COMMANDS: Final = {
     "playbook": "playbooks:playbook",
     "lint": "playbooks:lint",
     "credential": "credentials:credential",
+    "schedule": "schedules:schedule",
     "db": "databases:db",
     "worker": "worker:worker",
     "workers": "worker:workers",

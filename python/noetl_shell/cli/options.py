@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from noetl_shell.credentials import parse_settings, read_mapping
 from noetl_shell.settings import load_settings
 from noetl_shell.target import Target
 
@@ -34,6 +35,47 @@ def json_option(command: Command) -> Command:
     """``--json``: the command gets ``as_json``."""
     return click.option(
         "--json", "as_json", is_flag=True, help="Print JSON instead of text."
+    )(command)
+
+
+def workload_options(command: Command) -> Command:
+    """``--set`` over ``--workload``: the command gets ``workload``, a mapping."""
+
+    @click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Set a workload key.",
+    )
+    @click.option("--workload", metavar="FILE|JSON", help="The workload, as a mapping.")
+    @functools.wraps(command)
+    def wrapped(
+        *args: Any, settings: tuple[str, ...], workload: str | None, **options: Any
+    ) -> Any:
+        given = read_mapping(workload, "--workload") if workload else {}
+        merged = _merge(given, parse_settings(settings))
+        return command(*args, workload=merged, **options)
+
+    return wrapped
+
+
+def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """Deep: mappings merge, all else is replaced."""
+    merged = dict(base)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if both else value
+    return merged
+
+
+def priority_option(command: Command) -> Command:
+    """``--priority``: the command gets ``priority``, null for the default."""
+    return click.option(
+        "--priority",
+        type=click.IntRange(0, 9),
+        metavar="0-9",
+        help="Runs of a higher one go first; default: the playbook's, or 5.",
     )(command)
 
 

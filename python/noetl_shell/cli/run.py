@@ -21,9 +21,10 @@ from noetl_shell.cli.options import (
     database_option,
     execution_argument,
     json_option,
+    priority_option,
+    workload_options,
 )
 from noetl_shell.cli.register import is_file, register_file, split_version
-from noetl_shell.credentials import parse_settings, read_mapping
 from noetl_shell.database import Connection
 from noetl_shell.embedded.server import ServerError
 from noetl_shell.errors import DatabaseLost
@@ -43,16 +44,8 @@ def _workers_option(command: Command) -> Command:
 
 @click.command()
 @click.argument("playbook", metavar="FILE|PATH")
-@click.option(
-    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Set a workload key."
-)
-@click.option("--workload", metavar="FILE|JSON", help="The workload, as a mapping.")
-@click.option(
-    "--priority",
-    type=click.IntRange(0, 9),
-    metavar="0-9",
-    help="Runs of a higher one go first; default: the playbook's, or 5.",
-)
+@workload_options
+@priority_option
 @click.option("--detach", is_flag=True, help="Start only; print the execution's id.")
 @_workers_option
 @json_option
@@ -60,8 +53,7 @@ def _workers_option(command: Command) -> Command:
 def run(
     target: Target,
     playbook: str,
-    settings: tuple[str, ...],
-    workload: str | None,
+    workload: dict[str, Any],
     priority: int | None,
     detach: bool,
     workers: int | None,
@@ -72,11 +64,9 @@ def run(
     Prints the result. Exits with 0 if the run completed, 1 if it failed, 2 if nothing
     was run, 130 on Ctrl-C (go on with: noetl resume ID).
     """
-    given = {**(read_mapping(workload, "--workload") if workload else {})}
-    given = _merge(given, parse_settings(settings))
     with target.open() as conn:
         with conn.transaction():  # a run that does not start registers nothing
-            execution_id = _start(conn, target, playbook, given, priority)
+            execution_id = _start(conn, target, playbook, workload, priority)
         if detach:
             return _detach(target, execution_id, workers, as_json)
         return _carry_out(target, conn, execution_id, workers, as_json)
@@ -126,15 +116,6 @@ def _go_on(
     if status.is_final:
         return _print_end(status, as_json)
     return _carry_out(target, conn, execution_id, workers, as_json)
-
-
-def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    """Deep: mappings merge, all else is replaced."""
-    merged = dict(base)
-    for key, value in over.items():
-        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
-        merged[key] = _merge(merged[key], value) if both else value
-    return merged
 
 
 def _start(

@@ -1,11 +1,12 @@
--- Store a new run: its row, its workload as variables, its first event, its execution row and its
--- first token.
+-- Store a new run that has the rights of p_starter: its row, its workload as variables, its first
+-- event, its execution row and its first token.
 create or replace function noetl_internal.create_run(
   p_execution_id bigint,
   p_catalog noetl.catalog,
   p_workload jsonb,
   p_options jsonb,
-  p_parent noetl.run
+  p_parent noetl.run,
+  p_starter name
 )
 returns void
 language plpgsql volatile
@@ -27,7 +28,7 @@ begin
     ),
     coalesce(p_catalog.compiled ->> 'pool', 'default'), p_parent.execution_id,
     p_options ->> 'parent_command_id', coalesce(p_parent.depth + 1, 0), false, false,
-    coalesce(p_parent.started_by, session_user), noetl_internal.clock_now()
+    p_starter, noetl_internal.clock_now()
   )
   returning * into v_run;
   insert into noetl.variable (execution_id, scope, name, value)
@@ -55,5 +56,7 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.create_run(bigint, noetl.catalog, jsonb, jsonb, noetl.run)
+comment on function noetl_internal.create_run(
+  bigint, noetl.catalog, jsonb, jsonb, noetl.run, name
+)
 is 'Store a new run.';

@@ -11,6 +11,9 @@ begin
   elsif p_options ->> 'priority' !~ '^[0-9]$' then
     raise exception 'priority is "%", not a digit', left(p_options ->> 'priority', 20) using
       errcode = 'NE422', hint = 'Pass 0 (last) to 9 (first).';
+  elsif p_options ->> 'idempotency_key' like 'schedule:%' then
+    raise exception 'idempotency keys that begin with "schedule:" are those of schedules' using
+      errcode = 'NE422', hint = 'Choose another key.';
   end if;
 end;
 $function$;

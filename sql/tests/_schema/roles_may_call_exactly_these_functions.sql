@@ -14,6 +14,11 @@ from regexp_split_to_table($matrix$
   list_credentials     author  runner  .         .       .
   list_playbooks       author  runner  .         .       reader
   start_execution      .       runner  .         worker  .
+  put_schedule         .       runner  .         .       .
+  remove_schedule      .       runner  operator  .       .
+  pause_schedule       .       runner  operator  .       .
+  resume_schedule      .       runner  operator  .       .
+  list_schedules       .       runner  operator  .       reader
   execution_status     .       runner  operator  worker  reader
   list_executions      .       runner  operator  .       reader
   list_workers         .       runner  operator  .       reader
@@ -46,6 +51,7 @@ from regexp_split_to_table($matrix$
   reap_stale           .       .       .         worker  .
   advance_changes      .       .       .         worker  .
   expand_loops         .       .       .         worker  .
+  fire_schedules       .       .       .         worker  .
   raise_floor          .       .       .         worker  .
   project_changes      .       .       .         worker  .
   maintain_partitions  .       .       .         worker  .

@@ -23,7 +23,8 @@ select set_eq(
       ('noetl.execution', 'noetl_reader', 'select'),
       ('noetl.manifest', 'noetl_reader', 'select'),
       ('noetl.manifest_part', 'noetl_reader', 'select'),
-      ('noetl.result_ref', 'noetl_reader', 'select')
+      ('noetl.result_ref', 'noetl_reader', 'select'),
+      ('noetl.schedule', 'noetl_reader', 'select')
   $$,
   'roles read these tables and write none'
 );
