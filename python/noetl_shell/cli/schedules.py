@@ -8,7 +8,12 @@ import click
 
 from noetl_shell import calls
 from noetl_shell.cli import output
-from noetl_shell.cli.options import database_option, json_option, workload_options
+from noetl_shell.cli.options import (
+    database_option,
+    json_option,
+    priority_option,
+    workload_options,
+)
 from noetl_shell.cli.register import split_version
 from noetl_shell.errors import InputError
 from noetl_shell.target import Target
