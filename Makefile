@@ -57,8 +57,8 @@ format: $(DEV) ## Put Python into its format, sort imports
 	@$(VENV)/bin/ruff check -q --fix-only $(PYTHON_CODE)
 	@$(VENV)/bin/ruff format -q $(PYTHON_CODE)
 
-bench: $(DEV) system bundle ## Measure against PostgreSQL's own limit; QUICK=1: within two minutes
-	@$(PY) -m bench.run $(if $(QUICK),--quick)
+bench: $(DEV) system bundle ## Measure against PostgreSQL's own limit; QUICK=1: within two minutes; MILLION=1: also 10^6 items
+	@$(PY) -m bench.run $(if $(QUICK),--quick) $(if $(MILLION),--million)
 
 functions: $(DEV) ## Apply sql/functions to a database: make functions DB=postgresql://…
 	@$(if $(DB),,$(error name the database: make functions DB=postgresql://...))

@@ -33,9 +33,9 @@ def _figure(part: str, key: str) -> Callable[[Figures], float | None]:
     return lambda figures: figures[part][key] if part in figures else None
 
 
-def _growth(key: str) -> Callable[[Figures], float | None]:
+def _growth(key: str, n: int = 100_000) -> Callable[[Figures], float | None]:
     def read(figures: Figures) -> float | None:
-        small, large = (_fanout(figures, n, key) for n in (10_000, 100_000))
+        small, large = (_fanout(figures, size, key) for size in (10_000, n))
         return large / small if small and large else None
 
     return read
@@ -61,6 +61,14 @@ TARGETS: Final = (
     Target(
         "cost per item, 100 000 against 10 000", "×", "most", 1.2,
         _growth("cost_us_per_item"),
+    ),
+    Target(
+        "cost per item, 1 000 000 against 10 000", "×", "most", 1.2,
+        _growth("cost_us_per_item", 1_000_000),
+    ),
+    Target(
+        "unbatched: reports of 32 sessions on one loop", "/s", "least", 5_000,
+        _figure("unbatched", "reports_per_s"),
     ),
     Target(
         "worker memory, 100 000 against 10 000", "×", "most", 1.2,
@@ -111,6 +119,12 @@ def print_report(console: Console, figures: Figures) -> None:
             f"Five steps: p50 {step['p50_ms']:.1f} ms, p99 {step['p99_ms']:.1f} ms over"
             f" {step['times']} runs; {step['per_s']:.0f} playbooks/s with"
             f" {step['at_once']} at once"
+        )
+    if unbatched := figures.get("unbatched"):
+        console.print(
+            f"{unbatched['sessions']} sessions, one report per transaction, one loop:"
+            f" {unbatched['reports_per_s']:,.0f}/s; the same inserts without an engine"
+            f" {unbatched['inserts_per_s']:,.0f}/s ({unbatched['ratio']:.2f} of them)"
         )
     if snapshot := figures.get("foreign_snapshot"):
         console.print(

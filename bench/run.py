@@ -27,24 +27,32 @@ from bench.machine import ROOT, describe_machine
 from bench.report import print_report
 from bench.rig import BenchError, Connection, Rig, running_rig
 from bench.snapshot import measure_snapshot
+from bench.unbatched import measure_unbatched
 from tests.support.postgres import PostgresMissingError
 from tools.schema import DeployError
 
 OUTPUT: Final = ROOT / "bench/out/latest.json"
 WORKERS: Final = 2
-PARTS: Final = ("fanout", "five_step", "foreign_snapshot", "expressions", "hello")
+PARTS: Final = (
+    *("fanout", "five_step", "unbatched", "foreign_snapshot", "expressions", "hello"),
+)
 
 Say = Callable[[str], None]
 
 
-def measure(parts: set[str], *, quick: bool, say: Say) -> dict[str, Any]:
+def measure(parts: set[str], *, quick: bool, million: bool, say: Say) -> dict[str, Any]:
     """Measure the named parts."""
     figures: dict[str, Any] = {"quick": quick}
     with running_rig() as rig, rig.connect() as conn:
         figures["machine"] = describe_machine(conn)
         if parts & {"fanout", "five_step"}:
             with rig.running_workers(WORKERS):
-                figures |= _measure_work(rig, conn, parts, quick=quick, say=say)
+                figures |= _measure_work(
+                    rig, conn, parts, quick=quick, million=million, say=say
+                )
+        if "unbatched" in parts:
+            say("reports without batches")
+            figures["unbatched"] = measure_unbatched(rig, conn, 9_600)
         if "foreign_snapshot" in parts:
             say("claims under a foreign snapshot")
             figures["foreign_snapshot"] = measure_snapshot(
@@ -65,7 +73,13 @@ def measure(parts: set[str], *, quick: bool, say: Say) -> dict[str, Any]:
 
 
 def _measure_work(
-    rig: Rig, conn: Connection, parts: set[str], *, quick: bool, say: Say
+    rig: Rig,
+    conn: Connection,
+    parts: set[str],
+    *,
+    quick: bool,
+    million: bool,
+    say: Say,
 ) -> dict[str, Any]:
     """Measure what the workers do."""
     figures: dict[str, Any] = {}
@@ -79,11 +93,15 @@ def _measure_work(
     if "fanout" in parts:
         figures["fanout"] = []
         with logged_statements(conn):
-            for n, repeats in ((1_000, 3), (10_000, 3), (100_000, 1)):
-                if n <= 10_000 or not quick:
-                    say(f"fan-out of {n:,} items")
-                    row = measure_fanout(rig, conn, n, repeats, idle)
-                    figures["fanout"].append(row)
+            sizes = {1_000: 3, 10_000: 3}
+            if not quick:
+                sizes[100_000] = 1
+            if million:
+                sizes[1_000_000] = 1
+            for n, repeats in sizes.items():
+                say(f"fan-out of {n:,} items")
+                row = measure_fanout(rig, conn, n, repeats, idle)
+                figures["fanout"].append(row)
     if "five_step" in parts:
         say("five steps in a row")
         figures["five_step"] = measure_five_steps(
@@ -97,6 +115,9 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         "--quick", action="store_true", help="without 100 000 items, within two minutes"
+    )
+    parser.add_argument(
+        "--million", action="store_true", help="with 1 000 000 items, two minutes more"
     )
     parser.add_argument(
         "--only", action="append", choices=PARTS, help="measure only this; repeatable"
@@ -115,7 +136,10 @@ def main() -> int:
     try:
         with Status("", console=errors) as status:
             figures = measure(
-                set(options.only or PARTS), quick=options.quick, say=status.update
+                set(options.only or PARTS),
+                quick=options.quick,
+                million=options.million,
+                say=status.update,
             )
     except KeyboardInterrupt:
         errors.print("interrupted")

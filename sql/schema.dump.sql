@@ -262,6 +262,21 @@ ALTER TABLE noetl.result_ref OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.result_ref IS 'Where the bytes of a result are, how many, and their checksum.';
 
+CREATE TABLE noetl.loop_tally (
+    tally_id bigint NOT NULL,
+    execution_id bigint NOT NULL,
+    loop_id bigint NOT NULL,
+    done integer NOT NULL,
+    failed integer NOT NULL,
+    ctx jsonb,
+    error jsonb
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
+
+ALTER TABLE noetl.loop_tally OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.loop_tally IS 'Finished items that a report left to be counted, because another session was counting the loop.';
+
 CREATE TABLE noetl.token (
     execution_id bigint NOT NULL,
     token_id integer NOT NULL,
@@ -744,6 +759,15 @@ ALTER TABLE noetl.loop_repeat OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.loop_repeat IS 'Items of loops that are to run again after retry_execution, with their next issue number.';
 
+ALTER TABLE noetl.loop_tally ALTER COLUMN tally_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME noetl.loop_tally_tally_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE noetl.manifest (
     manifest_id bigint NOT NULL,
     execution_id bigint NOT NULL,
@@ -902,6 +926,9 @@ ALTER TABLE ONLY noetl.loop
 
 ALTER TABLE ONLY noetl.loop_repeat
     ADD CONSTRAINT loop_repeat_pkey PRIMARY KEY (execution_id, loop_id, iter_index);
+
+ALTER TABLE ONLY noetl.loop_tally
+    ADD CONSTRAINT loop_tally_pkey PRIMARY KEY (execution_id, loop_id, tally_id);
 
 ALTER TABLE ONLY noetl.manifest_part
     ADD CONSTRAINT manifest_part_pkey PRIMARY KEY (execution_id, manifest_id, part_index);

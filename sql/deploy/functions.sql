@@ -214,13 +214,15 @@ comment on function noetl_internal.mark_change(text, bigint)
 is 'Put a run into the outbox, to be projected or moved on.';
 
 -- engine/is_advance_due.sql
--- Whether the outbox holds runs to move on, among many that are only to be projected.
+-- Whether the outbox holds runs to move on, among many that are only to be projected, or something
+-- is left to be counted.
 create or replace function noetl_internal.is_advance_due()
 returns boolean
 language plpgsql stable
 as $function$
 begin
-  return exists (select from noetl.change as c where c.kind in ('advance', 'cancel'));
+  return exists (select from noetl.change as c where c.kind in ('advance', 'cancel'))
+    or exists (select from noetl.loop_tally);
 end;
 $function$;
 
@@ -9489,39 +9491,6 @@ $function$;
 comment on function noetl_internal.log_heartbeats(bigint, noetl_internal.report [])
 is 'Append command.heartbeat events for commands that are still held.';
 
--- engine/item_meta.sql
--- The meta of a loop item's event: which loop, which item and, in a fan-out, which attempt.
--- Stable, not immutable, so that it is inlined.
-create or replace function noetl_internal.item_meta(
-  p_outcome noetl_internal.outcome,
-  p_mode text
-)
-returns jsonb
-language sql stable parallel safe
-as $function$
-  select
-    case
-      when p_mode <> 'fanout'
-        then jsonb_build_object(
-          'loop_id', p_outcome.loop_id,
-          'iter_index', p_outcome.iter_index
-        )
-      else
-        jsonb_build_object(
-          'loop_id', p_outcome.loop_id,
-          'shard_id', p_outcome.iter_index,
-          'iter_index', p_outcome.iter_index,
-          'iter_key',
-          coalesce(p_outcome.iter_key, p_outcome.iter_index::text),
-          'command_id', p_outcome.command_id,
-          'shard_attempt', p_outcome.shard_attempt
-        )
-    end
-$function$;
-
-comment on function noetl_internal.item_meta(noetl_internal.outcome, text)
-is 'The meta of a loop item''s event.';
-
 -- engine/log_outcomes.sql
 -- Append the events that end commands, and the calls of plain steps, all in one statement.
 create or replace function noetl_internal.log_outcomes(p_outcomes noetl_internal.outcome [])
@@ -9563,13 +9532,15 @@ is 'Append the events that end commands, and the calls of plain steps.';
 
 -- engine/log_items.sql
 -- Append the outcomes of loop items, all in one statement. An item's result rides on its event,
--- where idx_event_loop_id_type finds it.
+-- where idx_event_loop_id_type finds it; its meta says which loop, which item and, in a fan-out,
+-- which attempt.
 create or replace function noetl_internal.log_items(
   p_outcomes noetl_internal.outcome [],
   p_retried text []
 )
 returns void
 language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 begin
   insert into noetl.event (
@@ -9600,7 +9571,24 @@ begin
   inner join noetl.loop as l
     on l.execution_id = o.execution_id and l.loop_id = o.loop_id
   cross join lateral (
-    select noetl_internal.item_meta(o, l.mode) as meta
+    select
+    case
+      when l.mode <> 'fanout'
+        then jsonb_build_object(
+          'loop_id', o.loop_id,
+          'iter_index', o.iter_index
+        )
+      else
+        jsonb_build_object(
+          'loop_id', o.loop_id,
+          'shard_id', o.iter_index,
+          'iter_index', o.iter_index,
+          'iter_key',
+          coalesce(o.iter_key, o.iter_index::text),
+          'command_id', o.command_id,
+          'shard_attempt', o.shard_attempt
+        )
+    end as meta
   ) as m;
 end;
 $function$;
@@ -11001,8 +10989,8 @@ is 'Issue items of a loop again that were issued before a retry_execution.';
 -- Issue the next items of a loop, as its window allows once p_finishing more are finished, at most
 -- p_limit of them; returns how many are new, and how many were issued before a retry_execution. The
 -- caller moves the cursor (count_loop) later in the same transaction, so that the loop row stays
--- free while commands are being issued. A loop that another session is drawing from is left alone.
--- Locks: the loop's expansion lock, tried.
+-- free while commands are being issued.
+-- Locks: the caller holds the loop's counting lock.
 create or replace function noetl_internal.draw_items(
   p_execution_id bigint,
   p_loop_id bigint,
@@ -11021,10 +11009,6 @@ declare
 begin
   drawn := 0;
   repeated := 0;
-  if not pg_try_advisory_xact_lock(noetl_internal.lock_key('expansion', p_loop_id)) then
-    return;
-  end if;
-  -- A new statement: it sees the cursor that the last holder of the lock committed.
   select * into v_loop from noetl.loop as l
   where l.execution_id = p_execution_id and l.loop_id = p_loop_id;
   v_room := least(
@@ -11155,9 +11139,25 @@ comment on function noetl_internal.count_loop(
   bigint, bigint, integer, integer, integer, integer, boolean, jsonb
 ) is 'Add finished and issued items to a loop''s row.';
 
+-- engine/lock_loop.sql
+-- Try to become the session that counts a loop's items and issues the next, until its transaction
+-- ends: reports of one loop would else wait for each other's flush to the disk.
+-- Locks: the loop's counting lock, tried.
+create or replace function noetl_internal.lock_loop(p_loop_id bigint)
+returns boolean
+language plpgsql volatile
+as $function$
+begin
+  return pg_try_advisory_xact_lock(noetl_internal.lock_key('loop', p_loop_id));
+end;
+$function$;
+
+comment on function noetl_internal.lock_loop(bigint)
+is 'Try to become the session that counts a loop''s items.';
+
 -- engine/fill_loop.sql
 -- Issue the next chunk of a loop's items and move its cursor; returns how many.
--- Locks: the loop's expansion lock, tried; the loop row.
+-- Locks: the loop's counting lock, tried; the loop row.
 create or replace function noetl_internal.fill_loop(
   p_execution_id bigint,
   p_loop_id bigint
@@ -11168,6 +11168,9 @@ as $function$
 declare
   v_draw record;
 begin
+  if not noetl_internal.lock_loop(p_loop_id) then
+    return 0;
+  end if;
   v_draw := noetl_internal.draw_items(
     p_execution_id, p_loop_id, 0, noetl_internal.setting_integer('loop_chunk')
   );
@@ -11913,12 +11916,103 @@ $function$;
 comment on function noetl_internal.retry_shards(bigint, noetl_internal.outcome [])
 is 'Issue failed shards again while they have retries left.';
 
+-- engine/add_tallies.sql
+-- A tally with those added that other sessions left behind for its loop.
+-- Locks: the caller holds the loop's counting lock.
+create or replace function noetl_internal.add_tallies(p_tally noetl.loop_tally)
+returns noetl.loop_tally
+language plpgsql volatile
+as $function$
+declare
+  v_left record;
+begin
+  with taken as (
+    delete from noetl.loop_tally as t
+    where t.execution_id = p_tally.execution_id and t.loop_id = p_tally.loop_id
+    returning t.*
+  )
+  select
+    count(*) as count, sum(t.done)::integer as done, sum(t.failed)::integer as failed,
+    (array_agg(t.ctx) filter (where t.ctx is not null))[1] as ctx,
+    (
+      array_agg(t.error order by (t.error ->> 'item')::integer) filter (where t.error is not null)
+    )[1] as error
+  into v_left
+  from taken as t;
+  if v_left.count > 0 then
+    p_tally.done := p_tally.done + v_left.done;
+    p_tally.failed := p_tally.failed + v_left.failed;
+    p_tally.ctx := coalesce(p_tally.ctx, v_left.ctx);
+    if
+      p_tally.error is null
+      or (v_left.error ->> 'item')::integer < (p_tally.error ->> 'item')::integer
+    then
+      p_tally.error := v_left.error;
+    end if;
+  end if;
+  return p_tally;
+end;
+$function$;
+
+comment on function noetl_internal.add_tallies(noetl.loop_tally)
+is 'A tally with those added that other sessions left behind for its loop.';
+
+-- engine/count_tally.sql
+-- Add finished items to the counters of their loop, and issue as many others as its window lets
+-- follow; the loop, and the ctx writes of a sequential one's item, which the caller makes later:
+-- the run row comes after all loop rows. While another session counts the loop, the tally is left
+-- to it or to whoever comes next, and the loop is null. The loop row orders sessions, so that
+-- exactly one sees zero left.
+-- Locks: the loop's counting lock, tried; the loop row.
+create or replace function noetl_internal.count_tally(
+  p_tally noetl.loop_tally,
+  out counted noetl.loop,
+  out ctx jsonb
+)
+language plpgsql volatile
+as $function$
+#variable_conflict use_column
+declare
+  v_tally noetl.loop_tally;
+  v_drawn integer := 0;
+  v_repeated integer := 0;
+  v_loop noetl.loop;
+begin
+  if not noetl_internal.lock_loop(p_tally.loop_id) then
+    insert into noetl.loop_tally (execution_id, loop_id, done, failed, ctx, error)
+    values (
+      p_tally.execution_id, p_tally.loop_id, p_tally.done, p_tally.failed, p_tally.ctx,
+      p_tally.error
+    );
+    return;
+  end if;
+  -- New statements: they see what the last holder of the lock committed.
+  v_tally := noetl_internal.add_tallies(p_tally);
+  if v_tally.failed = 0 and v_tally.ctx is null then
+    select d.drawn, d.repeated into v_drawn, v_repeated
+    from noetl_internal.draw_items(
+      v_tally.execution_id, v_tally.loop_id, v_tally.done, greatest(v_tally.done, 100)
+    ) as d;
+  end if;
+  v_loop := noetl_internal.count_loop(
+    v_tally.execution_id, v_tally.loop_id, v_tally.done, v_tally.failed, v_drawn, v_repeated,
+    v_tally.ctx is not null, v_tally.error
+  );
+  if noetl_internal.is_loop_lost(v_loop) then
+    perform noetl_internal.drain_loop(v_tally.execution_id, v_tally.loop_id);
+  end if;
+  counted := v_loop;
+  ctx := case when v_loop.mode = 'sequential' then v_tally.ctx end;
+end;
+$function$;
+
+comment on function noetl_internal.count_tally(noetl.loop_tally)
+is 'Add finished items to the counters of their loop, or leave them to who counts it.';
+
 -- engine/count_outcomes.sql
--- Add finished items to the counters of their loops, once per loop and batch, issuing as many
--- others as the window lets follow; returns the loops touched. The row lock orders sessions, so
--- that exactly one sees zero left. With each loop the ctx writes of a sequential one's item, which
--- the caller makes later: the run row comes after all loop rows.
--- Locks: expansion locks, tried; loop rows, ascending.
+-- Add finished items to the counters of their loops, once per loop and batch (count_tally); returns
+-- the loops that this session has counted, with the ctx writes to be made.
+-- Locks: counting locks, tried; loop rows, ascending.
 create or replace function noetl_internal.count_outcomes(
   p_execution_id bigint,
   p_outcomes noetl_internal.outcome [],
@@ -11929,53 +12023,119 @@ language plpgsql volatile
 as $function$
 #variable_conflict use_column
 declare
-  v_count record;
-  v_drawn integer;
-  v_repeated integer;
-  v_loop noetl.loop;
+  v_tally noetl.loop_tally;
+  v_counted record;
 begin
   -- A row loop over the loops of the batch, usually one.
-  for v_count in
+  for v_tally in
     select
-      o.loop_id as loop_id,
-      (count(*) filter (where o.is_ok))::integer as done,
-      (count(*) filter (where not o.is_ok))::integer as failed,
-      bool_or(o.ctx is not null) as has_ctx,
+      null, p_execution_id, o.loop_id,
+      (count(*) filter (where o.is_ok))::integer,
+      (count(*) filter (where not o.is_ok))::integer,
+      (array_agg(o.ctx) filter (where o.ctx is not null))[1],
       (array_agg(
         o.error || jsonb_build_object('item', o.iter_index)
         order by o.iter_index
-      ) filter (where not o.is_ok))[1] as error,
-      (array_agg(o.ctx) filter (where o.ctx is not null))[1] as ctx
+      ) filter (where not o.is_ok))[1]
     from unnest(p_outcomes) as o
     where o.loop_id is not null and o.command_id <> all(p_retried)
     group by o.loop_id
     order by o.loop_id
   loop
-    v_drawn := 0;
-    v_repeated := 0;
-    if v_count.failed = 0 and v_count.ctx is null then
-      select d.drawn, d.repeated into v_drawn, v_repeated
-      from noetl_internal.draw_items(
-        p_execution_id, v_count.loop_id, v_count.done, greatest(v_count.done, 100)
-      ) as d;
+    v_counted := noetl_internal.count_tally(v_tally);
+    if (v_counted.counted).loop_id is not null then
+      loop_id := (v_counted.counted).loop_id;
+      ctx := v_counted.ctx;
+      return next;
     end if;
-    v_loop := noetl_internal.count_loop(
-      p_execution_id, v_count.loop_id, v_count.done, v_count.failed, v_drawn, v_repeated,
-      v_count.has_ctx, v_count.error
-    );
-    if noetl_internal.is_loop_lost(v_loop) then
-      perform noetl_internal.drain_loop(p_execution_id, v_count.loop_id);
-    end if;
-    loop_id := v_loop.loop_id;
-    ctx := case when v_loop.mode = 'sequential' then v_count.ctx end;
-    return next;
   end loop;
 end;
 $function$;
 
-comment on function noetl_internal.count_outcomes(
-  bigint, noetl_internal.outcome [], text []
-) is 'Add finished items to the counters of their loops; returns the loops touched.';
+comment on function noetl_internal.count_outcomes(bigint, noetl_internal.outcome [], text [])
+is 'Add finished items to the counters of their loops.';
+
+-- engine/settle_loop.sql
+-- Do what follows from counting a loop: its ctx writes, its end, or its next items when nobody else
+-- will issue them; true if the run has something to advance.
+-- Locks: the loop row, the run row.
+create or replace function noetl_internal.settle_loop(
+  p_execution_id bigint,
+  p_loop_id bigint,
+  p_ctx jsonb
+)
+returns boolean
+language plpgsql volatile
+as $function$
+begin
+  if p_ctx is not null then
+    perform noetl_internal.write_loop_ctx(p_execution_id, p_loop_id, p_ctx);
+  end if;
+  if noetl_internal.close_loop(p_execution_id, p_loop_id) then
+    return true;
+  elsif noetl_internal.is_loop_starved(p_execution_id, p_loop_id) then
+    perform noetl_internal.fill_loop(p_execution_id, p_loop_id);
+  end if;
+  return p_ctx is not null;
+end;
+$function$;
+
+comment on function noetl_internal.settle_loop(bigint, bigint, jsonb)
+is 'Do what follows from counting a loop.';
+
+-- engine/count_tallies.sql
+-- Count what reports have left to be counted, of up to p_limit loops; returns how many loops. A
+-- loop that another session counts is left to it, and a run that somebody holds to the next pass;
+-- an error that nobody foresaw fails its run, and does not hold up the others.
+-- Locks: the runs' advisory locks shared, tried, ascending; then as count_tally, settle_loop and
+-- advance_run.
+create or replace function noetl_internal.count_tallies(p_limit integer)
+returns integer
+language plpgsql volatile
+as $function$
+declare
+  v_left record;
+  v_counted record;
+  v_count integer := 0;
+  v_message text;
+  v_code text;
+begin
+  -- A row loop, because each run has its own lock and its own error handler.
+  for v_left in
+    select distinct t.execution_id, t.loop_id from noetl.loop_tally as t
+    order by t.execution_id, t.loop_id
+    limit p_limit
+  loop
+    continue when not pg_try_advisory_xact_lock_shared(
+      noetl_internal.lock_key('run', v_left.execution_id)
+    ) or not noetl_internal.lock_loop(v_left.loop_id);
+    begin
+      v_counted := noetl_internal.count_tally(
+        row(null, v_left.execution_id, v_left.loop_id, 0, 0, null, null)::noetl.loop_tally
+      );
+      if noetl_internal.settle_loop(v_left.execution_id, v_left.loop_id, v_counted.ctx) then
+        perform noetl_internal.advance_run(v_left.execution_id);
+      end if;
+      perform noetl_internal.mark_change('dirty', v_left.execution_id);
+      v_count := v_count + 1;
+    exception
+      when deadlock_detected or serialization_failure or lock_not_available
+        or insufficient_resources then
+        null;  -- the next pass takes them
+      when others then
+        get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
+        perform noetl_internal.fail_run(
+          v_left.execution_id,
+          jsonb_build_object('kind', 'engine', 'code', v_code, 'message', v_message)
+        );
+    end;
+  end loop;
+  return v_count;
+end;
+$function$;
+
+comment on function noetl_internal.count_tallies(integer)
+is 'Count what reports have left to be counted.';
 
 -- engine/begin_collected.sql
 -- Begin a loop whose items a worker has collected and counted. A spec that cannot be evaluated, or
@@ -12068,14 +12228,8 @@ begin
   for v_touched in
     select * from noetl_internal.count_outcomes(p_execution_id, p_outcomes, v_retried)
   loop
-    if v_touched.ctx is not null then
-      perform noetl_internal.write_loop_ctx(p_execution_id, v_touched.loop_id, v_touched.ctx);
+    if noetl_internal.settle_loop(p_execution_id, v_touched.loop_id, v_touched.ctx) then
       v_has_moved := true;
-    end if;
-    if noetl_internal.close_loop(p_execution_id, v_touched.loop_id) then
-      v_has_moved := true;
-    elsif noetl_internal.is_loop_starved(p_execution_id, v_touched.loop_id) then
-      perform noetl_internal.fill_loop(p_execution_id, v_touched.loop_id);
     end if;
   end loop;
   return v_has_moved;
@@ -12637,6 +12791,12 @@ as $function$
 declare
   v_cancelled noetl_internal.draft [];
 begin
+  perform noetl_internal.count_tally(
+    row(null, p_execution_id, t.loop_id, 0, 0, null, null)::noetl.loop_tally
+  )
+  from (
+    select distinct k.loop_id from noetl.loop_tally as k where k.execution_id = p_execution_id
+  ) as t;
   with open_command as (
     select c.command_id from noetl.command as c
     where c.execution_id = p_execution_id
@@ -13191,6 +13351,7 @@ begin
   delete from noetl.token as t where t.execution_id = p_execution_id;
   delete from noetl.slot as s where s.execution_id = p_execution_id;
   delete from noetl.signal as s where s.execution_id = p_execution_id;
+  delete from noetl.loop_tally as t where t.execution_id = p_execution_id;
   delete from noetl.loop_repeat as p where p.execution_id = p_execution_id;
   delete from noetl.loop as l where l.execution_id = p_execution_id;
   delete from noetl.variable as v where v.execution_id = p_execution_id;
@@ -16864,6 +17025,7 @@ declare
   v_count integer := 0;
 begin
   perform noetl_internal.require_read_committed();
+  perform noetl_internal.count_tallies(p_limit);
   perform noetl_internal.grant_slots();
   -- A row loop, because each run has its own lock; bounded by p_limit.
   for v_change in

@@ -291,6 +291,20 @@ comment on table noetl.loop_repeat is
 create index idx_loop_expanding on noetl.loop (execution_id, loop_id)
 where status = 'expanding';
 
+create table noetl.loop_tally (
+  tally_id bigint generated always as identity,
+  execution_id bigint not null,
+  loop_id bigint not null,
+  done integer not null,
+  failed integer not null,
+  ctx jsonb,
+  error jsonb,
+  constraint loop_tally_pkey primary key (execution_id, loop_id, tally_id)
+)
+with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+comment on table noetl.loop_tally is
+'Finished items that a report left to be counted, because another session was counting the loop.';
+
 create table noetl.command (
   execution_id bigint not null,
   command_id text not null,

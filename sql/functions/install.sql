@@ -68,7 +68,6 @@
 \ir engine/finish_commands.sql
 \ir engine/log_cancelled.sql
 \ir engine/log_heartbeats.sql
-\ir engine/item_meta.sql
 \ir engine/log_outcomes.sql
 \ir engine/log_items.sql
 
@@ -117,6 +116,7 @@
 \ir engine/draw_items.sql
 \ir engine/cancel_items.sql
 \ir engine/count_loop.sql
+\ir engine/lock_loop.sql
 \ir engine/fill_loop.sql
 \ir engine/drain_loop.sql
 \ir engine/log_loop_end.sql
@@ -137,7 +137,11 @@
 -- Outcomes: what a report, a lost worker or a refused command leads to
 \ir engine/write_loop_ctx.sql
 \ir engine/retry_shards.sql
+\ir engine/add_tallies.sql
+\ir engine/count_tally.sql
 \ir engine/count_outcomes.sql
+\ir engine/settle_loop.sql
+\ir engine/count_tallies.sql
 \ir engine/begin_collected.sql
 \ir engine/end_plain_command.sql
 \ir engine/apply_items.sql

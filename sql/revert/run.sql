@@ -3,6 +3,7 @@ begin;
 
 drop table noetl.change;
 drop table noetl.command;
+drop table noetl.loop_tally;
 drop table noetl.loop_repeat;
 drop table noetl.loop;
 drop table noetl.signal;

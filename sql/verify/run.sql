@@ -12,6 +12,7 @@ from (
   ('noetl.signal'),
   ('noetl.loop'),
   ('noetl.loop_repeat'),
+  ('noetl.loop_tally'),
   ('noetl.command'),
   ('noetl.change')
 ) as t (name);

@@ -19,14 +19,8 @@ begin
   for v_touched in
     select * from noetl_internal.count_outcomes(p_execution_id, p_outcomes, v_retried)
   loop
-    if v_touched.ctx is not null then
-      perform noetl_internal.write_loop_ctx(p_execution_id, v_touched.loop_id, v_touched.ctx);
+    if noetl_internal.settle_loop(p_execution_id, v_touched.loop_id, v_touched.ctx) then
       v_has_moved := true;
-    end if;
-    if noetl_internal.close_loop(p_execution_id, v_touched.loop_id) then
-      v_has_moved := true;
-    elsif noetl_internal.is_loop_starved(p_execution_id, v_touched.loop_id) then
-      perform noetl_internal.fill_loop(p_execution_id, v_touched.loop_id);
     end if;
   end loop;
   return v_has_moved;

@@ -1,8 +1,8 @@
 -- Issue the next items of a loop, as its window allows once p_finishing more are finished, at most
 -- p_limit of them; returns how many are new, and how many were issued before a retry_execution. The
 -- caller moves the cursor (count_loop) later in the same transaction, so that the loop row stays
--- free while commands are being issued. A loop that another session is drawing from is left alone.
--- Locks: the loop's expansion lock, tried.
+-- free while commands are being issued.
+-- Locks: the caller holds the loop's counting lock.
 create or replace function noetl_internal.draw_items(
   p_execution_id bigint,
   p_loop_id bigint,
@@ -21,10 +21,6 @@ declare
 begin
   drawn := 0;
   repeated := 0;
-  if not pg_try_advisory_xact_lock(noetl_internal.lock_key('expansion', p_loop_id)) then
-    return;
-  end if;
-  -- A new statement: it sees the cursor that the last holder of the lock committed.
   select * into v_loop from noetl.loop as l
   where l.execution_id = p_execution_id and l.loop_id = p_loop_id;
   v_room := least(

@@ -25,6 +25,7 @@ begin
   delete from noetl.token as t where t.execution_id = p_execution_id;
   delete from noetl.slot as s where s.execution_id = p_execution_id;
   delete from noetl.signal as s where s.execution_id = p_execution_id;
+  delete from noetl.loop_tally as t where t.execution_id = p_execution_id;
   delete from noetl.loop_repeat as p where p.execution_id = p_execution_id;
   delete from noetl.loop as l where l.execution_id = p_execution_id;
   delete from noetl.variable as v where v.execution_id = p_execution_id;

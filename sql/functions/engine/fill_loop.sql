@@ -1,5 +1,5 @@
 -- Issue the next chunk of a loop's items and move its cursor; returns how many.
--- Locks: the loop's expansion lock, tried; the loop row.
+-- Locks: the loop's counting lock, tried; the loop row.
 create or replace function noetl_internal.fill_loop(
   p_execution_id bigint,
   p_loop_id bigint
@@ -10,6 +10,9 @@ as $function$
 declare
   v_draw record;
 begin
+  if not noetl_internal.lock_loop(p_loop_id) then
+    return 0;
+  end if;
   v_draw := noetl_internal.draw_items(
     p_execution_id, p_loop_id, 0, noetl_internal.setting_integer('loop_chunk')
   );

@@ -1,11 +1,13 @@
 -- Append the outcomes of loop items, all in one statement. An item's result rides on its event,
--- where idx_event_loop_id_type finds it.
+-- where idx_event_loop_id_type finds it; its meta says which loop, which item and, in a fan-out,
+-- which attempt.
 create or replace function noetl_internal.log_items(
   p_outcomes noetl_internal.outcome [],
   p_retried text []
 )
 returns void
 language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 begin
   insert into noetl.event (
@@ -36,7 +38,24 @@ begin
   inner join noetl.loop as l
     on l.execution_id = o.execution_id and l.loop_id = o.loop_id
   cross join lateral (
-    select noetl_internal.item_meta(o, l.mode) as meta
+    select
+    case
+      when l.mode <> 'fanout'
+        then jsonb_build_object(
+          'loop_id', o.loop_id,
+          'iter_index', o.iter_index
+        )
+      else
+        jsonb_build_object(
+          'loop_id', o.loop_id,
+          'shard_id', o.iter_index,
+          'iter_index', o.iter_index,
+          'iter_key',
+          coalesce(o.iter_key, o.iter_index::text),
+          'command_id', o.command_id,
+          'shard_attempt', o.shard_attempt
+        )
+    end as meta
   ) as m;
 end;
 $function$;

@@ -9,6 +9,12 @@ as $function$
 declare
   v_cancelled noetl_internal.draft [];
 begin
+  perform noetl_internal.count_tally(
+    row(null, p_execution_id, t.loop_id, 0, 0, null, null)::noetl.loop_tally
+  )
+  from (
+    select distinct k.loop_id from noetl.loop_tally as k where k.execution_id = p_execution_id
+  ) as t;
   with open_command as (
     select c.command_id from noetl.command as c
     where c.execution_id = p_execution_id
