@@ -11959,14 +11959,14 @@ is 'A tally with those added that other sessions left behind for its loop.';
 
 -- engine/count_tally.sql
 -- Add finished items to the counters of their loop, and issue as many others as its window lets
--- follow; the loop, and the ctx writes of a sequential one's item, which the caller makes later:
--- the run row comes after all loop rows. While another session counts the loop, the tally is left
--- to it or to whoever comes next, and the loop is null. The loop row orders sessions, so that
+-- follow; returns the loop, and the ctx writes of a sequential one's item, which the caller makes
+-- later: the run row comes after all loop rows. While another session counts the loop, the tally is
+-- left to it or to whoever comes next, and null is returned. The loop row orders sessions, so that
 -- exactly one sees zero left.
 -- Locks: the loop's counting lock, tried; the loop row.
 create or replace function noetl_internal.count_tally(
   p_tally noetl.loop_tally,
-  out counted noetl.loop,
+  out loop_id bigint,
   out ctx jsonb
 )
 language plpgsql volatile
@@ -12001,7 +12001,7 @@ begin
   if noetl_internal.is_loop_lost(v_loop) then
     perform noetl_internal.drain_loop(v_tally.execution_id, v_tally.loop_id);
   end if;
-  counted := v_loop;
+  loop_id := v_loop.loop_id;
   ctx := case when v_loop.mode = 'sequential' then v_tally.ctx end;
 end;
 $function$;
@@ -12029,7 +12029,7 @@ begin
   -- A row loop over the loops of the batch, usually one.
   for v_tally in
     select
-      null, p_execution_id, o.loop_id,
+      null::bigint, p_execution_id, o.loop_id,
       (count(*) filter (where o.is_ok))::integer,
       (count(*) filter (where not o.is_ok))::integer,
       (array_agg(o.ctx) filter (where o.ctx is not null))[1],
@@ -12043,8 +12043,8 @@ begin
     order by o.loop_id
   loop
     v_counted := noetl_internal.count_tally(v_tally);
-    if (v_counted.counted).loop_id is not null then
-      loop_id := (v_counted.counted).loop_id;
+    if v_counted.loop_id is not null then
+      loop_id := v_counted.loop_id;
       ctx := v_counted.ctx;
       return next;
     end if;

@@ -17,7 +17,7 @@ begin
   -- A row loop over the loops of the batch, usually one.
   for v_tally in
     select
-      null, p_execution_id, o.loop_id,
+      null::bigint, p_execution_id, o.loop_id,
       (count(*) filter (where o.is_ok))::integer,
       (count(*) filter (where not o.is_ok))::integer,
       (array_agg(o.ctx) filter (where o.ctx is not null))[1],
@@ -31,8 +31,8 @@ begin
     order by o.loop_id
   loop
     v_counted := noetl_internal.count_tally(v_tally);
-    if (v_counted.counted).loop_id is not null then
-      loop_id := (v_counted.counted).loop_id;
+    if v_counted.loop_id is not null then
+      loop_id := v_counted.loop_id;
       ctx := v_counted.ctx;
       return next;
     end if;

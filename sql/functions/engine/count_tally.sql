@@ -1,12 +1,12 @@
 -- Add finished items to the counters of their loop, and issue as many others as its window lets
--- follow; the loop, and the ctx writes of a sequential one's item, which the caller makes later:
--- the run row comes after all loop rows. While another session counts the loop, the tally is left
--- to it or to whoever comes next, and the loop is null. The loop row orders sessions, so that
+-- follow; returns the loop, and the ctx writes of a sequential one's item, which the caller makes
+-- later: the run row comes after all loop rows. While another session counts the loop, the tally is
+-- left to it or to whoever comes next, and null is returned. The loop row orders sessions, so that
 -- exactly one sees zero left.
 -- Locks: the loop's counting lock, tried; the loop row.
 create or replace function noetl_internal.count_tally(
   p_tally noetl.loop_tally,
-  out counted noetl.loop,
+  out loop_id bigint,
   out ctx jsonb
 )
 language plpgsql volatile
@@ -41,7 +41,7 @@ begin
   if noetl_internal.is_loop_lost(v_loop) then
     perform noetl_internal.drain_loop(v_tally.execution_id, v_tally.loop_id);
   end if;
-  counted := v_loop;
+  loop_id := v_loop.loop_id;
   ctx := case when v_loop.mode = 'sequential' then v_tally.ctx end;
 end;
 $function$;
