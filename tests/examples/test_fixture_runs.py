@@ -48,6 +48,7 @@ def read_example(name: str) -> Any:
     return yaml.safe_load((ROOT / f"examples/{name}.yaml").read_text())
 
 
+ACCEPTED: Final = {"fanout_basic": "P3.F", "fanout_partial_failure": "P3.2-5"}
 RUNNABLE: Final = [
     path.name.removesuffix(".expected.yaml")
     for path in sorted(VALID.glob("*.expected.yaml"))
@@ -77,7 +78,7 @@ def engine(
                 worker.terminate()
                 assert worker.wait(timeout=30) == 0
     finally:
-        databases.drop(dsn)
+        databases.end(dsn)
 
 
 def run(conn: psycopg.Connection[Row], playbook: Any, workload: Any) -> Row:
@@ -107,7 +108,15 @@ def register(conn: psycopg.Connection[Row], playbook: Any) -> str:
     return str(registered["path"])
 
 
-@pytest.mark.parametrize("name", RUNNABLE)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.accept(ACCEPTED[name]))
+        if name in ACCEPTED
+        else name
+        for name in RUNNABLE
+    ],
+)
 def test_fixture_gives_what_is_expected(
     engine: psycopg.Connection[Row], start_api: StartApi, name: str
 ) -> None:

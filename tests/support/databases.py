@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 
 from tests.support.postgres import Server
+from tests.support.rebuilds import lost_in_rebuilds
 from tools.schema import deploy
 
 _CLOCK = Path(__file__).with_name("clock.sql")
@@ -48,6 +49,12 @@ class Databases:
     def create(self, name: str | None = None) -> str:
         """Make a database with the schema; return its DSN."""
         return self._create(name, self.template)
+
+    def end(self, dsn: str) -> None:
+        """Drop a database whose runs' events must tell all that the runs are."""
+        lost = lost_in_rebuilds(dsn)
+        self.drop(dsn)
+        assert not lost[:3], "live | rebuilt"
 
     def drop(self, dsn: str) -> None:
         """Drop a database, and whoever is still connected to it."""
