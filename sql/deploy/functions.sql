@@ -214,15 +214,13 @@ comment on function noetl_internal.mark_change(text, bigint)
 is 'Put a run into the outbox, to be projected or moved on.';
 
 -- engine/is_advance_due.sql
--- Whether the outbox holds runs to move on, among many that are only to be projected, or something
--- is left to be counted.
+-- Whether the outbox holds runs to move on, among many that are only to be projected.
 create or replace function noetl_internal.is_advance_due()
 returns boolean
 language plpgsql stable
 as $function$
 begin
-  return exists (select from noetl.change as c where c.kind in ('advance', 'cancel'))
-    or exists (select from noetl.loop_tally);
+  return exists (select from noetl.change as c where c.kind in ('advance', 'cancel'));
 end;
 $function$;
 
@@ -16768,7 +16766,13 @@ begin
   loop
     v_answer := noetl_internal.record_batch(v_batch.execution_id, v_batch.reports, v_answer);
   end loop;
-  return v_answer || jsonb_build_object('advance', noetl_internal.is_advance_due());
+  return v_answer || jsonb_build_object(
+    'advance', noetl_internal.is_advance_due(),
+    'count', exists (
+      select from noetl.loop_tally as t
+      where t.execution_id in (select r.execution_id from unnest(v_taken.reports) as r)
+    )
+  );
 end;
 $function$;
 
@@ -17025,7 +17029,6 @@ declare
   v_count integer := 0;
 begin
   perform noetl_internal.require_read_committed();
-  perform noetl_internal.count_tallies(p_limit);
   perform noetl_internal.grant_slots();
   -- A row loop, because each run has its own lock; bounded by p_limit.
   for v_change in
@@ -17094,10 +17097,11 @@ revoke all on function noetl.wake_runs(integer) from public;
 grant execute on function noetl.wake_runs(integer) to noetl_worker;
 
 -- api/expand_loops.sql
--- Issue the next chunk of items of loops that are being expanded, each chunk one call; returns how
--- many commands. The cursor is on the loop row: whoever comes next continues. Loops that another
--- session expands are skipped.
--- Locks: the runs' advisory locks shared, tried, ascending; then as fill_loop. Raises: NE409.
+-- Count what reports have left to be counted, and return of how many loops; else issue the next
+-- chunk of items of loops that are being expanded, and return how many commands. The cursor is on
+-- the loop row: whoever comes next continues. Loops that another session counts are left to it.
+-- Locks: the runs' advisory locks shared, tried, ascending; then as count_tallies or fill_loop.
+-- Raises: NE409.
 create or replace function noetl.expand_loops(p_limit integer default 4)
 returns integer
 language plpgsql volatile security definer
@@ -17107,12 +17111,16 @@ set jit = off
 as $function$
 declare
   v_loop record;
-  v_count integer := 0;
+  v_count integer;
 begin
   perform noetl_internal.require_read_committed();
   -- A lost expansion has lost its cursor too, so it need not wait for the disk; and meanwhile the
   -- loop rows, which every report counts on, would stay locked.
   perform set_config('synchronous_commit', 'off', true);
+  v_count := noetl_internal.count_tallies(p_limit);
+  if v_count > 0 then
+    return v_count;  -- a second pass over the runs would not take their locks in ascending order
+  end if;
   for v_loop in
     -- Quoted, because the bare word would end the for clause.
     select l.execution_id, l.loop_id from noetl."loop" as l
@@ -17130,7 +17138,7 @@ end;
 $function$;
 
 comment on function noetl.expand_loops(integer)
-is 'Issue the next chunk of items of loops that are being expanded.';
+is 'Count what reports have left to be counted; else issue the next chunk of items of loops.';
 revoke all on function noetl.expand_loops(integer) from public;
 grant execute on function noetl.expand_loops(integer) to noetl_worker;
 

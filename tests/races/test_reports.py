@@ -86,7 +86,7 @@ def test_reporter_held_open_while_another_finishes_the_last_item(rig: Rig) -> No
 
     rig.report(worker, [one], first)
     last = rig.report(worker, [two], second)
-    assert (last["recorded"], last["advance"]) == (1, True)
+    assert (last["recorded"], last["count"]) == (1, True)
     rig.tick()
     assert rig.count(run, "loop.done") == 0  # the counter still holds the loop
     first.commit()

@@ -175,8 +175,10 @@ class Worker:
         if answer.recorded is not None:
             self._failures = 0
             self._reports.confirm(answer.recorded)
+            if answer.recorded["count"]:
+                await self._follow_up("select noetl.expand_loops(20)")
             if answer.recorded["advance"]:
-                await self._advance()
+                await self._follow_up("select noetl.advance_changes(200)")
         if answer.heartbeat is not None:
             self._beat_at = now + self._settings.heartbeat_seconds
             for command_id in answer.heartbeat["cancelled"]:
@@ -200,11 +202,11 @@ class Worker:
         await asyncio.sleep(backoff(self._failures))
         self._failures += 1
 
-    async def _advance(self) -> None:
+    async def _follow_up(self, query: str) -> None:
         try:
-            await self._link.call("select noetl.advance_changes(%s)", (200,))
+            await self._link.call(query, ())
         except Exception as exc:  # noqa: BLE001 - the ticker calls it again
-            log.warning("advance_changes: %s", describe(exc))
+            log.warning("%s: %s", query, describe(exc))
         self._is_claim_due = True
 
     def _accept(self, commands: list[Command], now: float) -> None:

@@ -14,7 +14,6 @@ declare
   v_count integer := 0;
 begin
   perform noetl_internal.require_read_committed();
-  perform noetl_internal.count_tallies(p_limit);
   perform noetl_internal.grant_slots();
   -- A row loop, because each run has its own lock; bounded by p_limit.
   for v_change in

@@ -35,7 +35,13 @@ begin
   loop
     v_answer := noetl_internal.record_batch(v_batch.execution_id, v_batch.reports, v_answer);
   end loop;
-  return v_answer || jsonb_build_object('advance', noetl_internal.is_advance_due());
+  return v_answer || jsonb_build_object(
+    'advance', noetl_internal.is_advance_due(),
+    'count', exists (
+      select from noetl.loop_tally as t
+      where t.execution_id in (select r.execution_id from unnest(v_taken.reports) as r)
+    )
+  );
 end;
 $function$;
 

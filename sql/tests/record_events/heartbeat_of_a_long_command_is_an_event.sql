@@ -6,7 +6,7 @@ select noetl_test.worker() as w \gset
 select noetl_test.worker('other') as o \gset
 select command_id as c from noetl_test.claim(:'w') \gset
 select is(
-  noetl_test.report(:'w', :x, :'c', '{}', null, '{"type": "command.heartbeat", "meta": {"progress": 3}}') - array['advance'],
+  noetl_test.report(:'w', :x, :'c', '{}', null, '{"type": "command.heartbeat", "meta": {"progress": 3}}') - array['advance', 'count'],
   '{"recorded": 0, "late": 0, "retry": [], "rejected": []}', 'a heartbeat ends nothing'
 );
 select noetl_test.report(:'o', :x, :'c', '{}', null, '{"type": "command.heartbeat"}');
