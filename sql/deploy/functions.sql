@@ -13800,6 +13800,38 @@ $function$;
 comment on function noetl_internal.rebuild_outbox(noetl.run)
 is 'Put a rebuilt run into the outbox for whatever may be due.';
 
+-- engine/finish_loops.sql
+-- End the steps of a rebuilt run whose loops have no item left to run: the last ones were not
+-- counted yet, or the run is taken up again, and what failed was the exit of the step, or another
+-- branch.
+-- Locks: the caller holds the run's advisory lock exclusively.
+create or replace function noetl_internal.finish_loops(p_execution_id bigint)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_loop noetl.loop;
+begin
+  -- A row loop, because each routes on; bounded by the live tokens.
+  for v_loop in
+    select l.* from noetl."loop" as l  -- quoted: the bare word would end the for clause
+    inner join noetl.token as t
+      on t.execution_id = l.execution_id and t.token_id = l.token_id
+    where l.execution_id = p_execution_id
+    order by l.loop_id
+  loop
+    if v_loop.finished_at is null then
+      perform noetl_internal.close_loop(p_execution_id, v_loop.loop_id);
+    else
+      perform noetl_internal.leave_loop(v_loop);
+    end if;
+  end loop;
+end;
+$function$;
+
+comment on function noetl_internal.finish_loops(bigint)
+is 'End the steps of a rebuilt run whose loops have no item left to run.';
+
 -- engine/rebuild_state.sql
 -- Make all state of a run again from its events; null when no event tells of it.
 -- Locks: the caller holds the run's advisory lock exclusively; command rows, then as advance_run.
@@ -13823,6 +13855,7 @@ begin
   perform noetl_internal.rebuild_repeats(v_run);
   perform noetl_internal.rebuild_names(v_run);
   perform noetl_internal.rebuild_outbox(v_run);
+  perform noetl_internal.finish_loops(p_execution_id);
   perform noetl_internal.advance_run(p_execution_id);
   perform noetl_internal.project_run(p_execution_id);
   return v_run;
@@ -13910,38 +13943,6 @@ $function$;
 comment on function noetl_internal.resume_run(bigint)
 is 'Let a paused run go on.';
 
--- engine/finish_loops.sql
--- End the steps of a run taken up again whose loops have no item left to run: what failed was the
--- exit of the step, or another branch.
--- Locks: the caller holds the run's advisory lock exclusively.
-create or replace function noetl_internal.finish_loops(p_execution_id bigint)
-returns void
-language plpgsql volatile
-as $function$
-declare
-  v_loop noetl.loop;
-begin
-  -- A row loop, because each routes on; bounded by the live tokens.
-  for v_loop in
-    select l.* from noetl."loop" as l  -- quoted: the bare word would end the for clause
-    inner join noetl.token as t
-      on t.execution_id = l.execution_id and t.token_id = l.token_id
-    where l.execution_id = p_execution_id
-    order by l.loop_id
-  loop
-    if v_loop.finished_at is null then
-      perform noetl_internal.close_loop(p_execution_id, v_loop.loop_id);
-    else
-      perform noetl_internal.leave_loop(v_loop);
-    end if;
-  end loop;
-  perform noetl_internal.advance_run(p_execution_id);
-end;
-$function$;
-
-comment on function noetl_internal.finish_loops(bigint)
-is 'End the steps of a run taken up again whose loops have no item left to run.';
-
 -- engine/retry_run.sql
 -- Take a failed or cancelled run up again: what failed or was cancelled lives again, as the events
 -- tell; what is finished stays so. False when it is neither.
@@ -13962,7 +13963,6 @@ begin
     p_execution_id, v_catalog_id, 'execution.retried', p_status => 'running'
   );
   perform noetl_internal.rebuild_state(p_execution_id);
-  perform noetl_internal.finish_loops(p_execution_id);
   return true;
 end;
 $function$;

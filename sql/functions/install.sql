@@ -188,12 +188,12 @@
 \ir engine/rebuild_repeats.sql
 \ir engine/rebuild_names.sql
 \ir engine/rebuild_outbox.sql
+\ir engine/finish_loops.sql
 \ir engine/rebuild_state.sql
 
 -- Control: pause, resume, retry, signals
 \ir engine/pause_run.sql
 \ir engine/resume_run.sql
-\ir engine/finish_loops.sql
 \ir engine/retry_run.sql
 \ir engine/is_child_needed.sql
 \ir engine/control_tree.sql

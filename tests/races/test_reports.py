@@ -124,6 +124,18 @@ def test_failed_item_that_was_left_to_be_counted_ends_its_loop(rig: Rig) -> None
     assert rig.problems(run) == []
 
 
+def test_last_item_left_to_be_counted_is_not_lost_in_a_rebuild(rig: Rig) -> None:
+    run = rig.start(step("items", loop=loop(2, mode="parallel")))
+    worker = rig.worker()
+    one, two = rig.claim(worker)
+    first = rig.session(autocommit=False)
+    rig.report(worker, [one], first)
+    rig.report(worker, [two], rig.session())
+    first.commit()
+    rig.conn.execute("select noetl.rebuild(%s)", (run,))
+    assert rig.status(run) == "completed"
+
+
 @pytest.mark.parametrize("ending", ["cancel_execution", "rebuild"])
 def test_items_left_to_be_counted_are_counted_at_the_end(rig: Rig, ending: str) -> None:
     run = rig.start(step("items", loop=loop(3, mode="parallel")))

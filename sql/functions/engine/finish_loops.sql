@@ -1,5 +1,6 @@
--- End the steps of a run taken up again whose loops have no item left to run: what failed was the
--- exit of the step, or another branch.
+-- End the steps of a rebuilt run whose loops have no item left to run: the last ones were not
+-- counted yet, or the run is taken up again, and what failed was the exit of the step, or another
+-- branch.
 -- Locks: the caller holds the run's advisory lock exclusively.
 create or replace function noetl_internal.finish_loops(p_execution_id bigint)
 returns void
@@ -22,9 +23,8 @@ begin
       perform noetl_internal.leave_loop(v_loop);
     end if;
   end loop;
-  perform noetl_internal.advance_run(p_execution_id);
 end;
 $function$;
 
 comment on function noetl_internal.finish_loops(bigint)
-is 'End the steps of a run taken up again whose loops have no item left to run.';
+is 'End the steps of a rebuilt run whose loops have no item left to run.';

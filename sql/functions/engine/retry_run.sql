@@ -17,7 +17,6 @@ begin
     p_execution_id, v_catalog_id, 'execution.retried', p_status => 'running'
   );
   perform noetl_internal.rebuild_state(p_execution_id);
-  perform noetl_internal.finish_loops(p_execution_id);
   return true;
 end;
 $function$;
