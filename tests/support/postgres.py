@@ -67,6 +67,11 @@ class Server:
         pid: int | None = self._process.server_pid
         return pid
 
+    @property
+    def log(self) -> Path:
+        """What the server has logged since it was started."""
+        return Path(self._process.base_dir) / f"{self._process.name}.log"
+
     def dsn(self, dbname: str = "postgres", user: str = "postgres") -> str:
         """Return a URL that libpq and psycopg take."""
         query = urlencode({"host": str(self.socket_dir), "port": self.port})
