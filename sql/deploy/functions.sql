@@ -12683,47 +12683,77 @@ $function$;
 comment on function noetl_internal.sweep_run(bigint)
 is 'End a run that fails or is cancelled: no live command, token or loop stays.';
 
+-- engine/cancel_orphan.sql
+-- Mark a run as cancelling whose parent has ended. Not when the parent is live: it was taken up
+-- again since it asked for this, and waits for its child (control_tree).
+-- Locks: the caller holds the run's advisory lock exclusively.
+create or replace function noetl_internal.cancel_orphan(p_execution_id bigint)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  update noetl.run as r
+  set status = 'cancelling', reason = 'the parent execution has ended', version = r.version + 1
+  where
+    r.execution_id = p_execution_id and r.status in ('running', 'waiting')
+    and not exists (
+      select from noetl.run as p
+      where p.execution_id = r.parent_execution_id and p.status in ('running', 'waiting')
+    );
+end;
+$function$;
+
+comment on function noetl_internal.cancel_orphan(bigint)
+is 'Mark a run as cancelling whose parent has ended.';
+
 -- engine/advance_change.sql
 -- Do what the outbox asks for: cancel a run whose parent has ended, sweep one that ends, or route
 -- on one that runs. False when somebody was in the way: the outbox row then stays. An error that
 -- nobody foresaw fails this run, and does not hold up the others.
--- Locks: the run's advisory lock exclusively; then as sweep_run and advance_run.
+-- Locks: the run's advisory lock exclusively; then as sweep_run and advance_run. Waits for none of
+-- them longer than lock_timeout.
 create or replace function noetl_internal.advance_change(
   p_execution_id bigint,
   p_is_cancelled boolean
 )
 returns boolean
 language plpgsql volatile
+set lock_timeout = '200ms'  -- somebody's long transaction must not hold up every other run
 as $function$
 declare
   v_message text;
   v_code text;
 begin
-  -- It waits: reports only try this lock, and give way to who waits, so a busy run cannot hold it
-  -- off.
-  perform pg_advisory_xact_lock(noetl_internal.lock_key('run', p_execution_id));
-  if p_is_cancelled then
-    update noetl.run as r
-    set status = 'cancelling', reason = 'the parent execution has ended', version = r.version + 1
-    where r.execution_id = p_execution_id and r.status in ('running', 'waiting');
-  end if;
-  if not noetl_internal.sweep_run(p_execution_id) then
-    perform noetl_internal.end_due_waits(p_execution_id);
-    perform noetl_internal.enter_granted(p_execution_id);
-    perform noetl_internal.advance_run(p_execution_id);
-    perform noetl_internal.mark_change('dirty', p_execution_id);
-  end if;
-  return true;
-exception
-  when deadlock_detected or serialization_failure or lock_not_available
-    or insufficient_resources then
-    return false;
-  when others then
-    get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
-    return noetl_internal.fail_run(
-      p_execution_id,
-      jsonb_build_object('kind', 'engine', 'code', v_code, 'message', v_message)
-    );
+  begin
+    -- It waits: reports only try this lock, and give way to who waits, so a busy run cannot hold it
+    -- off. In a block of its own, so that an error below does not let go of it.
+    perform pg_advisory_xact_lock(noetl_internal.lock_key('run', p_execution_id));
+  exception
+    when lock_not_available or deadlock_detected then
+      return false;
+  end;
+  begin
+    if p_is_cancelled then
+      perform noetl_internal.cancel_orphan(p_execution_id);
+    end if;
+    if not noetl_internal.sweep_run(p_execution_id) then
+      perform noetl_internal.end_due_waits(p_execution_id);
+      perform noetl_internal.enter_granted(p_execution_id);
+      perform noetl_internal.advance_run(p_execution_id);
+      perform noetl_internal.mark_change('dirty', p_execution_id);
+    end if;
+    return true;
+  exception
+    when deadlock_detected or serialization_failure or lock_not_available
+      or insufficient_resources then
+      return false;
+    when others then
+      get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
+      return noetl_internal.fail_run(
+        p_execution_id,
+        jsonb_build_object('kind', 'engine', 'code', v_code, 'message', v_message)
+      );
+  end;
 end;
 $function$;
 
@@ -13326,7 +13356,10 @@ begin
   perform noetl_internal.request_slot(p_run.execution_id, t.token_id, e.slot, true)
   from noetl.token as t
   inner join noetl_internal.told_entries(p_run.execution_id) as e on e.token_id = t.token_id
-  where t.execution_id = p_run.execution_id and t.status <> 'waiting_slot' and e.slot is not null;
+  where
+    t.execution_id = p_run.execution_id
+    and t.status not in ('ready', 'waiting_slot')
+    and e.slot is not null;
 end;
 $function$;
 
@@ -13628,6 +13661,7 @@ begin
         where
           e.execution_id = p_run.parent_execution_id
           and e.event_type in ('playbook.failed', 'execution.cancelled')
+          and e.event_id > noetl_internal.retried_at(p_run.parent_execution_id)
       )
         then 'cancel'
       else 'advance'
@@ -13723,6 +13757,11 @@ as $function$
 declare
   v_catalog_id bigint;
 begin
+  -- Also leased ones: a child that one of them is starting right now, paused, is seen after this.
+  perform 1 from noetl.command as c
+  where c.execution_id = p_execution_id
+  order by c.command_id
+  for update;
   update noetl.run as r
   set is_paused = false, version = r.version + 1
   where r.execution_id = p_execution_id and r.is_paused and r.finished_at is null
@@ -13814,13 +13853,14 @@ is 'Take a failed or cancelled run up again.';
 -- engine/is_child_needed.sql
 -- Whether a child has ended badly while the command of its parent that waited for it is to run
 -- again.
-create or replace function noetl_internal.is_child_needed(p_child noetl.run)
+create or replace function noetl_internal.is_child_needed(p_child_id bigint)
 returns boolean
 language plpgsql stable
 as $function$
 begin
-  return p_child.status in ('failed', 'cancelled') and exists (
-    select from noetl.event as i
+  return exists (
+    select from noetl.run as r
+    inner join noetl.event as i on i.execution_id = r.parent_execution_id
     left join noetl.token as t
       on
         t.execution_id = i.execution_id and t.token_id = (i.meta ->> 'token_id')::integer
@@ -13829,10 +13869,11 @@ begin
         l.execution_id = i.execution_id and l.loop_id = (i.meta ->> 'loop_id')::bigint
         and l.finished_at is null
     where
-      i.execution_id = p_child.parent_execution_id
+      r.execution_id = p_child_id
+      and r.status in ('failed', 'cancelled')
       and i.event_type = 'command.issued'
       and i.meta ? 'command_id'
-      and i.meta ->> 'command_id' = p_child.parent_command_id
+      and i.meta ->> 'command_id' = r.parent_command_id
       and (
         t.token_id is not null
         or l.loop_id is not null and not exists (
@@ -13850,7 +13891,7 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.is_child_needed(noetl.run)
+comment on function noetl_internal.is_child_needed(bigint)
 is 'Whether a child that ended badly is waited for again.';
 
 -- engine/control_tree.sql
@@ -13878,7 +13919,10 @@ begin
     v_did := case p_action
       when 'pause' then noetl_internal.pause_run(v_run_id)
       when 'resume' then noetl_internal.resume_run(v_run_id)
-      when 'retry' then noetl_internal.retry_run(v_run_id)
+      when 'retry' then case
+        when v_run_id = p_execution_id or noetl_internal.is_child_needed(v_run_id)
+          then noetl_internal.retry_run(v_run_id)
+      end
     end;
     v_answer := coalesce(v_answer, v_did);
     if v_did then
@@ -13887,8 +13931,9 @@ begin
         select r.execution_id from noetl.run as r
         where
           r.parent_execution_id = v_run_id
-          and case p_action
-            when 'retry' then noetl_internal.is_child_needed(r)
+          and case
+            -- Also live ones: somebody may be cancelling them for the parent's former end.
+            when p_action = 'retry' then r.status <> 'completed'
             else r.finished_at is null
           end
       );
@@ -14131,21 +14176,28 @@ returns noetl.run
 language plpgsql volatile
 as $function$
 declare
+  v_is_held boolean;
   v_parent noetl.run;
 begin
   if p_options ->> 'parent_execution_id' is null then
     return null;
   end if;
   perform noetl_internal.require_session((p_options ->> 'session')::uuid);
-  select r.* into v_parent
-  from noetl.run as r
-  inner join noetl.command as c on c.execution_id = r.execution_id
-  where
-    r.execution_id = (p_options ->> 'parent_execution_id')::bigint
-    and c.command_id = p_options ->> 'parent_command_id'
-    and c.session_id = (p_options ->> 'session')::uuid
-  for key share of c;  -- a sweep of the parent waits, and then sees the child
-  if not found then
+  -- Twice, because a rebuild that was waited for has put a new row in the place of this one.
+  for v_try in 1..2 loop
+    perform 1 from noetl.command as c
+    where
+      c.execution_id = (p_options ->> 'parent_execution_id')::bigint
+      and c.command_id = p_options ->> 'parent_command_id'
+      and c.session_id = (p_options ->> 'session')::uuid
+    for key share;  -- who ends, pauses or resumes the parent waits, and then sees the child
+    v_is_held := found;
+    exit when v_is_held;
+  end loop;
+  -- A new statement: it sees a pause that was waited for.
+  select r.* into v_parent from noetl.run as r
+  where r.execution_id = (p_options ->> 'parent_execution_id')::bigint;
+  if not v_is_held then
     raise exception 'command % of execution % is not held by this session',
       p_options ->> 'parent_command_id', p_options ->> 'parent_execution_id'
     using errcode = 'NE403', hint = 'Drop the command: another attempt owns it.';
@@ -14324,7 +14376,7 @@ is 'How the first event of a run tells its workload.';
 
 -- engine/create_run.sql
 -- Store a new run that has the rights of p_starter: its row, its workload as variables, its first
--- event, its execution row and its first token.
+-- event and its first token. The child of a paused run is paused.
 create or replace function noetl_internal.create_run(
   p_execution_id bigint,
   p_catalog noetl.catalog,
@@ -14352,7 +14404,8 @@ begin
       (p_catalog.compiled ->> 'priority')::smallint, 5::smallint
     ),
     coalesce(p_catalog.compiled ->> 'pool', 'default'), p_parent.execution_id,
-    p_options ->> 'parent_command_id', coalesce(p_parent.depth + 1, 0), false, false,
+    p_options ->> 'parent_command_id', coalesce(p_parent.depth + 1, 0), false,
+    coalesce(p_parent.is_paused, false),
     p_starter, noetl_internal.clock_now()
   )
   returning * into v_run;
@@ -14378,6 +14431,11 @@ begin
       )
     )
   );
+  if v_run.is_paused then
+    perform noetl_internal.append_event(
+      p_execution_id, p_catalog.catalog_id, 'execution.paused', p_status => 'paused'
+    );
+  end if;
 end;
 $function$;
 
