@@ -10189,16 +10189,20 @@ is 'Stand in line for a place under a concurrency key.';
 
 -- engine/grant_slots.sql
 -- Hand out the free places under concurrency keys to who waits first, by priority, and put their
--- runs into the outbox. One session at a time does it; the others leave.
--- Locks: the granting lock, tried; slot rows, which nobody else waits for.
+-- runs into the outbox; returns how many. One session at a time does it; the others leave. A place
+-- of a run that somebody is ending waits for the next pass: that one waits for the place's row.
+-- Locks: the granting lock, tried; slot rows, skipping locked ones. Never waits, and the caller
+-- waits for nothing after it.
 create or replace function noetl_internal.grant_slots()
-returns void
+returns integer
 language plpgsql volatile
 as $function$
+declare
+  v_count integer;
 begin
   if not exists (select from noetl.slot as s where not s.is_held)
     or not pg_try_advisory_xact_lock(noetl_internal.lock_key('concurrency', 0)) then
-    return;
+    return 0;
   end if;
   -- A new statement: it sees what the last holder of the lock has granted.
   with line as (
@@ -10210,19 +10214,26 @@ begin
     from noetl.slot as s
     where s.key in (select w.key from noetl.slot as w where not w.is_held)
   ),
+  next_ones as (
+    select s.execution_id, s.token_id
+    from noetl.slot as s
+    inner join line as l on l.execution_id = s.execution_id and l.token_id = s.token_id
+    where not l.is_held and l.number <= l.key_limit
+    for no key update of s skip locked
+  ),
   granted as (
     update noetl.slot as s
     set is_held = true
-    from line as l
-    where
-      s.execution_id = l.execution_id and s.token_id = l.token_id
-      and not l.is_held and l.number <= l.key_limit
+    from next_ones as n
+    where s.execution_id = n.execution_id and s.token_id = n.token_id
     returning s.execution_id
   )
   insert into noetl.change (kind, execution_id)
   select distinct 'advance', g.execution_id
   from granted as g
   order by g.execution_id;
+  get diagnostics v_count = row_count;
+  return v_count;
 end;
 $function$;
 
@@ -12411,14 +12422,14 @@ comment on function noetl_internal.record_batch(bigint, noetl_internal.report []
 is 'Apply one run''s part of a batch of reports.';
 
 -- engine/requeue_commands.sql
--- Take leased commands back from a session and issue them again; those without attempts left fail.
--- p_counts says whether this used up an attempt (a lost worker) or not (handed back). Returns how
--- many.
+-- Take leased commands of one run back from sessions and issue them again; those without attempts
+-- left fail. p_counts says whether this used up an attempt (a lost worker) or not (handed back).
+-- Returns how many.
 -- Locks: command rows, skipping locked ones, which are being reported; then as apply_outcomes.
 create or replace function noetl_internal.requeue_commands(
   p_execution_id bigint,
   p_command_ids text [],
-  p_session_id uuid,
+  p_session_ids uuid [],
   p_reason text,
   p_counts boolean
 )
@@ -12435,7 +12446,7 @@ begin
     where
       c.execution_id = p_execution_id
       and c.command_id = any(p_command_ids)
-      and c.session_id = p_session_id
+      and c.session_id = any(p_session_ids)
     order by c.command_id
     for update skip locked
   ),
@@ -12477,8 +12488,8 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.requeue_commands(bigint, text [], uuid, text, boolean)
-is 'Take leased commands back from a session and issue them again.';
+comment on function noetl_internal.requeue_commands(bigint, text [], uuid [], text, boolean)
+is 'Take leased commands of a run back from sessions and issue them again.';
 
 -- engine/requeue_sessions.sql
 -- Take back the commands of ended sessions, up to p_limit; returns how many. A run that another
@@ -12500,24 +12511,25 @@ declare
   v_message text;
   v_code text;
 begin
-  -- A row loop over runs, because each has its own locks and its own error handler.
+  -- A row loop over runs, because each has its own locks and its own error handler. All sessions of
+  -- a run at once: the run row, which ends a step, comes after the loop rows of them all.
   for v_held in
-    select c.execution_id, c.session_id, array_agg(c.command_id) as command_ids
+    select c.execution_id, array_agg(c.command_id) as command_ids
     from (
-      select h.execution_id, h.session_id, h.command_id
+      select h.execution_id, h.command_id
       from noetl.command as h
       where h.session_id = any(p_session_ids) and h.status = 'leased'
       limit p_limit
     ) as c
-    group by c.execution_id, c.session_id
-    order by c.execution_id, c.session_id
+    group by c.execution_id
+    order by c.execution_id
   loop
     continue when not pg_try_advisory_xact_lock_shared(
       noetl_internal.lock_key('run', v_held.execution_id)
     );
     begin
       v_count := v_count + noetl_internal.requeue_commands(
-        v_held.execution_id, v_held.command_ids, v_held.session_id, p_reason, p_counts
+        v_held.execution_id, v_held.command_ids, p_session_ids, p_reason, p_counts
       );
     exception
       when deadlock_detected or serialization_failure or lock_not_available
@@ -12570,7 +12582,7 @@ begin
       noetl_internal.lock_key('run', v_stray.execution_id)
     );
     v_count := v_count + noetl_internal.requeue_commands(
-      v_stray.execution_id, v_stray.command_ids, p_session_id, 'claim was lost', false
+      v_stray.execution_id, v_stray.command_ids, array[p_session_id], 'claim was lost', false
     );
   end loop;
   return v_count;
@@ -16284,7 +16296,7 @@ begin
   loop
     perform pg_advisory_xact_lock_shared(noetl_internal.lock_key('run', v_held.execution_id));
     v_count := v_count + noetl_internal.requeue_commands(
-      v_held.execution_id, v_held.command_ids, p_session, 'handed back', false
+      v_held.execution_id, v_held.command_ids, array[p_session], 'handed back', false
     );
   end loop;
   return v_count;
@@ -16907,9 +16919,11 @@ grant execute on function noetl.reap_stale(integer) to noetl_worker;
 
 -- api/advance_changes.sql
 -- Do what the outbox asks for across transactions and runs: sweep runs that end, route on where a
--- transaction stopped, a wait is over or a place under a concurrency key was granted. Returns how
--- many rows were done; the others are left for the next pass.
--- Locks: outbox rows, skipping locked ones; per run, ascending, as advance_change. Raises: NE409.
+-- transaction stopped, a wait is over or a place under a concurrency key was granted. Then grant
+-- places. Returns how many rows were done and runs granted; what was not done, because somebody
+-- holds the run, is left for the next pass.
+-- Locks: outbox rows, skipping locked ones; per run, ascending, as advance_change; then as
+-- grant_slots. Raises: NE409.
 create or replace function noetl.advance_changes(p_limit integer default 100)
 returns integer
 language plpgsql volatile security definer
@@ -16922,7 +16936,6 @@ declare
   v_count integer := 0;
 begin
   perform noetl_internal.require_read_committed();
-  perform noetl_internal.grant_slots();
   -- A row loop, because each run has its own lock; bounded by p_limit.
   for v_change in
     select
@@ -16945,7 +16958,7 @@ begin
     where c.change_id = any(v_change.change_ids);
     v_count := v_count + cardinality(v_change.change_ids);
   end loop;
-  return v_count;
+  return v_count + noetl_internal.grant_slots();
 end;
 $function$;
 
@@ -17033,8 +17046,8 @@ grant execute on function noetl.expand_loops(integer) to noetl_worker;
 -- api/project_changes.sql
 -- Copy the state of runs that changed into noetl.execution; returns how many outbox rows were
 -- consumed. A follower takes visible rows and skips locked ones; it never follows ids, which are
--- taken before commit.
--- Locks: outbox rows, skipping locked ones; execution rows, ascending.
+-- taken before commit. A run whose row somebody else is writing is left for the next pass.
+-- Locks: outbox rows and execution rows, skipping locked ones.
 create or replace function noetl.project_changes(p_limit integer default 500)
 returns integer
 language plpgsql volatile security definer
@@ -17043,26 +17056,35 @@ set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 set jit = off
 as $function$
 declare
+  v_changes bigint [];
   v_runs bigint [];
+  v_free bigint [];
   v_count integer;
 begin
-  with taken as (
-    select c.change_id from noetl.change as c
+  select array_agg(t.change_id), array_agg(distinct t.execution_id) into v_changes, v_runs
+  from (
+    select c.change_id, c.execution_id from noetl.change as c
     where c.kind = 'dirty'
     order by c.change_id
     limit p_limit
     for update skip locked
-  ),
-  consumed as (
-    delete from noetl.change as c
-    using taken as t
-    where c.change_id = t.change_id
-    returning c.execution_id
-  )
-  select array_agg(distinct d.execution_id order by d.execution_id), count(*)
-  into v_runs, v_count
-  from consumed as d;
-  -- A new statement: it sees what was committed before the rows were taken, and maybe more.
+  ) as t;
+  v_free := array(
+    select x.execution_id from noetl.execution as x
+    where x.execution_id = any(v_runs)
+    for no key update skip locked
+  );
+  v_runs := array(
+    select r.execution_id from unnest(v_runs) as r (execution_id)
+    where
+      r.execution_id = any(v_free)
+      or not exists (select from noetl.execution as x where x.execution_id = r.execution_id)
+    order by r.execution_id
+  );
+  -- New statements: they see what was committed before the rows were taken, and maybe more.
+  delete from noetl.change as c
+  where c.change_id = any(v_changes) and c.execution_id = any(v_runs);
+  get diagnostics v_count = row_count;
   perform noetl_internal.project_run(r.execution_id)
   from unnest(v_runs) as r (execution_id);
   return v_count;

@@ -214,6 +214,10 @@ class Arena:
         self.rig.conn.execute(
             "update noetl.setting set value = '2' where name = 'loop_chunk'"
         )
+        # It would give up before a slow machine has seen it wait.
+        self.rig.conn.execute(
+            "alter function noetl_internal.advance_change set lock_timeout = '20s'"
+        )
         self._path = self._playbook(_PLAYBOOK)
         self._child = self._playbook([step("work")])
         for _ in range(3):

@@ -47,15 +47,15 @@ wake     .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  . 
 project  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  r  .  .  .  r  r  r  r  r
 close    .  .  .  .  .  .  .  .  .  .  .  .  .  .  R  .  .  .  .  .  .  .  .  R  R  R  R  R
 issue    .  .  .  .  .  .  .  .  .  .  .  .  .  .  R  .  .  .  .  .  .  .  .  R  R  R  .  R
-signal   r  r  r  .  r  .  .  .  .  .  .  .  .  .  R  .  r  .  .  r  .  .  .  R  R  R  R  R
-child    r  r  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  r  .  .  r  r  .  .  r
+signal   r  r  r  .  r  .  .  .  .  .  .  .  .  .  R  .  .  .  .  r  .  .  .  R  R  R  R  R
+child    r  r  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  r  .  .  r  r  r  .  r
 store    .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  r  .  .  .  .  .  .
 result   .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  r  .  .  .  .  .
-cancel   .  .  .  .  .  .  .  .  .  R  .  .  .  .  r  .  r  R  R  R  r  .  .  R  R  R  R  R
-pause    .  .  .  .  .  .  .  .  .  R  .  .  .  .  R  .  r  R  R  R  r  .  .  R  R  R  R  R
-resume   .  .  .  .  .  .  .  .  .  R  .  .  .  .  R  .  r  R  R  R  .  .  .  R  R  R  R  R
-retry    .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  r  R  .  R  .  .  .  R  R  R  R  R
-rebuild  .  .  .  .  .  .  .  .  .  R  .  .  .  .  r  .  r  R  R  R  r  .  .  R  R  R  R  R
+cancel   .  .  .  .  .  .  .  .  .  R  .  .  .  .  R  .  .  R  R  R  r  .  .  R  R  R  R  R
+pause    .  .  .  .  .  .  .  .  .  R  .  .  .  .  R  .  .  R  R  R  r  .  .  R  R  R  R  R
+resume   .  .  .  .  .  .  .  .  .  R  .  .  .  .  R  .  .  R  R  R  r  .  .  R  R  R  R  R
+retry    .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  R  .  R  .  .  .  R  R  R  R  R
+rebuild  .  .  .  .  .  .  .  .  .  R  .  .  .  .  R  .  .  R  R  R  r  .  .  R  R  R  R  R
 """
 
 

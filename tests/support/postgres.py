@@ -26,6 +26,7 @@ VERSIONS: Final = ("15", "18")
 
 _SETTINGS: Final = {
     "fsync": "on",
+    "log_lock_waits": "on",  # tells of deadlocks also where PL/pgSQL catches them
     "logging_collector": "off",
     "max_connections": "200",
     "max_wal_size": "2GB",

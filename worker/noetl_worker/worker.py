@@ -202,7 +202,13 @@ class Worker:
 
     async def _advance(self) -> None:
         try:
-            await self._link.call("select noetl.advance_changes(%s)", (200,))
+            for _ in range(
+                2
+            ):  # what the first has granted a place, the second lets go on
+                if not await self._link.call(
+                    "select noetl.advance_changes(%s)", (200,)
+                ):
+                    break
         except Exception as exc:  # noqa: BLE001 - the ticker calls it again
             log.warning("advance_changes: %s", describe(exc))
         self._is_claim_due = True
