@@ -10175,16 +10175,20 @@ is 'Stand in line for a place under a concurrency key.';
 
 -- engine/grant_slots.sql
 -- Hand out the free places under concurrency keys to who waits first, by priority, and put their
--- runs into the outbox. One session at a time does it; the others leave.
--- Locks: the granting lock, tried; slot rows, which nobody else waits for.
+-- runs into the outbox; returns how many. One session at a time does it; the others leave. A place
+-- of a run that somebody is ending waits for the next pass: that one waits for the place's row.
+-- Locks: the granting lock, tried; slot rows, skipping locked ones. Never waits, and the caller
+-- waits for nothing after it.
 create or replace function noetl_internal.grant_slots()
-returns void
+returns integer
 language plpgsql volatile
 as $function$
+declare
+  v_count integer;
 begin
   if not exists (select from noetl.slot as s where not s.is_held)
     or not pg_try_advisory_xact_lock(noetl_internal.lock_key('concurrency', 0)) then
-    return;
+    return 0;
   end if;
   -- A new statement: it sees what the last holder of the lock has granted.
   with line as (
@@ -10196,19 +10200,26 @@ begin
     from noetl.slot as s
     where s.key in (select w.key from noetl.slot as w where not w.is_held)
   ),
+  next_ones as (
+    select s.execution_id, s.token_id
+    from noetl.slot as s
+    inner join line as l on l.execution_id = s.execution_id and l.token_id = s.token_id
+    where not l.is_held and l.number <= l.key_limit
+    for no key update of s skip locked
+  ),
   granted as (
     update noetl.slot as s
     set is_held = true
-    from line as l
-    where
-      s.execution_id = l.execution_id and s.token_id = l.token_id
-      and not l.is_held and l.number <= l.key_limit
+    from next_ones as n
+    where s.execution_id = n.execution_id and s.token_id = n.token_id
     returning s.execution_id
   )
   insert into noetl.change (kind, execution_id)
   select distinct 'advance', g.execution_id
   from granted as g
   order by g.execution_id;
+  get diagnostics v_count = row_count;
+  return v_count;
 end;
 $function$;
 
@@ -12563,14 +12574,14 @@ comment on function noetl_internal.record_batch(bigint, noetl_internal.report []
 is 'Apply one run''s part of a batch of reports.';
 
 -- engine/requeue_commands.sql
--- Take leased commands back from a session and issue them again; those without attempts left fail.
--- p_counts says whether this used up an attempt (a lost worker) or not (handed back). Returns how
--- many.
+-- Take leased commands of one run back from sessions and issue them again; those without attempts
+-- left fail. p_counts says whether this used up an attempt (a lost worker) or not (handed back).
+-- Returns how many.
 -- Locks: command rows, skipping locked ones, which are being reported; then as apply_outcomes.
 create or replace function noetl_internal.requeue_commands(
   p_execution_id bigint,
   p_command_ids text [],
-  p_session_id uuid,
+  p_session_ids uuid [],
   p_reason text,
   p_counts boolean
 )
@@ -12587,7 +12598,7 @@ begin
     where
       c.execution_id = p_execution_id
       and c.command_id = any(p_command_ids)
-      and c.session_id = p_session_id
+      and c.session_id = any(p_session_ids)
     order by c.command_id
     for update skip locked
   ),
@@ -12629,8 +12640,8 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.requeue_commands(bigint, text [], uuid, text, boolean)
-is 'Take leased commands back from a session and issue them again.';
+comment on function noetl_internal.requeue_commands(bigint, text [], uuid [], text, boolean)
+is 'Take leased commands of a run back from sessions and issue them again.';
 
 -- engine/requeue_sessions.sql
 -- Take back the commands of ended sessions, up to p_limit; returns how many. A run that another
@@ -12652,24 +12663,25 @@ declare
   v_message text;
   v_code text;
 begin
-  -- A row loop over runs, because each has its own locks and its own error handler.
+  -- A row loop over runs, because each has its own locks and its own error handler. All sessions of
+  -- a run at once: the run row, which ends a step, comes after the loop rows of them all.
   for v_held in
-    select c.execution_id, c.session_id, array_agg(c.command_id) as command_ids
+    select c.execution_id, array_agg(c.command_id) as command_ids
     from (
-      select h.execution_id, h.session_id, h.command_id
+      select h.execution_id, h.command_id
       from noetl.command as h
       where h.session_id = any(p_session_ids) and h.status = 'leased'
       limit p_limit
     ) as c
-    group by c.execution_id, c.session_id
-    order by c.execution_id, c.session_id
+    group by c.execution_id
+    order by c.execution_id
   loop
     continue when not pg_try_advisory_xact_lock_shared(
       noetl_internal.lock_key('run', v_held.execution_id)
     );
     begin
       v_count := v_count + noetl_internal.requeue_commands(
-        v_held.execution_id, v_held.command_ids, v_held.session_id, p_reason, p_counts
+        v_held.execution_id, v_held.command_ids, p_session_ids, p_reason, p_counts
       );
     exception
       when deadlock_detected or serialization_failure or lock_not_available
@@ -12722,7 +12734,7 @@ begin
       noetl_internal.lock_key('run', v_stray.execution_id)
     );
     v_count := v_count + noetl_internal.requeue_commands(
-      v_stray.execution_id, v_stray.command_ids, p_session_id, 'claim was lost', false
+      v_stray.execution_id, v_stray.command_ids, array[p_session_id], 'claim was lost', false
     );
   end loop;
   return v_count;
@@ -12841,47 +12853,77 @@ $function$;
 comment on function noetl_internal.sweep_run(bigint)
 is 'End a run that fails or is cancelled: no live command, token or loop stays.';
 
+-- engine/cancel_orphan.sql
+-- Mark a run as cancelling whose parent has ended. Not when the parent is live: it was taken up
+-- again since it asked for this, and waits for its child (control_tree).
+-- Locks: the caller holds the run's advisory lock exclusively.
+create or replace function noetl_internal.cancel_orphan(p_execution_id bigint)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  update noetl.run as r
+  set status = 'cancelling', reason = 'the parent execution has ended', version = r.version + 1
+  where
+    r.execution_id = p_execution_id and r.status in ('running', 'waiting')
+    and not exists (
+      select from noetl.run as p
+      where p.execution_id = r.parent_execution_id and p.status in ('running', 'waiting')
+    );
+end;
+$function$;
+
+comment on function noetl_internal.cancel_orphan(bigint)
+is 'Mark a run as cancelling whose parent has ended.';
+
 -- engine/advance_change.sql
 -- Do what the outbox asks for: cancel a run whose parent has ended, sweep one that ends, or route
 -- on one that runs. False when somebody was in the way: the outbox row then stays. An error that
 -- nobody foresaw fails this run, and does not hold up the others.
--- Locks: the run's advisory lock exclusively; then as sweep_run and advance_run.
+-- Locks: the run's advisory lock exclusively; then as sweep_run and advance_run. Waits for none of
+-- them longer than lock_timeout.
 create or replace function noetl_internal.advance_change(
   p_execution_id bigint,
   p_is_cancelled boolean
 )
 returns boolean
 language plpgsql volatile
+set lock_timeout = '200ms'  -- somebody's long transaction must not hold up every other run
 as $function$
 declare
   v_message text;
   v_code text;
 begin
-  -- It waits: reports only try this lock, and give way to who waits, so a busy run cannot hold it
-  -- off.
-  perform pg_advisory_xact_lock(noetl_internal.lock_key('run', p_execution_id));
-  if p_is_cancelled then
-    update noetl.run as r
-    set status = 'cancelling', reason = 'the parent execution has ended', version = r.version + 1
-    where r.execution_id = p_execution_id and r.status in ('running', 'waiting');
-  end if;
-  if not noetl_internal.sweep_run(p_execution_id) then
-    perform noetl_internal.end_due_waits(p_execution_id);
-    perform noetl_internal.enter_granted(p_execution_id);
-    perform noetl_internal.advance_run(p_execution_id);
-    perform noetl_internal.mark_change('dirty', p_execution_id);
-  end if;
-  return true;
-exception
-  when deadlock_detected or serialization_failure or lock_not_available
-    or insufficient_resources then
-    return false;
-  when others then
-    get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
-    return noetl_internal.fail_run(
-      p_execution_id,
-      jsonb_build_object('kind', 'engine', 'code', v_code, 'message', v_message)
-    );
+  begin
+    -- It waits: reports only try this lock, and give way to who waits, so a busy run cannot hold it
+    -- off. In a block of its own, so that an error below does not let go of it.
+    perform pg_advisory_xact_lock(noetl_internal.lock_key('run', p_execution_id));
+  exception
+    when lock_not_available or deadlock_detected then
+      return false;
+  end;
+  begin
+    if p_is_cancelled then
+      perform noetl_internal.cancel_orphan(p_execution_id);
+    end if;
+    if not noetl_internal.sweep_run(p_execution_id) then
+      perform noetl_internal.end_due_waits(p_execution_id);
+      perform noetl_internal.enter_granted(p_execution_id);
+      perform noetl_internal.advance_run(p_execution_id);
+      perform noetl_internal.mark_change('dirty', p_execution_id);
+    end if;
+    return true;
+  exception
+    when deadlock_detected or serialization_failure or lock_not_available
+      or insufficient_resources then
+      return false;
+    when others then
+      get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
+      return noetl_internal.fail_run(
+        p_execution_id,
+        jsonb_build_object('kind', 'engine', 'code', v_code, 'message', v_message)
+      );
+  end;
 end;
 $function$;
 
@@ -13485,7 +13527,10 @@ begin
   perform noetl_internal.request_slot(p_run.execution_id, t.token_id, e.slot, true)
   from noetl.token as t
   inner join noetl_internal.told_entries(p_run.execution_id) as e on e.token_id = t.token_id
-  where t.execution_id = p_run.execution_id and t.status <> 'waiting_slot' and e.slot is not null;
+  where
+    t.execution_id = p_run.execution_id
+    and t.status not in ('ready', 'waiting_slot')
+    and e.slot is not null;
 end;
 $function$;
 
@@ -13787,6 +13832,7 @@ begin
         where
           e.execution_id = p_run.parent_execution_id
           and e.event_type in ('playbook.failed', 'execution.cancelled')
+          and e.event_id > noetl_internal.retried_at(p_run.parent_execution_id)
       )
         then 'cancel'
       else 'advance'
@@ -13915,6 +13961,11 @@ as $function$
 declare
   v_catalog_id bigint;
 begin
+  -- Also leased ones: a child that one of them is starting right now, paused, is seen after this.
+  perform 1 from noetl.command as c
+  where c.execution_id = p_execution_id
+  order by c.command_id
+  for update;
   update noetl.run as r
   set is_paused = false, version = r.version + 1
   where r.execution_id = p_execution_id and r.is_paused and r.finished_at is null
@@ -13973,13 +14024,14 @@ is 'Take a failed or cancelled run up again.';
 -- engine/is_child_needed.sql
 -- Whether a child has ended badly while the command of its parent that waited for it is to run
 -- again.
-create or replace function noetl_internal.is_child_needed(p_child noetl.run)
+create or replace function noetl_internal.is_child_needed(p_child_id bigint)
 returns boolean
 language plpgsql stable
 as $function$
 begin
-  return p_child.status in ('failed', 'cancelled') and exists (
-    select from noetl.event as i
+  return exists (
+    select from noetl.run as r
+    inner join noetl.event as i on i.execution_id = r.parent_execution_id
     left join noetl.token as t
       on
         t.execution_id = i.execution_id and t.token_id = (i.meta ->> 'token_id')::integer
@@ -13988,10 +14040,11 @@ begin
         l.execution_id = i.execution_id and l.loop_id = (i.meta ->> 'loop_id')::bigint
         and l.finished_at is null
     where
-      i.execution_id = p_child.parent_execution_id
+      r.execution_id = p_child_id
+      and r.status in ('failed', 'cancelled')
       and i.event_type = 'command.issued'
       and i.meta ? 'command_id'
-      and i.meta ->> 'command_id' = p_child.parent_command_id
+      and i.meta ->> 'command_id' = r.parent_command_id
       and (
         t.token_id is not null
         or l.loop_id is not null and not exists (
@@ -14009,7 +14062,7 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.is_child_needed(noetl.run)
+comment on function noetl_internal.is_child_needed(bigint)
 is 'Whether a child that ended badly is waited for again.';
 
 -- engine/control_tree.sql
@@ -14037,7 +14090,10 @@ begin
     v_did := case p_action
       when 'pause' then noetl_internal.pause_run(v_run_id)
       when 'resume' then noetl_internal.resume_run(v_run_id)
-      when 'retry' then noetl_internal.retry_run(v_run_id)
+      when 'retry' then case
+        when v_run_id = p_execution_id or noetl_internal.is_child_needed(v_run_id)
+          then noetl_internal.retry_run(v_run_id)
+      end
     end;
     v_answer := coalesce(v_answer, v_did);
     if v_did then
@@ -14046,8 +14102,9 @@ begin
         select r.execution_id from noetl.run as r
         where
           r.parent_execution_id = v_run_id
-          and case p_action
-            when 'retry' then noetl_internal.is_child_needed(r)
+          and case
+            -- Also live ones: somebody may be cancelling them for the parent's former end.
+            when p_action = 'retry' then r.status <> 'completed'
             else r.finished_at is null
           end
       );
@@ -14290,21 +14347,28 @@ returns noetl.run
 language plpgsql volatile
 as $function$
 declare
+  v_is_held boolean;
   v_parent noetl.run;
 begin
   if p_options ->> 'parent_execution_id' is null then
     return null;
   end if;
   perform noetl_internal.require_session((p_options ->> 'session')::uuid);
-  select r.* into v_parent
-  from noetl.run as r
-  inner join noetl.command as c on c.execution_id = r.execution_id
-  where
-    r.execution_id = (p_options ->> 'parent_execution_id')::bigint
-    and c.command_id = p_options ->> 'parent_command_id'
-    and c.session_id = (p_options ->> 'session')::uuid
-  for key share of c;  -- a sweep of the parent waits, and then sees the child
-  if not found then
+  -- Twice, because a rebuild that was waited for has put a new row in the place of this one.
+  for v_try in 1..2 loop
+    perform 1 from noetl.command as c
+    where
+      c.execution_id = (p_options ->> 'parent_execution_id')::bigint
+      and c.command_id = p_options ->> 'parent_command_id'
+      and c.session_id = (p_options ->> 'session')::uuid
+    for key share;  -- who ends, pauses or resumes the parent waits, and then sees the child
+    v_is_held := found;
+    exit when v_is_held;
+  end loop;
+  -- A new statement: it sees a pause that was waited for.
+  select r.* into v_parent from noetl.run as r
+  where r.execution_id = (p_options ->> 'parent_execution_id')::bigint;
+  if not v_is_held then
     raise exception 'command % of execution % is not held by this session',
       p_options ->> 'parent_command_id', p_options ->> 'parent_execution_id'
     using errcode = 'NE403', hint = 'Drop the command: another attempt owns it.';
@@ -14483,7 +14547,7 @@ is 'How the first event of a run tells its workload.';
 
 -- engine/create_run.sql
 -- Store a new run that has the rights of p_starter: its row, its workload as variables, its first
--- event, its execution row and its first token.
+-- event and its first token. The child of a paused run is paused.
 create or replace function noetl_internal.create_run(
   p_execution_id bigint,
   p_catalog noetl.catalog,
@@ -14511,7 +14575,8 @@ begin
       (p_catalog.compiled ->> 'priority')::smallint, 5::smallint
     ),
     coalesce(p_catalog.compiled ->> 'pool', 'default'), p_parent.execution_id,
-    p_options ->> 'parent_command_id', coalesce(p_parent.depth + 1, 0), false, false,
+    p_options ->> 'parent_command_id', coalesce(p_parent.depth + 1, 0), false,
+    coalesce(p_parent.is_paused, false),
     p_starter, noetl_internal.clock_now()
   )
   returning * into v_run;
@@ -14537,6 +14602,11 @@ begin
       )
     )
   );
+  if v_run.is_paused then
+    perform noetl_internal.append_event(
+      p_execution_id, p_catalog.catalog_id, 'execution.paused', p_status => 'paused'
+    );
+  end if;
 end;
 $function$;
 
@@ -16385,7 +16455,7 @@ begin
   loop
     perform pg_advisory_xact_lock_shared(noetl_internal.lock_key('run', v_held.execution_id));
     v_count := v_count + noetl_internal.requeue_commands(
-      v_held.execution_id, v_held.command_ids, p_session, 'handed back', false
+      v_held.execution_id, v_held.command_ids, array[p_session], 'handed back', false
     );
   end loop;
   return v_count;
@@ -17014,9 +17084,11 @@ grant execute on function noetl.reap_stale(integer) to noetl_worker;
 
 -- api/advance_changes.sql
 -- Do what the outbox asks for across transactions and runs: sweep runs that end, route on where a
--- transaction stopped, a wait is over or a place under a concurrency key was granted. Returns how
--- many rows were done; the others are left for the next pass.
--- Locks: outbox rows, skipping locked ones; per run, ascending, as advance_change. Raises: NE409.
+-- transaction stopped, a wait is over or a place under a concurrency key was granted. Then grant
+-- places. Returns how many rows were done and runs granted; what was not done, because somebody
+-- holds the run, is left for the next pass.
+-- Locks: outbox rows, skipping locked ones; per run, ascending, as advance_change; then as
+-- grant_slots. Raises: NE409.
 create or replace function noetl.advance_changes(p_limit integer default 100)
 returns integer
 language plpgsql volatile security definer
@@ -17029,7 +17101,6 @@ declare
   v_count integer := 0;
 begin
   perform noetl_internal.require_read_committed();
-  perform noetl_internal.grant_slots();
   -- A row loop, because each run has its own lock; bounded by p_limit.
   for v_change in
     select
@@ -17052,7 +17123,7 @@ begin
     where c.change_id = any(v_change.change_ids);
     v_count := v_count + cardinality(v_change.change_ids);
   end loop;
-  return v_count;
+  return v_count + noetl_internal.grant_slots();
 end;
 $function$;
 
@@ -17145,8 +17216,8 @@ grant execute on function noetl.expand_loops(integer) to noetl_worker;
 -- api/project_changes.sql
 -- Copy the state of runs that changed into noetl.execution; returns how many outbox rows were
 -- consumed. A follower takes visible rows and skips locked ones; it never follows ids, which are
--- taken before commit.
--- Locks: outbox rows, skipping locked ones; execution rows, ascending.
+-- taken before commit. A run whose row somebody else is writing is left for the next pass.
+-- Locks: outbox rows and execution rows, skipping locked ones.
 create or replace function noetl.project_changes(p_limit integer default 500)
 returns integer
 language plpgsql volatile security definer
@@ -17155,26 +17226,35 @@ set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 set jit = off
 as $function$
 declare
+  v_changes bigint [];
   v_runs bigint [];
+  v_free bigint [];
   v_count integer;
 begin
-  with taken as (
-    select c.change_id from noetl.change as c
+  select array_agg(t.change_id), array_agg(distinct t.execution_id) into v_changes, v_runs
+  from (
+    select c.change_id, c.execution_id from noetl.change as c
     where c.kind = 'dirty'
     order by c.change_id
     limit p_limit
     for update skip locked
-  ),
-  consumed as (
-    delete from noetl.change as c
-    using taken as t
-    where c.change_id = t.change_id
-    returning c.execution_id
-  )
-  select array_agg(distinct d.execution_id order by d.execution_id), count(*)
-  into v_runs, v_count
-  from consumed as d;
-  -- A new statement: it sees what was committed before the rows were taken, and maybe more.
+  ) as t;
+  v_free := array(
+    select x.execution_id from noetl.execution as x
+    where x.execution_id = any(v_runs)
+    for no key update skip locked
+  );
+  v_runs := array(
+    select r.execution_id from unnest(v_runs) as r (execution_id)
+    where
+      r.execution_id = any(v_free)
+      or not exists (select from noetl.execution as x where x.execution_id = r.execution_id)
+    order by r.execution_id
+  );
+  -- New statements: they see what was committed before the rows were taken, and maybe more.
+  delete from noetl.change as c
+  where c.change_id = any(v_changes) and c.execution_id = any(v_runs);
+  get diagnostics v_count = row_count;
   perform noetl_internal.project_run(r.execution_id)
   from unnest(v_runs) as r (execution_id);
   return v_count;

@@ -161,6 +161,7 @@
 -- The end of a run that fails or is cancelled
 \ir engine/end_swept_run.sql
 \ir engine/sweep_run.sql
+\ir engine/cancel_orphan.sql
 \ir engine/advance_change.sql
 
 -- The read model

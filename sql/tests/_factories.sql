@@ -238,37 +238,36 @@ as $function$
   select format('command %s has %s terminal events and %s rows', i.command_id, i.ended, i.open)
   from (
     select
-      e.meta ->> 'command_id' as command_id,
-      (
-        select count(*) from noetl.event as t
-        where
-          t.execution_id = e.execution_id
-          and t.event_type in ('command.completed', 'command.failed', 'command.cancelled')
-          and t.meta ->> 'command_id' = e.meta ->> 'command_id'
-      ) as ended,
-      (
-        select count(*) from noetl.command as c
-        where c.execution_id = e.execution_id and c.command_id = e.meta ->> 'command_id'
-      ) as open
+      e.meta ->> 'command_id' as command_id, count(distinct c.command_id) as open,
+      count(distinct e.event_id) filter (
+        where e.event_type in ('command.completed', 'command.failed', 'command.cancelled')
+      ) as ended
     from noetl.event as e
-    where e.execution_id = p_execution_id and e.event_type = 'command.issued'
+    left join noetl.command as c
+      on c.execution_id = e.execution_id and c.command_id = e.meta ->> 'command_id'
+    where e.execution_id = p_execution_id and e.event_type like 'command.%'
+    group by e.meta ->> 'command_id'
+    having bool_or(e.event_type = 'command.issued')
   ) as i
   where i.ended + i.open <> 1
   union all
   select format('loop %s counts %s/%s, its events %s/%s', l.step, l.done, l.failed, e.done, e.failed)
   from noetl.loop as l
-  cross join lateral (
+  left join (
     select
+      i.meta ->> 'loop_id' as loop_id,
       count(*) filter (where i.status = 'ok') as done,
       count(*) filter (where i.status = 'error') as failed
     from noetl.event as i
     where
-      i.execution_id = l.execution_id
-      and i.meta ->> 'loop_id' = l.loop_id::text
+      i.execution_id = p_execution_id
       and i.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
       and i.meta -> 'final' is distinct from 'false'
-  ) as e
-  where l.execution_id = p_execution_id and (l.done, l.failed) <> (e.done, e.failed)
+    group by i.meta ->> 'loop_id'
+  ) as e on e.loop_id = l.loop_id::text
+  where
+    l.execution_id = p_execution_id
+    and (l.done, l.failed) <> (coalesce(e.done, 0), coalesce(e.failed, 0))
   union all
   select 'run is stuck: nothing is queued, ready, waiting or in the outbox'
   from noetl.run as r

@@ -26,6 +26,7 @@ VERSIONS: Final = ("15", "18")
 
 _SETTINGS: Final = {
     "fsync": "on",
+    "log_lock_waits": "on",  # tells of deadlocks also where PL/pgSQL catches them
     "logging_collector": "off",
     "max_connections": "200",
     "max_wal_size": "2GB",
@@ -66,6 +67,11 @@ class Server:
         """The server's process id; None while it is stopped."""
         pid: int | None = self._process.server_pid
         return pid
+
+    @property
+    def log(self) -> Path:
+        """What the server has logged since it was started."""
+        return Path(self._process.base_dir) / f"{self._process.name}.log"
 
     def dsn(self, dbname: str = "postgres", user: str = "postgres") -> str:
         """Return a URL that libpq and psycopg take."""

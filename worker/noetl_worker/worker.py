@@ -204,7 +204,10 @@ class Worker:
 
     async def _follow_up(self, query: str) -> None:
         try:
-            await self._link.call(query, ())
+            # What the first call has granted a place, the second lets go on.
+            for _ in range(2):
+                if not await self._link.call(query, ()):
+                    break
         except Exception as exc:  # noqa: BLE001 - the ticker calls it again
             log.warning("%s: %s", query, describe(exc))
         self._is_claim_due = True

@@ -1,7 +1,9 @@
 -- Do what the outbox asks for across transactions and runs: sweep runs that end, route on where a
--- transaction stopped, a wait is over or a place under a concurrency key was granted. Returns how
--- many rows were done; the others are left for the next pass.
--- Locks: outbox rows, skipping locked ones; per run, ascending, as advance_change. Raises: NE409.
+-- transaction stopped, a wait is over or a place under a concurrency key was granted. Then grant
+-- places. Returns how many rows were done and runs granted; what was not done, because somebody
+-- holds the run, is left for the next pass.
+-- Locks: outbox rows, skipping locked ones; per run, ascending, as advance_change; then as
+-- grant_slots. Raises: NE409.
 create or replace function noetl.advance_changes(p_limit integer default 100)
 returns integer
 language plpgsql volatile security definer
@@ -14,7 +16,6 @@ declare
   v_count integer := 0;
 begin
   perform noetl_internal.require_read_committed();
-  perform noetl_internal.grant_slots();
   -- A row loop, because each run has its own lock; bounded by p_limit.
   for v_change in
     select
@@ -37,7 +38,7 @@ begin
     where c.change_id = any(v_change.change_ids);
     v_count := v_count + cardinality(v_change.change_ids);
   end loop;
-  return v_count;
+  return v_count + noetl_internal.grant_slots();
 end;
 $function$;
 

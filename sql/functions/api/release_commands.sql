@@ -27,7 +27,7 @@ begin
   loop
     perform pg_advisory_xact_lock_shared(noetl_internal.lock_key('run', v_held.execution_id));
     v_count := v_count + noetl_internal.requeue_commands(
-      v_held.execution_id, v_held.command_ids, p_session, 'handed back', false
+      v_held.execution_id, v_held.command_ids, array[p_session], 'handed back', false
     );
   end loop;
   return v_count;

@@ -22,7 +22,10 @@ begin
     v_did := case p_action
       when 'pause' then noetl_internal.pause_run(v_run_id)
       when 'resume' then noetl_internal.resume_run(v_run_id)
-      when 'retry' then noetl_internal.retry_run(v_run_id)
+      when 'retry' then case
+        when v_run_id = p_execution_id or noetl_internal.is_child_needed(v_run_id)
+          then noetl_internal.retry_run(v_run_id)
+      end
     end;
     v_answer := coalesce(v_answer, v_did);
     if v_did then
@@ -31,8 +34,9 @@ begin
         select r.execution_id from noetl.run as r
         where
           r.parent_execution_id = v_run_id
-          and case p_action
-            when 'retry' then noetl_internal.is_child_needed(r)
+          and case
+            -- Also live ones: somebody may be cancelling them for the parent's former end.
+            when p_action = 'retry' then r.status <> 'completed'
             else r.finished_at is null
           end
       );

@@ -1,5 +1,5 @@
 -- Store a new run that has the rights of p_starter: its row, its workload as variables, its first
--- event, its execution row and its first token.
+-- event and its first token. The child of a paused run is paused.
 create or replace function noetl_internal.create_run(
   p_execution_id bigint,
   p_catalog noetl.catalog,
@@ -27,7 +27,8 @@ begin
       (p_catalog.compiled ->> 'priority')::smallint, 5::smallint
     ),
     coalesce(p_catalog.compiled ->> 'pool', 'default'), p_parent.execution_id,
-    p_options ->> 'parent_command_id', coalesce(p_parent.depth + 1, 0), false, false,
+    p_options ->> 'parent_command_id', coalesce(p_parent.depth + 1, 0), false,
+    coalesce(p_parent.is_paused, false),
     p_starter, noetl_internal.clock_now()
   )
   returning * into v_run;
@@ -53,6 +54,11 @@ begin
       )
     )
   );
+  if v_run.is_paused then
+    perform noetl_internal.append_event(
+      p_execution_id, p_catalog.catalog_id, 'execution.paused', p_status => 'paused'
+    );
+  end if;
 end;
 $function$;
 

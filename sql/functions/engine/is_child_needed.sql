@@ -1,12 +1,13 @@
 -- Whether a child has ended badly while the command of its parent that waited for it is to run
 -- again.
-create or replace function noetl_internal.is_child_needed(p_child noetl.run)
+create or replace function noetl_internal.is_child_needed(p_child_id bigint)
 returns boolean
 language plpgsql stable
 as $function$
 begin
-  return p_child.status in ('failed', 'cancelled') and exists (
-    select from noetl.event as i
+  return exists (
+    select from noetl.run as r
+    inner join noetl.event as i on i.execution_id = r.parent_execution_id
     left join noetl.token as t
       on
         t.execution_id = i.execution_id and t.token_id = (i.meta ->> 'token_id')::integer
@@ -15,10 +16,11 @@ begin
         l.execution_id = i.execution_id and l.loop_id = (i.meta ->> 'loop_id')::bigint
         and l.finished_at is null
     where
-      i.execution_id = p_child.parent_execution_id
+      r.execution_id = p_child_id
+      and r.status in ('failed', 'cancelled')
       and i.event_type = 'command.issued'
       and i.meta ? 'command_id'
-      and i.meta ->> 'command_id' = p_child.parent_command_id
+      and i.meta ->> 'command_id' = r.parent_command_id
       and (
         t.token_id is not null
         or l.loop_id is not null and not exists (
@@ -36,5 +38,5 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.is_child_needed(noetl.run)
+comment on function noetl_internal.is_child_needed(bigint)
 is 'Whether a child that ended badly is waited for again.';

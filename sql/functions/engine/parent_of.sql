@@ -8,21 +8,28 @@ returns noetl.run
 language plpgsql volatile
 as $function$
 declare
+  v_is_held boolean;
   v_parent noetl.run;
 begin
   if p_options ->> 'parent_execution_id' is null then
     return null;
   end if;
   perform noetl_internal.require_session((p_options ->> 'session')::uuid);
-  select r.* into v_parent
-  from noetl.run as r
-  inner join noetl.command as c on c.execution_id = r.execution_id
-  where
-    r.execution_id = (p_options ->> 'parent_execution_id')::bigint
-    and c.command_id = p_options ->> 'parent_command_id'
-    and c.session_id = (p_options ->> 'session')::uuid
-  for key share of c;  -- a sweep of the parent waits, and then sees the child
-  if not found then
+  -- Twice, because a rebuild that was waited for has put a new row in the place of this one.
+  for v_try in 1..2 loop
+    perform 1 from noetl.command as c
+    where
+      c.execution_id = (p_options ->> 'parent_execution_id')::bigint
+      and c.command_id = p_options ->> 'parent_command_id'
+      and c.session_id = (p_options ->> 'session')::uuid
+    for key share;  -- who ends, pauses or resumes the parent waits, and then sees the child
+    v_is_held := found;
+    exit when v_is_held;
+  end loop;
+  -- A new statement: it sees a pause that was waited for.
+  select r.* into v_parent from noetl.run as r
+  where r.execution_id = (p_options ->> 'parent_execution_id')::bigint;
+  if not v_is_held then
     raise exception 'command % of execution % is not held by this session',
       p_options ->> 'parent_command_id', p_options ->> 'parent_execution_id'
     using errcode = 'NE403', hint = 'Drop the command: another attempt owns it.';

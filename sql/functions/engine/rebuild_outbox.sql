@@ -21,6 +21,7 @@ begin
         where
           e.execution_id = p_run.parent_execution_id
           and e.event_type in ('playbook.failed', 'execution.cancelled')
+          and e.event_id > noetl_internal.retried_at(p_run.parent_execution_id)
       )
         then 'cancel'
       else 'advance'

@@ -18,7 +18,10 @@ begin
   perform noetl_internal.request_slot(p_run.execution_id, t.token_id, e.slot, true)
   from noetl.token as t
   inner join noetl_internal.told_entries(p_run.execution_id) as e on e.token_id = t.token_id
-  where t.execution_id = p_run.execution_id and t.status <> 'waiting_slot' and e.slot is not null;
+  where
+    t.execution_id = p_run.execution_id
+    and t.status not in ('ready', 'waiting_slot')
+    and e.slot is not null;
 end;
 $function$;
 

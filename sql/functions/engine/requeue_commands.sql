@@ -1,11 +1,11 @@
--- Take leased commands back from a session and issue them again; those without attempts left fail.
--- p_counts says whether this used up an attempt (a lost worker) or not (handed back). Returns how
--- many.
+-- Take leased commands of one run back from sessions and issue them again; those without attempts
+-- left fail. p_counts says whether this used up an attempt (a lost worker) or not (handed back).
+-- Returns how many.
 -- Locks: command rows, skipping locked ones, which are being reported; then as apply_outcomes.
 create or replace function noetl_internal.requeue_commands(
   p_execution_id bigint,
   p_command_ids text [],
-  p_session_id uuid,
+  p_session_ids uuid [],
   p_reason text,
   p_counts boolean
 )
@@ -22,7 +22,7 @@ begin
     where
       c.execution_id = p_execution_id
       and c.command_id = any(p_command_ids)
-      and c.session_id = p_session_id
+      and c.session_id = any(p_session_ids)
     order by c.command_id
     for update skip locked
   ),
@@ -64,5 +64,5 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.requeue_commands(bigint, text [], uuid, text, boolean)
-is 'Take leased commands back from a session and issue them again.';
+comment on function noetl_internal.requeue_commands(bigint, text [], uuid [], text, boolean)
+is 'Take leased commands of a run back from sessions and issue them again.';

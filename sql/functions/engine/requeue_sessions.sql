@@ -17,24 +17,25 @@ declare
   v_message text;
   v_code text;
 begin
-  -- A row loop over runs, because each has its own locks and its own error handler.
+  -- A row loop over runs, because each has its own locks and its own error handler. All sessions of
+  -- a run at once: the run row, which ends a step, comes after the loop rows of them all.
   for v_held in
-    select c.execution_id, c.session_id, array_agg(c.command_id) as command_ids
+    select c.execution_id, array_agg(c.command_id) as command_ids
     from (
-      select h.execution_id, h.session_id, h.command_id
+      select h.execution_id, h.command_id
       from noetl.command as h
       where h.session_id = any(p_session_ids) and h.status = 'leased'
       limit p_limit
     ) as c
-    group by c.execution_id, c.session_id
-    order by c.execution_id, c.session_id
+    group by c.execution_id
+    order by c.execution_id
   loop
     continue when not pg_try_advisory_xact_lock_shared(
       noetl_internal.lock_key('run', v_held.execution_id)
     );
     begin
       v_count := v_count + noetl_internal.requeue_commands(
-        v_held.execution_id, v_held.command_ids, v_held.session_id, p_reason, p_counts
+        v_held.execution_id, v_held.command_ids, p_session_ids, p_reason, p_counts
       );
     exception
       when deadlock_detected or serialization_failure or lock_not_available

@@ -28,7 +28,7 @@ begin
       noetl_internal.lock_key('run', v_stray.execution_id)
     );
     v_count := v_count + noetl_internal.requeue_commands(
-      v_stray.execution_id, v_stray.command_ids, p_session_id, 'claim was lost', false
+      v_stray.execution_id, v_stray.command_ids, array[p_session_id], 'claim was lost', false
     );
   end loop;
   return v_count;

@@ -8,6 +8,11 @@ as $function$
 declare
   v_catalog_id bigint;
 begin
+  -- Also leased ones: a child that one of them is starting right now, paused, is seen after this.
+  perform 1 from noetl.command as c
+  where c.execution_id = p_execution_id
+  order by c.command_id
+  for update;
   update noetl.run as r
   set is_paused = false, version = r.version + 1
   where r.execution_id = p_execution_id and r.is_paused and r.finished_at is null
