@@ -289,6 +289,7 @@ CREATE TABLE noetl.token (
     wake_at timestamp with time zone,
     signal text,
     slot_key text,
+    has_joined boolean DEFAULT false NOT NULL,
     CONSTRAINT token_signal_iff_awaited CHECK (((signal IS NOT NULL) = ((status)::text = 'waiting_signal'::text))),
     CONSTRAINT token_splits_are_pairs CHECK ((cardinality(split_ids) = cardinality(split_steps))),
     CONSTRAINT token_wakes_only_from_waiting CHECK ((((wake_at IS NOT NULL) OR ((status)::text <> 'waiting_time'::text)) AND ((wake_at IS NULL) OR ((status)::text = ANY (ARRAY['waiting_time'::text, 'waiting_signal'::text])))))
@@ -300,6 +301,8 @@ ALTER TABLE noetl.token OWNER TO noetl_owner;
 COMMENT ON TABLE noetl.token IS 'Where a run stands now: one row per activation of a step that has not ended.';
 
 COMMENT ON COLUMN noetl.token.issue IS 'The issue number of its next command: above 1 after retry_execution.';
+
+COMMENT ON COLUMN noetl.token.has_joined IS 'Whether it is what the branches that arrived at its step became: it does not wait there.';
 
 CREATE TABLE noetl.run (
     execution_id bigint NOT NULL,

@@ -9643,7 +9643,8 @@ as $function$
     jsonb_strip_nulls(jsonb_build_object(
       'token_id', p_token.token_id, 'step', p_token.step,
       'split_ids', nullif(to_jsonb(p_token.split_ids), '[]'),
-      'split_steps', nullif(to_jsonb(p_token.split_steps), '[]')
+      'split_steps', nullif(to_jsonb(p_token.split_steps), '[]'),
+      'has_joined', nullif(p_token.has_joined, false)
     ))
     || case
       when p_token.input is null then '{}' else jsonb_build_object('input', p_token.input)
@@ -9661,7 +9662,8 @@ create or replace function noetl_internal.add_token(
   p_step text,
   p_split_ids integer [],
   p_split_steps text [],
-  p_input jsonb
+  p_input jsonb,
+  p_has_joined boolean
 )
 returns jsonb
 language plpgsql volatile
@@ -9675,15 +9677,17 @@ begin
   where r.execution_id = p_execution_id
   returning r.next_token_id - 1 into v_token_id;
   insert into noetl.token as t (
-    execution_id, token_id, step, status, split_ids, split_steps, input
+    execution_id, token_id, step, status, split_ids, split_steps, input, has_joined
   )
-  values (p_execution_id, v_token_id, p_step, 'ready', p_split_ids, p_split_steps, p_input)
+  values (
+    p_execution_id, v_token_id, p_step, 'ready', p_split_ids, p_split_steps, p_input, p_has_joined
+  )
   returning noetl_internal.describe_token(t) into v_token;
   return v_token;
 end;
 $function$;
 
-comment on function noetl_internal.add_token(bigint, text, integer [], text [], jsonb)
+comment on function noetl_internal.add_token(bigint, text, integer [], text [], jsonb, boolean)
 is 'Put a token on a step, ready to be routed.';
 
 -- engine/pass_token.sql
@@ -10373,8 +10377,9 @@ comment on function noetl_internal.join_arrivals(bigint, bigint)
 is 'The tokens that wait at joins, each with the split it waits for.';
 
 -- engine/merge_tokens.sql
--- Replace the tokens that arrived at a join by one, outside the split (and any inside it), ready to
--- be routed. Their inputs are merged in token order.
+-- Replace the tokens that arrived at a join by one, ready to be routed, outside any split inside
+-- the one that meets here; outside that one too, unless other tokens of it live: a later join may
+-- bring them together. Inputs are merged in token order.
 -- Locks: the caller holds the run row.
 create or replace function noetl_internal.merge_tokens(
   p_execution_id bigint,
@@ -10387,6 +10392,7 @@ as $function$
 declare
   v_first noetl.token;
   v_input jsonb;
+  v_depth integer;
   v_token jsonb;
 begin
   select * into v_first from noetl.token as t
@@ -10398,9 +10404,17 @@ begin
 
   delete from noetl.token as t
   where t.execution_id = p_execution_id and t.token_id = any(p_token_ids);
+  v_depth := case
+    when exists (
+      select from noetl.token as t
+      where t.execution_id = p_execution_id and v_first.split_ids[p_depth] = any(t.split_ids)
+    )
+      then p_depth
+    else p_depth - 1
+  end;
   v_token := noetl_internal.add_token(
-    p_execution_id, v_first.step, v_first.split_ids[:p_depth - 1],
-    v_first.split_steps[:p_depth - 1], v_input
+    p_execution_id, v_first.step, v_first.split_ids[:v_depth], v_first.split_steps[:v_depth],
+    v_input, true
   );
   perform noetl_internal.append_event(
     p_execution_id, null, 'step.enter', v_first.step, 'joined',
@@ -10570,7 +10584,7 @@ begin
   if not found then
     return false;
   end if;
-  v_token := noetl_internal.add_token(p_run.execution_id, v_final_step, '{}', '{}', null);
+  v_token := noetl_internal.add_token(p_run.execution_id, v_final_step, '{}', '{}', null, false);
   perform noetl_internal.append_event(
     p_run.execution_id, p_run.catalog_id, 'step.enter', v_final_step, 'final',
     jsonb_build_object('tokens', jsonb_build_array(v_token))
@@ -11739,6 +11753,7 @@ declare
 begin
   if
     v_definition ->> 'join' is not null
+    and not p_token.has_joined
     and p_token.split_steps
     && array(select jsonb_array_elements_text(v_definition -> 'join' -> 'splits'))
   then
@@ -13204,7 +13219,11 @@ as $function$
     coalesce(
       (
         array_agg(e.event_type order by e.event_id desc)
-        filter (where e.event_type in ('execution.paused', 'execution.resumed'))
+        filter (
+          where
+            e.event_type in ('execution.paused', 'execution.resumed')
+            and e.event_id > r.retried_at
+        )
       )[1] = 'execution.paused',
       false
     )
@@ -13469,7 +13488,7 @@ declare
 begin
   insert into noetl.token (
     execution_id, token_id, step, status, split_ids, split_steps, input, issue, wake_at, signal,
-    slot_key
+    slot_key, has_joined
   )
   select
     p_run.execution_id, t.token_id, t.token ->> 'step',
@@ -13487,7 +13506,8 @@ begin
     case
       when e.has_entered or e.has_loop then e.slot ->> 'key'
       when (v_queue ->> 'is_held')::boolean is false then v_queue ->> 'key'
-    end
+    end,
+    coalesce((t.token ->> 'has_joined')::boolean, false)
   from noetl_internal.told_tokens(p_run.execution_id) as t
   left join noetl_internal.told_entries(p_run.execution_id) as e on e.token_id = t.token_id
   where
@@ -14584,7 +14604,7 @@ begin
   select p_execution_id, 'workload', w.key, w.value
   from jsonb_each(p_workload) as w;
   v_token := noetl_internal.add_token(
-    p_execution_id, p_catalog.compiled ->> 'entry_step', '{}', '{}', null
+    p_execution_id, p_catalog.compiled ->> 'entry_step', '{}', '{}', null, false
   );
   perform noetl_internal.append_event(
     p_execution_id, p_catalog.catalog_id, 'playbook.initialized', null, 'running',

@@ -175,6 +175,7 @@ create table noetl.token (
   wake_at timestamptz,
   signal text,
   slot_key text,
+  has_joined boolean not null default false,
   constraint token_pkey primary key (execution_id, token_id),
   constraint token_splits_are_pairs check (cardinality(split_ids) = cardinality(split_steps)),
   constraint token_signal_iff_awaited check (
@@ -189,6 +190,8 @@ with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
 comment on table noetl.token is
 'Where a run stands now: one row per activation of a step that has not ended.';
 
+comment on column noetl.token.has_joined is
+'Whether it is what the branches that arrived at its step became: it does not wait there.';
 comment on column noetl.token.issue is
 'The issue number of its next command: above 1 after retry_execution.';
 

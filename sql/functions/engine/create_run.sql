@@ -36,7 +36,7 @@ begin
   select p_execution_id, 'workload', w.key, w.value
   from jsonb_each(p_workload) as w;
   v_token := noetl_internal.add_token(
-    p_execution_id, p_catalog.compiled ->> 'entry_step', '{}', '{}', null
+    p_execution_id, p_catalog.compiled ->> 'entry_step', '{}', '{}', null, false
   );
   perform noetl_internal.append_event(
     p_execution_id, p_catalog.catalog_id, 'playbook.initialized', null, 'running',

@@ -27,7 +27,7 @@ begin
   if not found then
     return false;
   end if;
-  v_token := noetl_internal.add_token(p_run.execution_id, v_final_step, '{}', '{}', null);
+  v_token := noetl_internal.add_token(p_run.execution_id, v_final_step, '{}', '{}', null, false);
   perform noetl_internal.append_event(
     p_run.execution_id, p_run.catalog_id, 'step.enter', v_final_step, 'final',
     jsonb_build_object('tokens', jsonb_build_array(v_token))

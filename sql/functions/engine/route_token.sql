@@ -15,6 +15,7 @@ declare
 begin
   if
     v_definition ->> 'join' is not null
+    and not p_token.has_joined
     and p_token.split_steps
     && array(select jsonb_array_elements_text(v_definition -> 'join' -> 'splits'))
   then

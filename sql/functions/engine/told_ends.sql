@@ -34,7 +34,11 @@ as $function$
     coalesce(
       (
         array_agg(e.event_type order by e.event_id desc)
-        filter (where e.event_type in ('execution.paused', 'execution.resumed'))
+        filter (
+          where
+            e.event_type in ('execution.paused', 'execution.resumed')
+            and e.event_id > r.retried_at
+        )
       )[1] = 'execution.paused',
       false
     )
