@@ -223,6 +223,7 @@ class Runner:
         own = await scope.render(plan.input)
         if own is None:
             return command.input or {}
+        scope.names["job"] = {**shared["job"], "issue": command.issue}
         if not isinstance(own, Mapping):
             raise TaskError("template", f"input is no mapping but {_type_name(own)}")
         return {**(command.input or {}), **own}
