@@ -23,6 +23,7 @@ from noetl_worker.engine import (
     describe,
 )
 from noetl_worker.link import Answer, Claim, Link
+from noetl_worker.points import reach
 from noetl_worker.reports import Reports
 from noetl_worker.runner import Event, Runner, heartbeat_event, now_text
 from noetl_worker.services import Services
@@ -120,6 +121,8 @@ class Worker:
         events = self._reports.batch()
         if is_beat_due:
             events += self._signs_of_life(now)
+        if events:
+            reach("before_report")
         answer = await self._link.exchange(self._session, events, held, claim)
         await self._take(answer, now)
 
@@ -173,12 +176,15 @@ class Worker:
 
     async def _take(self, answer: Answer, now: float) -> None:
         if answer.recorded is not None:
+            reach("after_report")
             self._failures = 0
             self._reports.confirm(answer.recorded)
+            reach("after_confirm")
             if answer.recorded["advance"]:
                 await self._advance()
         if answer.heartbeat is not None:
             self._beat_at = now + self._settings.heartbeat_seconds
+            reach("after_heartbeat")
             for command_id in answer.heartbeat["cancelled"]:
                 self._drop(command_id)
         if answer.commands is not None:
@@ -205,10 +211,13 @@ class Worker:
             await self._link.call("select noetl.advance_changes(%s)", (200,))
         except Exception as exc:  # noqa: BLE001 - the ticker calls it again
             log.warning("advance_changes: %s", describe(exc))
+        reach("after_advance")
         self._is_claim_due = True
 
     def _accept(self, commands: list[Command], now: float) -> None:
         """Start what was claimed; what does nothing is reported at once."""
+        if commands:
+            reach("after_claim")
         limit = self._claim.limit if self._claim else 0
         self._claim = None
         is_full = bool(commands) and len(commands) >= limit
@@ -223,6 +232,7 @@ class Worker:
                 self._reports.add(event)
             else:
                 self._start(command)
+                reach("after_start")
 
     def _note_marks(
         self, commands: list[Command], now: float, *, is_full: bool
@@ -269,6 +279,7 @@ class Worker:
                 command, parked, lambda: running.is_handed_back
             )
             reports.add(event)
+            reach("after_run")
             # The report is held from now on, so the command is listed all the time.
             self._forget(command.command_id, running)
         except SessionEndedError as exc:
@@ -296,7 +307,9 @@ class Worker:
             )
         self.is_registering = True
         await self._stop_running(list(self._running.values()))
+        reach("before_register")
         self._session = await self._link.register()
+        reach("after_register")
         self._engine.session = self._session
         self._reports = Reports(self._session)
         self._claim, self._is_session_over, self._is_claim_due = None, False, True
@@ -340,11 +353,14 @@ class Worker:
 
     async def _end_session(self, rest: list[str]) -> None:
         if rest:
+            reach("before_hand_back")
             await self._link.call(
                 "select noetl.release_commands(%s, %s::text[])", (self._session, rest)
             )
+            reach("after_hand_back")
             log.info("handed %d commands back", len(rest))
         await self._link.call("select noetl.end_session(%s)", (self._session,))
+        reach("after_end_session")
 
     async def _stop_running(self, running: list[_Running]) -> None:
         for one in running:

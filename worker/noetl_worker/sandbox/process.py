@@ -14,6 +14,7 @@ from typing import Any, Final
 import noetl_worker
 from noetl_worker.jsonable import decode
 from noetl_worker.output import TaskError
+from noetl_worker.points import reach
 from noetl_worker.sandbox.frames import LENGTH, frame
 
 LOG_MAX: Final = 64 * 1024
@@ -84,6 +85,7 @@ class Child:
         try:
             self._writer.write(frame(request))
             await self._writer.drain()
+            reach("in_python")
             answer = decode(await self._receive(result_max))
             result = await self._receive(result_max)
         except (asyncio.IncompleteReadError, ConnectionError, OSError):
