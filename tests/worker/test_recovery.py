@@ -114,7 +114,9 @@ def test_no_finished_iteration_runs_again_when_everything_was_killed(
         restarted_at = time.monotonic()
         lab.until(lambda: recorded(lab, run).total() > known.total())
         resumed_s = time.monotonic() - restarted_at
-        print(f"known {known.total()}, told {len(told)}, resumed after {resumed_s:.2f} s")
+        print(
+            f"known {known.total()}, told {len(told)}, resumed after {resumed_s:.2f} s"
+        )
         assert resumed_s < RESUME_SECONDS
 
         status = lab.wait(run)
