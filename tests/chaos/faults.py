@@ -35,7 +35,7 @@ WEIGHTS: Final = {
 }
 log = logging.getLogger(__name__)
 
-GAP_SECONDS: Final = (0.2, 3.0)
+GAP_SECONDS: Final = (0.2, 2.4)
 SESSION_SECONDS: Final = 5  # stops are shorter and longer than that
 _LEFT_UP: Final = 1
 # Ended as asked, refused because its name is taken, ended before it could be asked.
@@ -182,7 +182,7 @@ class Injector:
 
     def _kill_worker(self, kind: str, kill_at: str = "") -> None:
         """SIGKILL, or SIGTERM and the hand-back; another process follows, soon or late."""
-        delay = self._rng.choice([0.0, 0.3, SESSION_SECONDS + 2.0])
+        delay = self._rng.choice([0.0, 0.0, 0.3, 0.3, SESSION_SECONDS + 2.0])
         if (name := self._pick()) is None:
             return
         hit_at = time.time()
