@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 from tests.chaos.faults import Fault
-from tests.chaos.load import Start
+from tests.chaos.load import CHILD, Start
 
 Connection = psycopg.Connection[Any]
 
@@ -37,7 +37,37 @@ where
   and e.meta -> 'final' is distinct from 'false'
   or e.event_type = 'command.issued' and e.meta ->> 'command_id' !~ '-1$'
 """
-_RUNS: Final = "select r.execution_id, r.status from noetl.run as r"
+_RUNS: Final = """
+select r.execution_id, r.status, r.parent_execution_id from noetl.run as r
+"""
+_LEFT: Final = """
+select 'command', c.execution_id, c.command_id
+from noetl.command as c
+inner join noetl.run as r on r.execution_id = c.execution_id and r.finished_at is not null
+union all
+select 'token', t.execution_id, t.step
+from noetl.token as t
+inner join noetl.run as r on r.execution_id = t.execution_id and r.finished_at is not null
+union all
+select 'live loop', l.execution_id, l.step
+from noetl.loop as l
+inner join noetl.run as r on r.execution_id = l.execution_id and r.finished_at is not null
+where l.finished_at is null
+union all
+select 'command without an end', i.execution_id, i.meta ->> 'command_id'
+from noetl.event as i
+left join noetl.event as e
+  on
+    e.execution_id = i.execution_id and e.meta ->> 'command_id' = i.meta ->> 'command_id'
+    and e.event_type in ('command.completed', 'command.failed', 'command.cancelled')
+inner join noetl.run as r on r.execution_id = i.execution_id and r.finished_at is not null
+where i.event_type = 'command.issued' and e.event_id is null
+union all
+select 'older projection', r.execution_id, e.status
+from noetl.run as r
+inner join noetl.execution as e using (execution_id)
+where e.status <> r.status
+"""
 _LOOPS: Final = """
 select l.execution_id, l.step, l.total, l.done, l.failed from noetl.loop as l
 """
@@ -73,12 +103,13 @@ def plan(conn: Connection, execution_id: int, start: Start) -> None:
     """Note what is to come of a run."""
     shape, count = start.shape, start.items
     rows = [
-        ("work", count, shape.failing(count), shape.is_retried),
-        ("after", None, [], False),
+        ("work", count, shape.failing(count), shape.is_retried, shape.is_calling),
+        ("after", None, [], False, False),
     ]
     with conn.cursor() as cursor:
         cursor.executemany(
-            "insert into planned_step values (%s, %s, %s, %s, %s) on conflict do nothing",
+            "insert into planned_step values (%s, %s, %s, %s, %s, %s)"
+            " on conflict do nothing",
             [(execution_id, *row) for row in rows],
         )
 
@@ -93,6 +124,8 @@ def gather(
     _copy(conn, "confirmation", confirmations)
     _copy(conn, "logged", _rows(engine, _LOGGED))
     _copy(conn, "run_status", _rows(engine, _RUNS))
+    _copy(conn, "left_behind", _rows(engine, _LEFT))
+    _plan_children(conn)
     _copy(conn, "counted_loop", _rows(engine, _LOOPS))
     _copy(
         conn,
@@ -117,6 +150,17 @@ def find(conn: Connection) -> Findings:
         findings.counts[view] = len(rows)
         findings.examples[view] = [row[0] for row in rows[:SHOWN]]
     return findings
+
+
+def _plan_children(conn: Connection) -> None:
+    """Children are started by items; what is to come of one is known all the same."""
+    conn.execute(
+        "insert into planned_step (execution_id, step, item_count)"
+        " select r.execution_id, s.step, s.item_count"
+        " from run_status as r cross join (values ('work', %s), ('after', null))"
+        " as s (step, item_count) where r.parent_execution_id is not null",
+        (CHILD.sizes[0],),
+    )
 
 
 def _copy(conn: Connection, table: str, rows: Iterable[Any]) -> None:

@@ -2,14 +2,15 @@
 -- these, what was lost or doubled. An item is (execution_id, step, iter_index); a step without a loop
 -- has iter_index -1, and each step is entered once.
 
--- What the harness started: items of each step, which of them fail every time, and whether a failed
--- one is run again by the loop.
+-- What the harness started: items of each step, which of them fail every time, whether a failed one
+-- is run again by the loop, and whether each starts a child.
 create table planned_step (
   execution_id bigint not null,
   step text not null,
   item_count integer,
   failing integer [] not null default '{}',
   is_retried boolean not null default false,
+  is_calling boolean not null default false,
   primary key (execution_id, step)
 );
 
@@ -63,7 +64,12 @@ create table logged (
 );
 
 -- Copied from the engine's tables at the end.
-create table run_status (execution_id bigint primary key, status text not null);
+create table run_status (
+  execution_id bigint primary key,
+  status text not null,
+  parent_execution_id bigint
+);
+create table left_behind (what text not null, execution_id bigint not null, name text not null);
 create table counted_loop (
   execution_id bigint not null,
   step text not null,
@@ -205,6 +211,12 @@ from logged as i
 inner join logged as r using (execution_id, step, iter_index)
 where i.kind = 'issued again' and r.kind = 'command' and r.is_ok and i.issue > r.issue
 union all
+select 'more children than items', p.execution_id, p.step, null
+from planned_step as p
+where p.is_calling and p.item_count < (
+  select count(*) from run_status as r where r.parent_execution_id = p.execution_id
+)
+union all
 select 'loop ended twice', r.execution_id, r.step, null
 from logged as r
 where r.kind = 'loop end'
@@ -241,7 +253,10 @@ where r.kind = 'item' and r.is_ok and p.is_failing
 union all
 select 'run by a process that was not given it', e.execution_id, e.step, e.iter_index
 from asked_effect as e
-where e.asked_at is null;
+where e.asked_at is null
+union all
+select 'left behind: ' || l.what, l.execution_id, l.name, null
+from left_behind as l;
 
 -- From when it was up again until a report that was sent later was recorded: by the worker, or by
 -- any. Null when another fault that concerns it was there meanwhile, or no work was left.

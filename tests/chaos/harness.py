@@ -20,7 +20,7 @@ from tests.chaos import accounting
 from tests.chaos.accounting import Connection, Findings
 from tests.chaos.faults import SESSION_SECONDS, Injector
 from tests.chaos.fleet import Fleet
-from tests.chaos.load import SHAPES, Start, draw
+from tests.chaos.load import CHILD, SHAPES, Start, draw
 from tests.chaos.proxy import HOST, Proxy
 from tests.support.databases import Databases
 from tests.support.postgres import Server, running_server
@@ -73,6 +73,7 @@ class Harness:
         self._numbers = itertools.count(1)
         self._next: Start | None = None
         self._live: dict[int, Start] = {}
+        self._is_settled = False
         self._started = 0
         self._engine: Connection | None = None
         self._ledger: Connection | None = None
@@ -93,7 +94,7 @@ class Harness:
                 " where name = 'session_timeout_seconds'",
                 (SESSION_SECONDS,),
             )
-            for shape in SHAPES:
+            for shape in (CHILD, *SHAPES):
                 conn.execute(
                     "select noetl.register_playbook(%s)", (Jsonb(shape.document()),)
                 )
@@ -120,7 +121,7 @@ class Harness:
         """Without faults every run must end, in a generous time."""
         self.injector.restore()
         deadline = time.monotonic() + SETTLE_SECONDS
-        while self._live and time.monotonic() < deadline:
+        while not self._is_settled and time.monotonic() < deadline:
             self.problems += self.injector.tend()
             self._look(feed=False)
             time.sleep(_LOOK_SECONDS)
@@ -164,7 +165,8 @@ class Harness:
                 self._engine = _connect(self._dsn)
                 self._ledger = _connect(self._ledger_dsn)
             self._forget_ended(self._engine)
-            while feed and len(self._live) < RUNS:
+            # A start whose answer was lost is made sure of, whatever the time.
+            while self._next is not None or (feed and len(self._live) < RUNS):
                 self._start(self._engine, self._ledger)
         except psycopg.Error:
             for conn in (self._engine, self._ledger):
@@ -180,6 +182,12 @@ class Harness:
         )
         for (execution_id,) in ended.fetchall():
             del self._live[execution_id]
+        self._is_settled = not _one(
+            engine,
+            "select (select count(*) from noetl.run as r where r.status <> all(%s))"
+            " + (select count(*) from noetl.change)",
+            list(_FINAL),
+        )
 
     def _start(self, engine: Connection, ledger: Connection) -> None:
         """Start the next run; if no answer comes, the same again later."""

@@ -52,6 +52,11 @@ class Shape:
         """Its path in the catalog."""
         return f"chaos/{self.name}"
 
+    @property
+    def is_calling(self) -> bool:
+        """Whether each item starts a run of another playbook."""
+        return self.name == "calling"
+
     def failing(self, count: int) -> list[int]:
         """The items that fail whenever they run."""
         if self.name not in ("parallel", "fanout"):
@@ -126,6 +131,27 @@ def _playbook(name: str, *steps: Json) -> Json:
     }
 
 
+def _calling() -> Json:
+    """Items that are runs of another playbook: started once, whoever waits for them."""
+    call = {
+        "name": "call",
+        "kind": "playbook",
+        "path": CHILD.path,
+        "input": {"n": CHILD.sizes[0]},
+    }
+    work = {
+        "step": "work",
+        "loop": _loop("parallel", max_in_flight=4),
+        "tool": [call, {"name": "effect", **_effect("work")}],
+    }
+    return _playbook("calling", work)
+
+
+def _child() -> Json:
+    loop = _loop("parallel", max_in_flight=8)
+    return _playbook("child", {"step": "work", "loop": loop, "tool": _effect("work")})
+
+
 def _loop(mode: str, items: str = "{{ range(workload.n) }}", **spec: Any) -> Json:
     return {"in": items, "iterator": "item", "spec": {"mode": mode, **spec}}
 
@@ -188,9 +214,11 @@ def _collected() -> Json:
     return _playbook("collected", numbers, work)
 
 
+CHILD: Final = Shape("child", (50, 50), False, False, _child)
 SHAPES: Final = (
     Shape("sequential", (1_000, 1_500), False, False, _sequential),
     Shape("parallel", (1_000, 5_000), True, False, _parallel),
     Shape("fanout", (2_000, 10_000), True, True, _fanout),
     Shape("collected", (1_000, 2_000), False, False, _collected),
+    Shape("calling", (20, 30), False, False, _calling),
 )

@@ -12,7 +12,7 @@ from tests.chaos.accounting import find, prepare
 # A loop of three items, the second of which fails as planned, and a step behind it. Item
 # 2 was given to w1, which was killed, and then to w2 under the next issue number.
 SOUND = """
-insert into planned_step values (1, 'work', 3, '{1}', false), (1, 'after', null, '{}', false);
+insert into planned_step values (1, 'work', 3, '{1}'), (1, 'after', null, '{}');
 insert into claim values
   ('w1', '7-0-1', 1, 'work', 0, 1, '2030-01-01 00:00:00+00'),
   ('w1', '7-1-1', 1, 'work', 1, 1, '2030-01-01 00:00:00+00'),
@@ -40,7 +40,7 @@ insert into logged values
   ('item', 1, 'work', 2, null, null, true, null),
   ('issued again', 1, 'work', 2, '7-2-2', 2, false, null),
   ('loop end', 1, 'work', -1, null, null, true, null);
-insert into run_status values (1, 'completed');
+insert into run_status values (1, 'completed', null);
 insert into counted_loop values (1, 'work', 3, 2, 1);
 """
 LATER = "'2030-01-01 00:00:09+00'"
@@ -63,6 +63,10 @@ WRONG = {
         insert into logged values ('command', 1, 'work', 1, '7-1-1', 1, false, 'a')""",
     "issued again after it was recorded": """
         insert into logged values ('issued again', 1, 'work', 0, '7-0-2', 2, false, null)""",
+    "more children than items": """
+        update planned_step set is_calling = true where step = 'work';
+        insert into run_status select n, 'completed', 1 from generate_series(2, 5) as n""",
+    "left behind: token": "insert into left_behind values ('token', 1, 'work')",
     "loop ended twice": """
         insert into logged values ('loop end', 1, 'work', -1, null, null, true, null)""",
     "counted more than recorded": "update counted_loop set done = 3",
