@@ -182,6 +182,22 @@ def test_worker_whose_name_another_process_takes_stops(
     assert lab.wait(run)["status"] == "completed"
 
 
+def test_a_claim_that_a_crash_lost_is_made_again_at_once(
+    lab: Lab, tmp_path: Path
+) -> None:
+    """The heartbeat that tells of the loss may bring the same command again."""
+    file = tmp_path / "seen"
+    lab.worker(NOETL_HEARTBEAT_SECONDS="0.3")
+    run = lab.start(items(file, 1, 2))
+    lab.until(lambda: len(lines(file)) == 1)
+    lab.conn.execute(
+        "update noetl.command set status = 'queued', session_id = null,"
+        " request_id = null, claimed_at = null"
+    )
+    assert lab.wait(run, 10)["status"] == "completed"
+    assert len(lines(file)) == 2
+
+
 def test_long_command_leaves_signs_of_life(lab: Lab, tmp_path: Path) -> None:
     lab.worker(NOETL_HEARTBEAT_SECONDS="0.2", NOETL_LONG_COMMAND_SECONDS="1")
     run = lab.start(items(tmp_path / "seen", 1, 2.8))

@@ -293,7 +293,8 @@ class Worker:
     def _drop(self, command_id: str) -> None:
         """The session no longer owns this command: stop it, and say nothing of it."""
         self._reports.drop(command_id)
-        if running := self._running.get(command_id):
+        # At once, for the answer that says so may bring the command anew.
+        if running := self._running.pop(command_id, None):
             log.info("command %s was cancelled", command_id)
             running.task.cancel()
 
