@@ -13,11 +13,10 @@ import pytest
 from tests.chaos.harness import WORKERS, running_harness
 from tools.flatten_sql import ROOT
 
-MOMENT_SECONDS = (0.5, 6.0)
 
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("seconds", MOMENT_SECONDS)
+@pytest.mark.parametrize(
+    ("number", "seconds"), [(signal.SIGINT, 0.5), (signal.SIGTERM, 6.0)]
+)
 def test_an_interrupt_leaves_nothing_running(number: int, seconds: float) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "tests.chaos.run", "--minutes", "5", "--seed", "7"],
