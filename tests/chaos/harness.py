@@ -28,6 +28,7 @@ from tools.schema import deploy
 
 WORKERS: Final = 4
 RUNS: Final = 4  # at once
+LAST_SECONDS: Final = 10.0  # without new runs, so that some end under faults
 SETTLE_SECONDS: Final = 180.0
 _FINAL: Final = ("completed", "failed", "cancelled")
 _TURN_SECONDS: Final = 0.02
@@ -111,7 +112,7 @@ class Harness:
                 fault_at = now + self.injector.inject()
             if now >= look_at and self.injector.is_database_up:
                 look_at = now + _LOOK_SECONDS
-                self._look(feed=True)
+                self._look(feed=now < began + seconds - LAST_SECONDS)
             if now >= say_at:
                 say_at = now + _SAY_SECONDS
                 say(self._line(now - began))
@@ -215,10 +216,10 @@ class Harness:
         )
 
 
-def run(minutes: float, seed: str, say: Say) -> Report:
+def run(minutes: float, seed: str, say: Say, postgres: str = "15") -> Report:
     """Run it all; whatever happens, nothing is left running."""
     report = Report(seed, minutes)
-    with running_harness(seed) as harness:
+    with running_harness(seed, postgres) as harness:
         harness.prepare()
         harness.work(minutes * 60, say)
         harness.settle(say)
@@ -227,11 +228,11 @@ def run(minutes: float, seed: str, say: Say) -> Report:
 
 
 @contextmanager
-def running_harness(seed: str) -> Iterator[Harness]:
+def running_harness(seed: str, postgres: str = "15") -> Iterator[Harness]:
     """A harness; its server, proxy and workers end with the block."""
     with (
         tempfile.TemporaryDirectory(prefix="noetl-chaos-") as home,
-        running_server("15") as server,
+        running_server(postgres) as server,
         Proxy(server.port) as proxy,
     ):
         harness = Harness(seed, server, proxy, Path(home))

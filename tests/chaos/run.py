@@ -16,7 +16,7 @@ from typing import NoReturn
 import psycopg
 
 from tests.chaos.harness import Report, run
-from tests.support.postgres import PostgresMissingError
+from tests.support.postgres import VERSIONS, PostgresMissingError
 from tools.schema import DeployError
 
 
@@ -64,6 +64,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--seed", default="", help="of all that is random; default: a new one"
     )
+    parser.add_argument(
+        "--postgres", choices=VERSIONS, default="15", help="server version"
+    )
     parser.add_argument("--verbose", action="store_true", help="tell of each fault")
     return parser.parse_args()
 
@@ -79,7 +82,7 @@ def main() -> int:
         format="%(asctime)s %(message)s",
     )
     try:
-        report = run(options.minutes, seed, _say)
+        report = run(options.minutes, seed, _say, options.postgres)
     except KeyboardInterrupt:
         _say("interrupted")
         return 130
