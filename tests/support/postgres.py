@@ -13,13 +13,15 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
+import psutil
+from testing.common.database import Database
 from testing.postgresql import Postgresql
 
 VERSIONS: Final = ("15", "18")
@@ -94,11 +96,46 @@ class Server:
 
     def stop(self) -> None:
         """Stop as ``pg_ctl stop -m fast`` does."""
-        self._process.terminate(signal.SIGINT)
+        self._terminate(signal.SIGINT)
 
     def crash(self) -> None:
         """Stop without a checkpoint: the next start recovers from the log."""
-        self._process.terminate(signal.SIGQUIT)
+        self._terminate(signal.SIGQUIT)
+
+    def kill(self) -> None:
+        """SIGKILL the server and all its processes; they are gone when this returns.
+
+        What was not written yet, such as a commit that need not wait, is lost.
+        """
+        server = psutil.Process(self._process.server_pid)
+        server.suspend()  # so that it starts no more
+        others = server.children(recursive=True)
+        for process in others:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        self._terminate(signal.SIGKILL)
+        _, alive = psutil.wait_procs(others, timeout=30)
+        assert not alive, alive
+
+    def suspend(self) -> None:
+        """SIGSTOP the server and all its processes: it is there and does not answer."""
+        for process in self._processes():
+            with suppress(psutil.NoSuchProcess):
+                process.suspend()
+
+    def resume(self) -> None:
+        """SIGCONT what ``suspend`` has stopped."""
+        for process in reversed(self._processes()):
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
+
+    def _terminate(self, number: int) -> None:
+        # Not by its own method, which sends SIGINT whatever it is told.
+        Database.terminate(self._process, number)
+
+    def _processes(self) -> list[psutil.Process]:
+        server = psutil.Process(self._process.server_pid)
+        return [server, *server.children(recursive=True)]
 
 
 def binaries(version: str) -> Path:

@@ -34,7 +34,9 @@ class Lab:
     def connect(self) -> psycopg.Connection[dict[str, Any]]:
         return psycopg.connect(self.dsn, autocommit=True, row_factory=dict_row)
 
-    def worker(self, name: str = "one", **variables: str) -> subprocess.Popen[bytes]:
+    def worker(
+        self, name: str = "one", module: str = "noetl_worker", **variables: str
+    ) -> subprocess.Popen[bytes]:
         environment = {
             **os.environ,
             "NOETL_HOME": str(self.home),
@@ -45,7 +47,7 @@ class Lab:
         }
         with (self.home / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "noetl_worker"], env=environment, stderr=log
+                [sys.executable, "-m", module], env=environment, stderr=log
             )
         self.workers.append(process)
         return process

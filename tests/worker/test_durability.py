@@ -6,6 +6,7 @@ import signal
 import time
 from pathlib import Path
 
+from noetl_worker.engine import backoff
 from tests.support.databases import Databases
 from tests.support.postgres import Server
 from tests.worker.conftest import Lab, children_of
@@ -24,6 +25,14 @@ def items(file: Path, count: int, sleep: float) -> str:
 
 def lines(file: Path) -> list[str]:
     return file.read_text().split() if file.exists() else []
+
+
+def await_disk(lab: Lab) -> None:
+    """Until what was done is on disk: a claim does not wait for that, and may be lost."""
+    row = lab.conn.execute("select pg_current_wal_insert_lsn()::text as lsn").fetchone()
+    assert row is not None
+    flushed = "select (pg_current_wal_flush_lsn() >= %s::pg_lsn)::integer"
+    lab.until(lambda: lab.count(flushed, row["lsn"]) == 1)
 
 
 def test_killed_worker_restarts_and_resumes_within_seconds(
@@ -99,6 +108,7 @@ def test_reports_survive_a_restart_of_the_database(
         lab.worker()
         run = lab.start(items(file, 8, 1.0))
         lab.until(lambda: len(lines(file)) >= 4)
+        await_disk(lab)
         lab.conn.close()
         own_server.crash()
         time.sleep(2)  # the items at work end while nobody can be told
@@ -110,6 +120,10 @@ def test_reports_survive_a_restart_of_the_database(
         assert lab.log().count("database is away") <= 3
     finally:
         lab.close()
+
+
+def test_a_long_outage_makes_no_worker_wait_long() -> None:
+    assert max(backoff(failures) for failures in range(100)) <= 2
 
 
 def test_worker_stops_while_the_database_is_away(
@@ -166,6 +180,22 @@ def test_worker_whose_name_another_process_takes_stops(
     assert 'another process has started as worker "one"' in lab.log()
     assert "Give each worker a name of its own" in lab.log()
     assert lab.wait(run)["status"] == "completed"
+
+
+def test_a_claim_that_a_crash_lost_is_made_again_at_once(
+    lab: Lab, tmp_path: Path
+) -> None:
+    """The heartbeat that tells of the loss may bring the same command again."""
+    file = tmp_path / "seen"
+    lab.worker(NOETL_HEARTBEAT_SECONDS="0.3")
+    run = lab.start(items(file, 1, 2))
+    lab.until(lambda: len(lines(file)) == 1)
+    lab.conn.execute(
+        "update noetl.command set status = 'queued', session_id = null,"
+        " request_id = null, claimed_at = null"
+    )
+    assert lab.wait(run, 10)["status"] == "completed"
+    assert len(lines(file)) == 2
 
 
 def test_long_command_leaves_signs_of_life(lab: Lab, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -91,6 +92,18 @@ def test_prints_go_to_the_log(lab: Lab) -> None:
     lab.worker()
     lab.run(STEP.format(code=json.dumps("print('hello from code')"), timeout=10))
     assert "bad/bad: hello from code" in lab.log()
+
+
+def test_prints_are_logged_with_the_item_that_printed_them(lab: Lab) -> None:
+    lab.worker()
+    lab.run("""
+- step: many
+  loop: { in: "{{ range(200) }}", iterator: n, spec: { mode: parallel, max_in_flight: 8 } }
+  tool: { kind: python, input: { n: "{{ iter.n }}" }, code: "print('said', n)" }
+""")
+    said = re.findall(r"-0*(\d+)-1 many/many: said (\d+)", lab.log())
+    assert len(said) == 200
+    assert all(item == printed for item, printed in said)
 
 
 def test_waiting_for_a_process_is_not_counted_as_running(lab: Lab) -> None:

@@ -24,7 +24,7 @@ Json = Any
 T = TypeVar("T")
 
 _BACKOFF_FIRST: Final = 0.05
-_BACKOFF_LAST: Final = 5.0
+_BACKOFF_LAST: Final = 2.0  # work goes on within 5 s of a restart
 _TRANSIENT: Final = frozenset({"40001", "40P01", "55P03"})
 _TIMEOUTS: Final = "-c lock_timeout=5s -c statement_timeout=60s"
 

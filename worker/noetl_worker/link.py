@@ -23,6 +23,7 @@ from noetl_worker.engine import (
     is_connection_lost,
     refused,
 )
+from noetl_worker.points import reach
 from noetl_worker.settings import WorkerSettings
 
 # Up to so many reports share a transaction with the claim: longer, and other workers
@@ -182,6 +183,7 @@ async def _execute(conn: Connection, calls: Mapping[str, Call]) -> dict[str, Cur
         for name, call in calls.items():
             if cursors:
                 await pipeline.sync()
+                reach("between_calls")
             cursors[name] = await conn.execute(*call)
     return cursors
 

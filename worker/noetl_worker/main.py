@@ -14,6 +14,7 @@ from dataclasses import replace
 import uvloop
 
 from noetl_worker.engine import EngineRefusedError, describe
+from noetl_worker.points import arm
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.worker import Worker
 
@@ -70,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         settings = WorkerSettings.from_environment(os.environ)
+        arm(os.environ.get("NOETL_KILL_AT", ""))
     except ValueError as exc:
         parser.error(str(exc))
     changes = {"dsn": given.db, "name": given.name, "slots": given.slots}

@@ -22,6 +22,7 @@ from noetl_worker.jsonable import NotJsonError, encode
 from noetl_worker.output import Output, TaskError
 from noetl_worker.pipeline import Outcome, run_pipeline
 from noetl_worker.plan import INLINE_MAX, Plan, Tool, make_plan
+from noetl_worker.points import reach
 from noetl_worker.scope import Scope, run_names
 from noetl_worker.services import Services
 from noetl_worker.settings import WorkerSettings
@@ -111,7 +112,10 @@ class Runner:
         ctx = ToolContext(command, scope, self._services, parked, is_handed_back)
 
         async def call(tool: Tool, options: Any) -> Output:
-            return await find_tool(tool.kind)(tool, options or {}, ctx)
+            reach("before_tool")
+            output = await find_tool(tool.kind)(tool, options or {}, ctx)
+            reach("after_tool")
+            return output
 
         async def work() -> tuple[Outcome, str | None]:
             key = None
@@ -145,6 +149,7 @@ class Runner:
             except TaskError as exc:
                 # A failure stays what it is, even if its payload cannot be kept.
                 error = error or exc
+            reach("after_persist")
         context: dict[str, Any] = {}
         if stored.data is not None and stored.data != b"null":
             context["data"] = orjson.Fragment(stored.data)
@@ -183,6 +188,7 @@ class Runner:
                 first=first,
                 items=items[first : first + ITEMS_CHUNK],
             )
+            reach("after_chunk")
         return {
             "type": "command.completed",
             "result": {"status": "ok", "reference": None, "context": {}},
@@ -217,6 +223,7 @@ class Runner:
             ),
         )
         scope.names["input"] = command.input or {}
+        scope.names["job"] = {**shared["job"], "issue": command.issue}
         return scope
 
     async def _input(self, command: Command, plan: Plan, scope: Scope) -> Any:

@@ -19,6 +19,7 @@ from noetl_worker.engine import Engine, EngineRefusedError
 from noetl_worker.jsonable import NotJsonError, decode, encode
 from noetl_worker.output import TaskError
 from noetl_worker.plan import INLINE_MAX
+from noetl_worker.points import reach
 from noetl_worker.settings import WorkerSettings
 
 RANGE: Final = 1000
@@ -87,6 +88,7 @@ class Store:
                 raise TaskError(
                     "result", f"cannot store the result at {path}: {exc.strerror}"
                 ) from exc
+            reach("after_file")
             result["physical_uri"] = _SCHEME + str(path)
         else:
             result["payload"] = orjson.Fragment(text)

@@ -11,6 +11,7 @@ import psycopg
 
 from noetl_worker.connections import Connection
 from noetl_worker.engine import backoff, connect, describe
+from noetl_worker.points import reach
 from noetl_worker.settings import WorkerSettings
 
 TICKS: Final = (
@@ -65,6 +66,7 @@ class Ticker:
             if self._conn is None or self._conn.closed:
                 self._conn = await connect(self._settings, "ticker")
             row = await (await self._conn.execute(query)).fetchone()
+            reach("after_tick")
         return int(row[0] or 0) if row else 0
 
     def _complain(self, query: str, error: BaseException) -> None:

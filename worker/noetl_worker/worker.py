@@ -23,6 +23,7 @@ from noetl_worker.engine import (
     describe,
 )
 from noetl_worker.link import Answer, Claim, Link
+from noetl_worker.points import reach
 from noetl_worker.reports import Reports
 from noetl_worker.runner import Event, Runner, heartbeat_event, now_text
 from noetl_worker.services import Services
@@ -120,6 +121,8 @@ class Worker:
         events = self._reports.batch()
         if is_beat_due:
             events += self._signs_of_life(now)
+        if events:
+            reach("before_report")
         answer = await self._link.exchange(self._session, events, held, claim)
         await self._take(answer, now)
 
@@ -173,14 +176,17 @@ class Worker:
 
     async def _take(self, answer: Answer, now: float) -> None:
         if answer.recorded is not None:
+            reach("after_report")
             self._failures = 0
             self._reports.confirm(answer.recorded)
+            reach("after_confirm")
             if answer.recorded["count"]:
                 await self._follow_up("select noetl.expand_loops(20)")
             if answer.recorded["advance"]:
                 await self._follow_up("select noetl.advance_changes(200)")
         if answer.heartbeat is not None:
             self._beat_at = now + self._settings.heartbeat_seconds
+            reach("after_heartbeat")
             for command_id in answer.heartbeat["cancelled"]:
                 self._drop(command_id)
         if answer.commands is not None:
@@ -210,10 +216,13 @@ class Worker:
                     break
         except Exception as exc:  # noqa: BLE001 - the ticker calls it again
             log.warning("%s: %s", query, describe(exc))
+        reach("after_advance")
         self._is_claim_due = True
 
     def _accept(self, commands: list[Command], now: float) -> None:
         """Start what was claimed; what does nothing is reported at once."""
+        if commands:
+            reach("after_claim")
         limit = self._claim.limit if self._claim else 0
         self._claim = None
         is_full = bool(commands) and len(commands) >= limit
@@ -228,6 +237,7 @@ class Worker:
                 self._reports.add(event)
             else:
                 self._start(command)
+                reach("after_start")
 
     def _note_marks(
         self, commands: list[Command], now: float, *, is_full: bool
@@ -274,6 +284,7 @@ class Worker:
                 command, parked, lambda: running.is_handed_back
             )
             reports.add(event)
+            reach("after_run")
             # The report is held from now on, so the command is listed all the time.
             self._forget(command.command_id, running)
         except SessionEndedError as exc:
@@ -287,7 +298,8 @@ class Worker:
     def _drop(self, command_id: str) -> None:
         """The session no longer owns this command: stop it, and say nothing of it."""
         self._reports.drop(command_id)
-        if running := self._running.get(command_id):
+        # At once, for the answer that says so may bring the command anew.
+        if running := self._running.pop(command_id, None):
             log.info("command %s was cancelled", command_id)
             running.task.cancel()
 
@@ -301,7 +313,9 @@ class Worker:
             )
         self.is_registering = True
         await self._stop_running(list(self._running.values()))
+        reach("before_register")
         self._session = await self._link.register()
+        reach("after_register")
         self._engine.session = self._session
         self._reports = Reports(self._session)
         self._claim, self._is_session_over, self._is_claim_due = None, False, True
@@ -345,11 +359,14 @@ class Worker:
 
     async def _end_session(self, rest: list[str]) -> None:
         if rest:
+            reach("before_hand_back")
             await self._link.call(
                 "select noetl.release_commands(%s, %s::text[])", (self._session, rest)
             )
+            reach("after_hand_back")
             log.info("handed %d commands back", len(rest))
         await self._link.call("select noetl.end_session(%s)", (self._session,))
+        reach("after_end_session")
 
     async def _stop_running(self, running: list[_Running]) -> None:
         for one in running:

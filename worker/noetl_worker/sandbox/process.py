@@ -14,10 +14,12 @@ from typing import Any, Final
 import noetl_worker
 from noetl_worker.jsonable import decode
 from noetl_worker.output import TaskError
+from noetl_worker.points import reach
 from noetl_worker.sandbox.frames import LENGTH, frame
 
 LOG_MAX: Final = 64 * 1024
 FLOOD_MAX: Final = 64 * 1024 * 1024
+PIPE_SIZE: Final = 65_536
 _PASSED: Final = (
     "PATH",
     "HOME",
@@ -51,26 +53,28 @@ class Child:
         self._process: asyncio.subprocess.Process
         self._reader: asyncio.StreamReader
         self._writer: asyncio.StreamWriter
-        self._drain: asyncio.Task[None]
+        self._output: int
 
     @staticmethod
     async def start() -> Child:
         """Start a process in a group of its own."""
         child = Child()
         ours, theirs = socket.socketpair()
-        with theirs:
+        child._output, written_to = os.pipe()
+        os.set_blocking(child._output, False)
+        with theirs, open(written_to, "wb") as output:  # noqa: PTH123 - a descriptor
             child._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-X", "utf8"),
                 *("-m", "noetl_worker.sandbox.child", str(theirs.fileno())),
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
+                stdout=output,
                 stderr=asyncio.subprocess.STDOUT,
                 env=clean_environment(),
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
             )
         child._reader, child._writer = await asyncio.open_unix_connection(sock=ours)
-        child._drain = asyncio.create_task(child._read_output())
+        asyncio.get_running_loop().add_reader(child._output, child._read_output)
         return child
 
     async def call(
@@ -78,14 +82,18 @@ class Child:
     ) -> tuple[dict[str, Any], bytes]:
         """Run one request. If anything cuts it short, the process is unfit."""
         self.uses += 1
+        self._read_output()  # of what an earlier request has left running
         self._log.clear()
         self._written = 0
         self.is_fit = False
         try:
             self._writer.write(frame(request))
             await self._writer.drain()
+            reach("in_python")
             answer = decode(await self._receive(result_max))
             result = await self._receive(result_max)
+            # Printed before the answer was sent, so it is in the pipe: all of it is read.
+            self._read_output()
         except (asyncio.IncompleteReadError, ConnectionError, OSError):
             raise await self._death() from None
         self.is_fit = bool(answer["fit"])
@@ -109,9 +117,9 @@ class Child:
         self.is_fit = False
         self.kill()
         self._writer.close()
+        asyncio.get_running_loop().remove_reader(self._output)
+        os.close(self._output)
         await self._process.wait()
-        self._drain.cancel()
-        await asyncio.gather(self._drain, return_exceptions=True)
 
     def kill(self) -> None:
         """Kill the process group."""
@@ -143,12 +151,15 @@ class Child:
             how = f"ended itself with exit code {code}"
         return TaskError("python", f"the Python process {how}")
 
-    async def _read_output(self) -> None:
-        stream = self._process.stdout
-        assert stream is not None
-        while part := await stream.read(65536):
-            self._written += len(part)
-            self._log += part[: max(0, LOG_MAX - len(self._log))]
-            if self._written > FLOOD_MAX:
-                self.kill()
-                return
+    def _read_output(self) -> None:
+        """Take in what is in the pipe now."""
+        try:
+            part = os.read(self._output, PIPE_SIZE)
+        except BlockingIOError:
+            return
+        self._written += len(part)
+        self._log += part[: max(0, LOG_MAX - len(self._log))]
+        if self._written > FLOOD_MAX:
+            self.kill()
+        if not part:
+            asyncio.get_running_loop().remove_reader(self._output)

@@ -10,6 +10,7 @@ from noetl_worker.engine import EngineRefusedError
 from noetl_worker.jsonable import encode
 from noetl_worker.output import Output, TaskError
 from noetl_worker.plan import Tool
+from noetl_worker.points import reach
 from noetl_worker.services import Services
 from noetl_worker.tools import ToolContext, text_option
 
@@ -100,9 +101,11 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
         raise TaskError(
             "playbook", f'cannot start "{path}": {exc}', code=exc.sqlstate
         ) from exc
+    reach("after_child_start")
     try:
         async with ctx.parked():
             status, error, result = await ctx.services.use(Children).wait(child)
+        reach("after_child_end")
     except asyncio.CancelledError:
         # Whoever stops this command wants its child stopped too; a hand-back does not
         # come here, because the next worker finds the same child by its key.
