@@ -26,11 +26,11 @@ ALTER DOMAIN noetl_internal.command_status OWNER TO noetl_owner;
 COMMENT ON DOMAIN noetl_internal.command_status IS 'Where an open command stands; held: its execution is paused.';
 
 CREATE DOMAIN noetl_internal.command_task AS text
-	CONSTRAINT command_task_is_known CHECK ((VALUE = ANY (ARRAY['run'::text, 'collect'::text])));
+	CONSTRAINT command_task_is_known CHECK ((VALUE = ANY (ARRAY['run'::text, 'collect'::text, 'frame'::text])));
 
 ALTER DOMAIN noetl_internal.command_task OWNER TO noetl_owner;
 
-COMMENT ON DOMAIN noetl_internal.command_task IS 'run: the step; collect: the items of its loop.';
+COMMENT ON DOMAIN noetl_internal.command_task IS 'run: the step; collect: the items of its loop; frame: what a cursor''s next claim gives.';
 
 CREATE TYPE noetl_internal.cron AS (
 	minutes integer[],
@@ -112,7 +112,7 @@ ALTER DOMAIN noetl_internal.event_type OWNER TO noetl_owner;
 COMMENT ON DOMAIN noetl_internal.event_type IS 'What happened.';
 
 CREATE DOMAIN noetl_internal.loop_mode AS text
-	CONSTRAINT loop_mode_is_known CHECK ((VALUE = ANY (ARRAY['sequential'::text, 'parallel'::text, 'fanout'::text])));
+	CONSTRAINT loop_mode_is_known CHECK ((VALUE = ANY (ARRAY['sequential'::text, 'parallel'::text, 'fanout'::text, 'cursor'::text])));
 
 ALTER DOMAIN noetl_internal.loop_mode OWNER TO noetl_owner;
 
@@ -173,7 +173,8 @@ CREATE TYPE noetl_internal.outcome AS (
 	ctx jsonb,
 	collection_size integer,
 	iter_key text,
-	meta jsonb
+	meta jsonb,
+	frame jsonb
 );
 
 ALTER TYPE noetl_internal.outcome OWNER TO noetl_owner;
@@ -209,7 +210,8 @@ CREATE TYPE noetl_internal.report AS (
 	ctx jsonb,
 	collection_size integer,
 	iter_key text,
-	meta jsonb
+	meta jsonb,
+	frame jsonb
 );
 
 ALTER TYPE noetl_internal.report OWNER TO noetl_owner;
@@ -236,6 +238,121 @@ CREATE DOMAIN noetl_internal.variable_scope AS text
 ALTER DOMAIN noetl_internal.variable_scope OWNER TO noetl_owner;
 
 COMMENT ON DOMAIN noetl_internal.variable_scope IS 'What a name belongs to.';
+
+CREATE TABLE noetl.loop (
+    execution_id bigint NOT NULL,
+    loop_id bigint NOT NULL,
+    token_id integer NOT NULL,
+    catalog_id bigint NOT NULL,
+    step text NOT NULL,
+    parent_loop_id bigint,
+    parent_index integer,
+    mode noetl_internal.loop_mode NOT NULL,
+    status noetl_internal.loop_status NOT NULL,
+    total integer NOT NULL,
+    issued integer NOT NULL,
+    done integer NOT NULL,
+    failed integer NOT NULL,
+    cancelled integer NOT NULL,
+    to_repeat integer NOT NULL,
+    remaining_slots integer,
+    max_in_flight noetl_internal.loop_window NOT NULL,
+    max_shard_retries integer NOT NULL,
+    max_failures integer,
+    policy noetl_internal.loop_policy NOT NULL,
+    is_external boolean NOT NULL,
+    input jsonb,
+    pool text NOT NULL,
+    priority noetl_internal.priority NOT NULL,
+    next_place bigint NOT NULL,
+    context_version bigint NOT NULL,
+    has_ctx_writes boolean NOT NULL,
+    first_error jsonb,
+    version bigint NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT loop_counts_fit CHECK (((LEAST(issued, done, failed, cancelled, to_repeat) >= 0) AND ((((done + failed) + cancelled) + to_repeat) <= total) AND
+CASE mode
+    WHEN 'cursor'::text THEN ((done + failed) = total)
+    ELSE (issued <= total)
+END)),
+    CONSTRAINT loop_finished_iff_final CHECK (((finished_at IS NOT NULL) = ((status)::text = ANY (ARRAY['complete'::text, 'partial'::text, 'failed'::text, 'cancelled'::text])))),
+    CONSTRAINT loop_slots_end_before_loop CHECK (((finished_at IS NULL) OR (remaining_slots = 0))),
+    CONSTRAINT loop_slots_iff_cursor CHECK ((((remaining_slots IS NOT NULL) = ((mode)::text = 'cursor'::text)) AND ((remaining_slots >= 0) AND (remaining_slots <= (max_in_flight)::integer))))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
+
+ALTER TABLE noetl.loop OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.loop IS 'One row per loop activation: counters, window and expansion cursor.';
+
+COMMENT ON COLUMN noetl.loop.issued IS 'Items issued; of a cursor loop the frames, which give the next one its number.';
+
+COMMENT ON COLUMN noetl.loop.to_repeat IS 'Items issued before a retry_execution that wait to be issued again: rows of noetl.loop_repeat.';
+
+COMMENT ON COLUMN noetl.loop.remaining_slots IS 'Of a cursor loop: slots that have not ended, each with one command in the queue.';
+
+CREATE TABLE noetl.run (
+    execution_id bigint NOT NULL,
+    catalog_id bigint NOT NULL,
+    path text NOT NULL,
+    status noetl_internal.run_status NOT NULL,
+    reason text,
+    version bigint NOT NULL,
+    context_version bigint NOT NULL,
+    next_token_id integer NOT NULL,
+    next_split_id integer NOT NULL,
+    next_place bigint NOT NULL,
+    priority noetl_internal.priority NOT NULL,
+    pool text NOT NULL,
+    parent_execution_id bigint,
+    parent_command_id text,
+    depth noetl_internal.nesting_depth NOT NULL,
+    is_final_step_done boolean NOT NULL,
+    is_paused boolean NOT NULL,
+    started_by name NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    last_step text,
+    result jsonb,
+    error jsonb,
+    CONSTRAINT run_error_iff_failing CHECK (((error IS NOT NULL) = ((status)::text = ANY (ARRAY['failing'::text, 'failed'::text])))),
+    CONSTRAINT run_finished_iff_final CHECK (((finished_at IS NOT NULL) = ((status)::text = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text]))))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
+
+ALTER TABLE noetl.run OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.run IS 'One row per execution: its status and counters.';
+
+COMMENT ON COLUMN noetl.run.context_version IS 'Which names and values expressions see: a number of event_id_seq, so that it never comes again.';
+
+CREATE TABLE noetl.token (
+    execution_id bigint NOT NULL,
+    token_id integer NOT NULL,
+    step text NOT NULL,
+    status noetl_internal.token_status NOT NULL,
+    split_ids integer[] NOT NULL,
+    split_steps text[] NOT NULL,
+    input jsonb,
+    issue integer DEFAULT 1 NOT NULL,
+    wake_at timestamp with time zone,
+    signal text,
+    slot_key text,
+    has_joined boolean DEFAULT false NOT NULL,
+    CONSTRAINT token_signal_iff_awaited CHECK (((signal IS NOT NULL) = ((status)::text = 'waiting_signal'::text))),
+    CONSTRAINT token_splits_are_pairs CHECK ((cardinality(split_ids) = cardinality(split_steps))),
+    CONSTRAINT token_wakes_only_from_waiting CHECK ((((wake_at IS NOT NULL) OR ((status)::text <> 'waiting_time'::text)) AND ((wake_at IS NULL) OR ((status)::text = ANY (ARRAY['waiting_time'::text, 'waiting_signal'::text])))))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
+
+ALTER TABLE noetl.token OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.token IS 'Where a run stands now: one row per activation of a step that has not ended.';
+
+COMMENT ON COLUMN noetl.token.issue IS 'The issue number of its next command: above 1 after retry_execution.';
+
+COMMENT ON COLUMN noetl.token.has_joined IS 'Whether it is what the branches that arrived at its step became: it does not wait there.';
 
 CREATE TABLE noetl.result_ref (
     ref_id bigint NOT NULL,
@@ -276,110 +393,6 @@ WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
 ALTER TABLE noetl.loop_tally OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.loop_tally IS 'Finished items that a report left to be counted, because another session was counting the loop.';
-
-CREATE TABLE noetl.token (
-    execution_id bigint NOT NULL,
-    token_id integer NOT NULL,
-    step text NOT NULL,
-    status noetl_internal.token_status NOT NULL,
-    split_ids integer[] NOT NULL,
-    split_steps text[] NOT NULL,
-    input jsonb,
-    issue integer DEFAULT 1 NOT NULL,
-    wake_at timestamp with time zone,
-    signal text,
-    slot_key text,
-    has_joined boolean DEFAULT false NOT NULL,
-    CONSTRAINT token_signal_iff_awaited CHECK (((signal IS NOT NULL) = ((status)::text = 'waiting_signal'::text))),
-    CONSTRAINT token_splits_are_pairs CHECK ((cardinality(split_ids) = cardinality(split_steps))),
-    CONSTRAINT token_wakes_only_from_waiting CHECK ((((wake_at IS NOT NULL) OR ((status)::text <> 'waiting_time'::text)) AND ((wake_at IS NULL) OR ((status)::text = ANY (ARRAY['waiting_time'::text, 'waiting_signal'::text])))))
-)
-WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
-
-ALTER TABLE noetl.token OWNER TO noetl_owner;
-
-COMMENT ON TABLE noetl.token IS 'Where a run stands now: one row per activation of a step that has not ended.';
-
-COMMENT ON COLUMN noetl.token.issue IS 'The issue number of its next command: above 1 after retry_execution.';
-
-COMMENT ON COLUMN noetl.token.has_joined IS 'Whether it is what the branches that arrived at its step became: it does not wait there.';
-
-CREATE TABLE noetl.run (
-    execution_id bigint NOT NULL,
-    catalog_id bigint NOT NULL,
-    path text NOT NULL,
-    status noetl_internal.run_status NOT NULL,
-    reason text,
-    version bigint NOT NULL,
-    context_version bigint NOT NULL,
-    next_token_id integer NOT NULL,
-    next_split_id integer NOT NULL,
-    next_place bigint NOT NULL,
-    priority noetl_internal.priority NOT NULL,
-    pool text NOT NULL,
-    parent_execution_id bigint,
-    parent_command_id text,
-    depth noetl_internal.nesting_depth NOT NULL,
-    is_final_step_done boolean NOT NULL,
-    is_paused boolean NOT NULL,
-    started_by name NOT NULL,
-    started_at timestamp with time zone NOT NULL,
-    finished_at timestamp with time zone,
-    last_step text,
-    result jsonb,
-    error jsonb,
-    CONSTRAINT run_error_iff_failing CHECK (((error IS NOT NULL) = ((status)::text = ANY (ARRAY['failing'::text, 'failed'::text])))),
-    CONSTRAINT run_finished_iff_final CHECK (((finished_at IS NOT NULL) = ((status)::text = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text]))))
-)
-WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
-
-ALTER TABLE noetl.run OWNER TO noetl_owner;
-
-COMMENT ON TABLE noetl.run IS 'One row per execution: its status and counters.';
-
-COMMENT ON COLUMN noetl.run.context_version IS 'Which names and values expressions see: a number of event_id_seq, so that it never comes again.';
-
-CREATE TABLE noetl.loop (
-    execution_id bigint NOT NULL,
-    loop_id bigint NOT NULL,
-    token_id integer NOT NULL,
-    catalog_id bigint NOT NULL,
-    step text NOT NULL,
-    parent_loop_id bigint,
-    parent_index integer,
-    mode noetl_internal.loop_mode NOT NULL,
-    status noetl_internal.loop_status NOT NULL,
-    total integer NOT NULL,
-    issued integer NOT NULL,
-    done integer NOT NULL,
-    failed integer NOT NULL,
-    cancelled integer NOT NULL,
-    to_repeat integer NOT NULL,
-    max_in_flight noetl_internal.loop_window NOT NULL,
-    max_shard_retries integer NOT NULL,
-    max_failures integer,
-    policy noetl_internal.loop_policy NOT NULL,
-    is_external boolean NOT NULL,
-    input jsonb,
-    pool text NOT NULL,
-    priority noetl_internal.priority NOT NULL,
-    next_place bigint NOT NULL,
-    context_version bigint NOT NULL,
-    has_ctx_writes boolean NOT NULL,
-    first_error jsonb,
-    version bigint NOT NULL,
-    started_at timestamp with time zone NOT NULL,
-    finished_at timestamp with time zone,
-    CONSTRAINT loop_counts_fit CHECK ((((issued >= 0) AND (issued <= total)) AND (LEAST(done, failed, cancelled) >= 0) AND ((((done + failed) + cancelled) + to_repeat) <= total) AND (to_repeat >= 0))),
-    CONSTRAINT loop_finished_iff_final CHECK (((finished_at IS NOT NULL) = ((status)::text = ANY (ARRAY['complete'::text, 'partial'::text, 'failed'::text, 'cancelled'::text]))))
-)
-WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
-
-ALTER TABLE noetl.loop OWNER TO noetl_owner;
-
-COMMENT ON TABLE noetl.loop IS 'One row per loop activation: counters, window and expansion cursor.';
-
-COMMENT ON COLUMN noetl.loop.to_repeat IS 'Items issued before a retry_execution that wait to be issued again: rows of noetl.loop_repeat.';
 
 CREATE TABLE noetl.catalog (
     catalog_id bigint NOT NULL,

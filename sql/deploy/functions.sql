@@ -5097,6 +5097,7 @@ as $function$
     ('bool', 'boolean', '', 'true or false'),
     ('natural', 'number', '^[0-9]{1,4}$', 'a whole number from 0 to 9999'),
     ('positive', 'number', '^[1-9][0-9]{0,8}$', 'a whole number from 1'),
+    ('rows', 'number', '^([1-9][0-9]{0,2}|1000)$', 'a whole number from 1 to 1000'),
     ('attempts', 'number', '^[1-9][0-9]{0,3}$', 'a whole number (integer) from 1 to 9999'),
     ('digit', 'number', '^[0-9]$', 'a whole number from 0 to 9'),
     ('seconds', 'number', '^(?=.*[1-9])[0-9]{1,9}(\.[0-9]+)?$', 'a number of seconds above 0'),
@@ -5132,7 +5133,7 @@ as $function$
   ('step_spec', 'timeout:seconds|template max_attempts:attempts join:=any,all pool:name
     loop_mode:=sequential,parallel,fanout,cursor fanout:fanout policy:step_policy
     result:result max_in_flight:positive|template
-    mode:=sequential,parallel,cursor,exclusive,inclusive frame:map concurrency:concurrency'),
+    mode:=sequential,parallel,cursor,exclusive,inclusive frame:frame concurrency:concurrency'),
   ('concurrency', 'key!:text limit!:positive|template'),
   ('executor_only', 'entry_step:name final_step:name no_next_is_error:bool priority:digit'),
   ('fanout', 'max_shard_retries:natural allow_partial:bool fail_fast:bool max_failures:share
@@ -5143,9 +5144,13 @@ as $function$
     allow>then.allow:bool discard>then.discard:bool'),
   ('admit_action', 'allow:bool discard:bool'),
   ('admit_else', 'then:admit_action allow:bool discard:bool'),
-  ('loop', 'in:any iterator:name cursor:map spec:loop_spec'),
+  ('loop', 'in:any iterator:name cursor:cursor spec:loop_spec'),
+  ('cursor', 'kind!:=postgres auth:text|map credential:text claim!:text
+    params:map|list|template pool:map iterator:name'),
+  ('frame', 'max_rows:rows|template max_seconds:seconds|template lease_seconds:seconds|template
+    process:=row,frame|template'),
   ('loop_spec', 'mode:=sequential,parallel,cursor max_in_flight:positive|template
-    policy:=fail_fast,best_effort|loop_policy iterator>loop.iterator:name frame:map'),
+    policy:=fail_fast,best_effort|loop_policy iterator>loop.iterator:name frame:frame'),
   ('loop_policy', 'exec-:any'),
   ('next', 'spec:next_spec arcs:[arc/>name]'),
   ('next_spec', 'mode:=exclusive,inclusive'),
@@ -5162,7 +5167,7 @@ as $function$
   ('result', 'store:=auto,eventlog,db,pvc,minio,s3,gcs,kv,object select:[select/name] scope:text
     ttl:any compression:any'),
   ('select', 'path!:text as:text'),
-  ('iterator', 'items:any item:name')
+  ('iterator', 'items!:any item:name')
 $function$;
 
 comment on function noetl_internal.grammar_nodes()
@@ -5242,7 +5247,7 @@ declare
   v_tool jsonb := noetl_internal.parse_keys(
     'name:name kind!:text desc:text description:text input:map|template args>input:map|template '
     'timeout:seconds|template timeout_seconds:seconds|template output_select:list '
-    'policy>spec.policy:tool_policy iterator>loop:iterator'
+    'policy>spec.policy:tool_policy iterator:iterator'
   );
   v_spec jsonb := noetl_internal.parse_keys(
     'policy:tool_policy timeout:seconds|template timeout_seconds:seconds|template result:result'
@@ -5982,7 +5987,7 @@ begin
         'loop',
         noetl_internal.deep_merge(
           jsonb_strip_nulls(jsonb_build_object(
-            'max_in_flight', s.step -> 'max_in_flight',
+            'max_in_flight', s.step -> 'max_in_flight', 'frame', s.step -> 'frame',
             'mode', substring(s.step ->> 'mode' from '^(?:sequential|parallel|cursor)$')
           )),
           noetl_internal.mapping_of(noetl_internal.mapping_of(p_step -> 'loop') -> 'spec')
@@ -6000,9 +6005,59 @@ $function$;
 comment on function noetl_internal.merge_specs(jsonb, jsonb)
 is 'The specs of a step by level, inner over outer.';
 
+-- playbook/list_tasks.sql
+-- The tasks of a tool or pipeline, each with its name, its mapping and its place in the document.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.list_tasks(
+  p_tool jsonb,
+  p_step text,
+  p_at text
+)
+returns table (place bigint, name text, body jsonb, at text)
+language plpgsql immutable parallel safe
+as $function$
+#variable_conflict use_column
+begin
+  return query
+    select
+      t.place,
+      coalesce(
+        n.given, noetl_internal.text_of(b.body -> 'name'),
+        case when t.is_list then 'task_' || t.place else p_step end
+      ),
+      b.body,
+      t.at || coalesce('.' || n.given, '')
+    from (
+      select
+        e.place, e.value, true as is_list, format('%s[%s]', p_at, e.place - 1) as at
+      from jsonb_array_elements(noetl_internal.list_of(p_tool)) with ordinality as e (value, place)
+      union all
+      select 1, p_tool, false, p_at
+      where jsonb_typeof(p_tool) = 'object'
+    ) as t
+    cross join lateral (
+      select
+        case
+          when noetl_internal.is_named_task(t.value)
+            then (select k from jsonb_object_keys(noetl_internal.mapping_of(t.value)) as k)
+        end as given
+    ) as n
+    cross join lateral (
+      select
+        noetl_internal.mapping_of(
+          case when n.given is null then t.value else t.value -> n.given end
+        )
+          as body
+    ) as b;
+end;
+$function$;
+
+comment on function noetl_internal.list_tasks(jsonb, text, text)
+is 'The tasks of a tool or pipeline, each with its name, its mapping and its place.';
+
 -- playbook/loop_source.sql
--- The loop of a step as written: {"in", "in_at", "iterator"}, also from the older tool-level
--- iterator; null: none.
+-- The loop of a step as written: {"in", "in_at", "iterator"}, also from the older iterator of its
+-- only tool, which says "older" then; null: none. In a list of tasks an iterator is a task's own.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.loop_source(
   p_step jsonb,
@@ -6011,33 +6066,35 @@ create or replace function noetl_internal.loop_source(
 returns jsonb
 language plpgsql immutable parallel safe
 as $function$
+declare
+  v_loop jsonb := noetl_internal.mapping_of(p_step -> 'loop');
+  v_older jsonb;
+  v_older_at text;
 begin
-  return (
-    select
-      case
-        when p_step ? 'loop' then
-          jsonb_build_object(
-            'in', s.loop -> 'in',
-            'in_at', p_at || '.loop.in',
-            'iterator',
-            coalesce(
-              noetl_internal.text_of(s.loop -> 'iterator'),
-              noetl_internal.text_of(noetl_internal.mapping_of(s.loop -> 'spec') -> 'iterator'),
-              'item'
-            )
-          )
-        when jsonb_typeof(s.older) = 'object' then
-          jsonb_build_object(
-            'in', s.older -> 'items',
-            'in_at', p_at || '.tool.iterator.items',
-            'iterator', coalesce(noetl_internal.text_of(s.older -> 'item'), 'item')
-          )
-      end
-    from (
-      select
-        noetl_internal.mapping_of(p_step -> 'loop') as loop,
-        noetl_internal.mapping_of(p_step -> 'tool') -> 'iterator' as older
-    ) as s
+  if p_step ? 'loop' then
+    return jsonb_build_object(
+      'in', v_loop -> 'in',
+      'in_at', p_at || '.loop.in',
+      'iterator',
+      coalesce(
+        noetl_internal.text_of(v_loop -> 'iterator'),
+        noetl_internal.text_of(noetl_internal.mapping_of(v_loop -> 'spec') -> 'iterator'),
+        noetl_internal.text_of(noetl_internal.mapping_of(v_loop -> 'cursor') -> 'iterator'),
+        'item'
+      )
+    );
+  end if;
+  select t.body -> 'iterator', t.at || '.iterator' into v_older, v_older_at
+  from noetl_internal.list_tasks(p_step -> 'tool', p_step ->> 'step', p_at || '.tool') as t
+  where jsonb_typeof(p_step -> 'tool') = 'object' and jsonb_typeof(t.body -> 'iterator') = 'object';
+  if v_older is null then
+    return null;
+  end if;
+  return jsonb_build_object(
+    'in', v_older -> 'items',
+    'in_at', v_older_at || '.items',
+    'iterator', coalesce(noetl_internal.text_of(v_older -> 'item'), 'item'),
+    'older', v_older_at
   );
 end;
 $function$;
@@ -6046,8 +6103,8 @@ comment on function noetl_internal.loop_source(jsonb, text)
 is 'The loop of a step as written.';
 
 -- playbook/compile_loop.sql
--- The loop of a step (docs/protocol.md), null if it has none. The step's own loop_mode wins over
--- loop.spec.mode, which wins over the executor's loop_mode.
+-- The loop of a step (docs/protocol.md), null if it has none. With a cursor its mode is that; else
+-- the step's own loop_mode wins over loop.spec.mode, which wins over the executor's loop_mode.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.compile_loop(
   p_step jsonb,
@@ -6072,7 +6129,8 @@ begin
               'template', l.spec -> 'max_in_flight', p_at || '.loop.spec.max_in_flight'
             )
           else coalesce(
-            l.spec -> 'max_in_flight', case l.mode when 'parallel' then to_jsonb(10) end
+            l.spec -> 'max_in_flight',
+            case when l.mode in ('parallel', 'cursor') then to_jsonb(10) end
           )
         end,
         'policy', coalesce(noetl_internal.text_of(l.spec -> 'policy'), 'fail_fast'),
@@ -6082,12 +6140,27 @@ begin
         'max_failures', l.fanout -> 'max_failures',
         'key', l.fanout -> 'key'
       )
+      || case
+        when l.mode <> 'cursor' then '{}'
+        else
+          jsonb_build_object(
+            'cursor', l.cursor,
+            'frame',
+            noetl_internal.compile_at(
+              'template',
+              '{"max_rows": 1, "process": "row"}' || noetl_internal.mapping_of(l.spec -> 'frame'),
+              p_at || '.loop.spec.frame'
+            )
+          )
+      end
     from (
       select
         noetl_internal.loop_source(p_step, p_at) as source,
         p_specs -> 'loop' as spec,
         noetl_internal.mapping_of(p_specs -> 'step' -> 'fanout') as fanout,
+        noetl_internal.mapping_of(p_step -> 'loop') -> 'cursor' as cursor,
         coalesce(
+          case when noetl_internal.mapping_of(p_step -> 'loop') ? 'cursor' then 'cursor' end,
           noetl_internal.text_of(p_specs -> 'own' -> 'loop_mode'),
           noetl_internal.text_of(p_specs -> 'loop' -> 'mode'),
           noetl_internal.text_of(p_specs -> 'step' -> 'loop_mode'),
@@ -6163,56 +6236,6 @@ $function$;
 comment on function noetl_internal.compile_rules(jsonb, text)
 is 'The policy rules of a task in one form.';
 
--- playbook/list_tasks.sql
--- The tasks of a tool or pipeline, each with its name, its mapping and its place in the document.
--- Locks: none. Never raises.
-create or replace function noetl_internal.list_tasks(
-  p_tool jsonb,
-  p_step text,
-  p_at text
-)
-returns table (place bigint, name text, body jsonb, at text)
-language plpgsql immutable parallel safe
-as $function$
-#variable_conflict use_column
-begin
-  return query
-    select
-      t.place,
-      coalesce(
-        n.given, noetl_internal.text_of(b.body -> 'name'),
-        case when t.is_list then 'task_' || t.place else p_step end
-      ),
-      b.body,
-      t.at || coalesce('.' || n.given, '')
-    from (
-      select
-        e.place, e.value, true as is_list, format('%s[%s]', p_at, e.place - 1) as at
-      from jsonb_array_elements(noetl_internal.list_of(p_tool)) with ordinality as e (value, place)
-      union all
-      select 1, p_tool, false, p_at
-      where jsonb_typeof(p_tool) = 'object'
-    ) as t
-    cross join lateral (
-      select
-        case
-          when noetl_internal.is_named_task(t.value)
-            then (select k from jsonb_object_keys(noetl_internal.mapping_of(t.value)) as k)
-        end as given
-    ) as n
-    cross join lateral (
-      select
-        noetl_internal.mapping_of(
-          case when n.given is null then t.value else t.value -> n.given end
-        )
-          as body
-    ) as b;
-end;
-$function$;
-
-comment on function noetl_internal.list_tasks(jsonb, text, text)
-is 'The tasks of a tool or pipeline, each with its name, its mapping and its place.';
-
 -- playbook/workbook_tools.sql
 -- The reusable tools of a document by name.
 -- Locks: none. Never raises.
@@ -6278,6 +6301,9 @@ begin
         'output_select', m.tool -> 'output_select',
         'at', p_at
       )
+      || case
+        when m.tool ? 'iterator' then jsonb_build_object('iterator', m.tool -> 'iterator') else '{}'
+      end
     from (
       select
         b.tool,
@@ -6307,6 +6333,41 @@ $function$;
 
 comment on function noetl_internal.compile_tool(text, jsonb, text, jsonb, jsonb)
 is 'A task as its worker reads it.';
+
+-- playbook/compile_tools.sql
+-- The tasks of a step as its worker reads them; p_is_loop says that the iterator of its only tool
+-- is the step's loop.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.compile_tools(
+  p_step jsonb,
+  p_policy jsonb,
+  p_is_loop boolean,
+  p_workbook jsonb,
+  p_at text
+)
+returns jsonb
+language plpgsql immutable parallel safe
+as $function$
+begin
+  return (
+    select
+      coalesce(
+        jsonb_agg(
+          noetl_internal.compile_tool(
+            t.name, case when p_is_loop then t.body - 'iterator' else t.body end, t.at,
+            noetl_internal.mapping_of(p_policy) - 'admit', p_workbook
+          )
+          order by t.place
+        ),
+        '[]'
+      )
+    from noetl_internal.list_tasks(p_step -> 'tool', p_step ->> 'step', p_at) as t
+  );
+end;
+$function$;
+
+comment on function noetl_internal.compile_tools(jsonb, jsonb, boolean, jsonb, text)
+is 'The tasks of a step as its worker reads them.';
 
 -- playbook/compile_result.sql
 -- How a step's result is stored and what of it stays readable: {"store", "select": [{"path",
@@ -6592,6 +6653,9 @@ begin
           'result', noetl_internal.compile_result(p_step, p_spec, p_tools)
         )
         || case
+          when p_loop ? 'cursor' then jsonb_build_object('cursor', p_loop -> 'cursor') else '{}'
+        end
+        || case
           when p_known -> 'keychain' = '[]' then '{}'
           else jsonb_build_object('keychain', p_known -> 'keychain')
         end as task
@@ -6724,24 +6788,14 @@ declare
   v_at text := format('workflow[%s]', p_position);
   v_specs jsonb := noetl_internal.merge_specs(p_step, p_defaults);
   v_spec jsonb := v_specs -> 'step';
+  v_source jsonb := noetl_internal.loop_source(p_step, v_at);
   v_loop jsonb := noetl_internal.compile_loop(p_step, v_specs, v_at);
   v_input text := noetl_internal.input_key(p_step);
   v_sets jsonb := noetl_internal.collect_sets(p_step, v_at, 'ctx');
-  v_tools jsonb;
+  v_tools jsonb := noetl_internal.compile_tools(
+    p_step, v_spec -> 'policy', v_source ? 'older', p_workbook, v_at || '.tool'
+  );
 begin
-  select
-    coalesce(
-      jsonb_agg(
-        noetl_internal.compile_tool(
-          t.name, t.body, t.at,
-          noetl_internal.mapping_of(v_spec -> 'policy') - 'admit', p_workbook
-        )
-        order by t.place
-      ),
-      '[]'
-    )
-  into v_tools
-  from noetl_internal.list_tasks(p_step -> 'tool', p_step ->> 'step', v_at || '.tool') as t;
   return jsonb_build_object(
     'step', noetl_internal.text_of(p_step -> 'step'),
     'position', p_position,
@@ -6772,7 +6826,9 @@ begin
       'tools', v_tools,
       'sets', v_sets,
       'join', v_spec -> 'join',
-      'worker', noetl_internal.loop_checks(p_step, v_loop, v_at)
+      'frame', noetl_internal.mapping_of(v_specs #> '{loop,frame}'),
+      'worker', noetl_internal.loop_checks(p_step, v_loop, v_at),
+      'older_loop', v_source -> 'older'
     )
   );
 end;
@@ -6865,7 +6921,14 @@ declare
   v_tools jsonb := jsonb_path_query_array(p_steps, '$[*].checks.tools[*]');
   v_names text[] := array(
     select c.name
-    from noetl_internal.credential_names(v_tools, p_content -> 'keychain') as c (name)
+    from noetl_internal.credential_names(
+      -- A cursor names its credential as a tool does.
+      v_tools || (
+        select coalesce(jsonb_agg(jsonb_build_object('options', l.cursor)), '[]')
+        from jsonb_path_query(p_steps, '$[*].loop.cursor') as l (cursor)
+      ),
+      p_content -> 'keychain'
+    ) as c (name)
     order by c.name
   );
 begin
@@ -7488,7 +7551,8 @@ comment on function noetl_internal.check_sets(jsonb)
 is 'The targets of all writes.';
 
 -- playbook/check_loops.sql
--- What a loop runs over: something that can be a list. Cursor loops are refused.
+-- What a loop runs over: something that can be a list, of a task's own iterator too; what claims
+-- rows itself is left to check_cursors.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_loops(
   p_content jsonb,
@@ -7504,33 +7568,32 @@ begin
         s.value #> '{loop,in_raw}' as source,
         coalesce(s.value #>> '{loop,in,at}', (s.value #>> '{checks,at}') || '.loop.in')
           as source_at,
-        (s.value #>> '{checks,at}') || '.loop' as at,
-        s.value #>> '{loop,mode}' as mode,
-        noetl_internal.mapping_of(w.loop) as written,
+        s.value #>> '{checks,older_loop}' as older_at,
         coalesce(jsonb_typeof(w.loop), 'object') = 'object' as is_mapping
       from jsonb_array_elements(p_steps) as s (value)
       cross join lateral (
         select p_content -> 'workflow' -> (s.value ->> 'position')::integer -> 'loop' as loop
       ) as w
-      where s.value -> 'loop' <> 'null'
+      where s.value -> 'loop' <> 'null' and s.value #>> '{loop,mode}' <> 'cursor'
+      union all
+      select t.tool #> '{iterator,items}', (t.tool ->> 'at') || '.iterator.items', null, false
+      from jsonb_path_query(p_steps, '$[*].checks.tools[*]') as t (tool)
     )
 
-    select p.*
-    from loop as l
-    cross join lateral noetl_internal.make_problem(
-      'error', l.at || case when l.written ? 'cursor' then '.cursor' else '.spec.mode' end,
-      'cursor loops are not available in this version',
-      'Read the rows in a step of its own and loop over them: in: "{{ that_step.rows }}".'
-    ) as p
-    where l.written ? 'cursor' or l.mode = 'cursor'
-    union all
     select p.*
     from loop as l
     cross join lateral noetl_internal.make_problem(
       'error', l.source_at, '"in" is missing: the loop has nothing to run over',
       'Write in: "{{ workload.items }}" or a list.'
     ) as p
-    where coalesce(l.source, 'null') = 'null' and not l.written ? 'cursor' and l.is_mapping
+    where coalesce(l.source, 'null') = 'null' and l.is_mapping
+    union all
+    select p.*
+    from loop as l
+    cross join lateral noetl_internal.make_problem(
+      'warning', l.older_at, 'older spelling "iterator"', 'Write "loop".'
+    ) as p
+    where l.older_at is not null
     union all
     select p.*
     from loop as l
@@ -7613,6 +7676,82 @@ $function$;
 comment on function noetl_internal.check_waits(jsonb)
 is 'What a wait waits for: one of a time, a duration, a signal.';
 
+-- playbook/check_cursors.sql
+-- What the grammar cannot say of loops that claim their rows: a cursor without a statement or a
+-- credential, and what does not go together with one.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.check_cursors(
+  p_content jsonb,
+  p_steps jsonb
+)
+returns setof noetl_internal.problem
+language plpgsql immutable parallel safe
+as $function$
+begin
+  return query
+    select p.*
+    from (
+      select
+        s.value #>> '{checks,at}' as at, s.value #> '{checks,frame}' as frame,
+        s.value #>> '{loop,max_failures}' as max_failures,
+        noetl_internal.mapping_of(w.step -> 'loop') as written,
+        noetl_internal.mapping_of(w.step #> '{loop,cursor}') as cursor,
+        w.step #>> '{loop,spec,mode}' as loop_mode, w.step #>> '{spec,loop_mode}' as step_mode
+      from jsonb_array_elements(p_steps) as s (value)
+      cross join lateral (
+        select p_content -> 'workflow' -> (s.value ->> 'position')::integer as step
+      ) as w
+      where s.value #>> '{loop,mode}' = 'cursor'
+    ) as l
+    cross join lateral (
+      values
+      (
+        not l.written ? 'cursor', 'error', '.loop.cursor',
+        '"cursor" is missing: the loop has nothing to claim from',
+        'Write cursor: { kind: postgres, auth: …, claim: "update … returning *" }.'
+      ),
+      (
+        jsonb_typeof(l.cursor -> 'claim') = 'string' and l.cursor ->> 'claim' !~ '\S', 'error',
+        '.loop.cursor.claim', '"claim" is empty', 'Write the statement that takes the next rows.'
+      ),
+      (
+        l.cursor <> '{}' and not l.cursor ?| array['auth', 'credential'], 'error',
+        '.loop.cursor.auth', '"auth" is missing', 'Name the credential of the database.'
+      ),
+      (
+        l.written ? 'cursor' and l.written ? 'in', 'error', '.loop.in',
+        'a loop runs over "in" or claims through "cursor", not both', 'Leave one of them out.'
+      ),
+      (
+        l.written ? 'cursor' and l.loop_mode <> 'cursor', 'error', '.loop.spec.mode',
+        'a loop with a cursor has the mode cursor', 'Leave the mode out.'
+      ),
+      (
+        l.written ? 'cursor' and l.step_mode <> 'cursor', 'error', '.spec.loop_mode',
+        'a loop with a cursor has the mode cursor', 'Leave the mode out.'
+      ),
+      (
+        l.max_failures like '%\%%', 'error', '.spec.fanout.max_failures',
+        'a percentage of the rows of a cursor is not known before it has ended', 'Give a number.'
+      ),
+      (
+        l.frame ? 'max_seconds'
+        and (not l.frame ? 'lease_seconds' or l.frame ->> 'process' = 'frame'),
+        'warning', '.loop.spec.frame.max_seconds',
+        'it has no effect without "lease_seconds", or with process: frame',
+        'It leaves rows of a frame behind, which come back when their lease has run out.'
+      )
+    ) as c (is_so, severity, place, message, hint)
+    cross join lateral noetl_internal.make_problem(
+      c.severity, l.at || c.place, c.message, c.hint
+    ) as p
+    where c.is_so;
+end;
+$function$;
+
+comment on function noetl_internal.check_cursors(jsonb, jsonb)
+is 'What the grammar cannot say of loops that claim their rows.';
+
 -- playbook/list_templates.sql
 -- All compiled templates of a playbook, each with the step it stands in (null: workload) and
 -- whether a worker, not the engine, evaluates it.
@@ -7628,7 +7767,8 @@ begin
     from jsonb_array_elements(p_compiled -> 'steps') as s (step)
     cross join lateral (
       values
-      ('$.input'), ('$.loop.in'), ('$.loop.max_in_flight'), ('$.admit[*].when'), ('$.set[*].value'),
+      ('$.input'), ('$.loop.in'), ('$.loop.max_in_flight'), ('$.loop.frame'),
+      ('$.admit[*].when'), ('$.set[*].value'),
       ('$.next.arcs[*].when'), ('$.next.arcs[*].input'), ('$.next.arcs[*].set[*].value'),
       ('$.wait.*'), ('$.concurrency.*')
     ) as p (path)
@@ -7698,7 +7838,8 @@ begin
       select
         array(select jsonb_array_elements(p_steps) ->> 'step')
         || array(select jsonb_object_keys(p_compiled #> '{head,workload}'))
-        || array['workload', 'ctx'] || noetl_internal.builtin_names() as names,
+        || array['workload', 'ctx'] || noetl_internal.builtin_names()
+        || case when p_steps @? '$[*].loop.cursor' then '{frame}' else '{}'::text [] end as names,
         array(select jsonb_object_keys(p_compiled #> '{head,workload}')) as workload,
         array(
           select distinct substring(s.target #>> '{}' from '^ctx\.([^.]+)')
@@ -7994,6 +8135,8 @@ begin
       select p.* from noetl_internal.check_loops(p_content, p_compiled -> 'steps') as p
       union
       select p.* from noetl_internal.check_waits(p_compiled -> 'steps') as p
+      union
+      select p.* from noetl_internal.check_cursors(p_content, p_compiled -> 'steps') as p
       union
       select p.* from noetl_internal.check_templates(p_compiled) as p
       union
@@ -8414,9 +8557,55 @@ $function$;
 comment on function noetl_internal.load_items(bigint, bigint, integer, integer)
 is 'A range of the items of a loop''s collection.';
 
+-- engine/result_range.sql
+-- The indexes of the first and last of p_count results of a loop after the first p_first. Indexes
+-- are places, but for those of a cursor's rows and of a loop that ended early: they have gaps.
+create or replace function noetl_internal.result_range(
+  p_execution_id bigint,
+  p_loop_id bigint,
+  p_first integer,
+  p_count integer,
+  out first_index integer,
+  out last_index integer
+)
+language plpgsql stable
+as $function$
+#variable_conflict use_column
+begin
+  if not exists (
+    select from noetl.loop as l
+    where
+      l.execution_id = p_execution_id
+      and l.loop_id = p_loop_id
+      and (l.mode = 'cursor' or l.cancelled > 0)
+  ) then
+    first_index := p_first;
+    last_index := p_first + p_count - 1;
+    return;
+  end if;
+  select min(i.current_index), max(i.current_index) into first_index, last_index
+  from (
+    select e.current_index
+    from noetl.event as e
+    where
+      e.execution_id = p_execution_id
+      and e.meta ->> 'loop_id' = p_loop_id::text
+      and e.meta ? 'loop_id'
+      and e.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
+      and e.meta -> 'final' is distinct from 'false'
+    order by e.current_index
+    offset p_first
+    limit p_count
+  ) as i;
+end;
+$function$;
+
+comment on function noetl_internal.result_range(bigint, bigint, integer, integer)
+is 'The indexes of a range of a loop''s results.';
+
 -- engine/loop_results.sql
--- The payloads of a loop's items p_first … p_first + p_count - 1, in item order; null for a failed
--- item.
+-- The payloads of p_count of a loop's items after the first p_first, in item order; null for a
+-- failed item.
 -- Raises: NE464 when an item's payload is outside the database.
 create or replace function noetl_internal.loop_results(
   p_execution_id bigint,
@@ -8428,6 +8617,7 @@ returns jsonb
 language plpgsql stable
 as $function$
 declare
+  v_range record := noetl_internal.result_range(p_execution_id, p_loop_id, p_first, p_count);
   v_results jsonb;
   v_hidden text;
 begin
@@ -8453,8 +8643,7 @@ begin
     and i.meta ? 'loop_id'
     and i.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
     and i.meta -> 'final' is distinct from 'false'
-    and i.current_index >= p_first
-    and i.current_index < p_first + p_count;
+    and i.current_index between v_range.first_index and v_range.last_index;
   if v_hidden is not null then
     raise exception 'results of loop % are stored where sql cannot see them', p_loop_id using
       errcode = 'NE464',
@@ -9015,6 +9204,12 @@ as $function$
           'command_id', p_draft.command_id, 'token_id', p_draft.token_id,
           'task', p_draft.task, 'attempt', p_draft.infra_attempt
         )
+      when p_draft.task = 'frame'
+        then jsonb_build_object(
+          'command_id', p_draft.command_id, 'loop_id', p_draft.loop_id, 'task', p_draft.task,
+          'iter_index', p_draft.iter_index, 'attempt', p_draft.infra_attempt,
+          'frame', p_draft.item
+        )
       else
         jsonb_build_object(
           'command_id', p_draft.command_id, 'loop_id', p_draft.loop_id,
@@ -9417,7 +9612,8 @@ begin
         f.task, f.loop_id, f.iter_index, f.issue, f.infra_attempt, f.shard_attempt,
         f.max_attempts, f.total, f.pool, f.priority, f.place, f.context_version, f.item, f.input,
         (f.report).event_type = 'command.completed', (f.report).result, (f.report).error,
-        (f.report).ctx, (f.report).collection_size, (f.report).iter_key, (f.report).meta
+        (f.report).ctx, (f.report).collection_size, (f.report).iter_key, (f.report).meta,
+        (f.report).frame
       )::noetl_internal.outcome
       order by f.command_id
     )
@@ -10738,6 +10934,51 @@ $function$;
 comment on function noetl_internal.loop_window(bigint, noetl.token, jsonb)
 is 'How many items of a loop may be issued and unfinished at once.';
 
+-- engine/loop_frame.sql
+-- What one claim of a cursor loop may take and for how long, evaluated once, when the loop begins.
+-- Raises: NE462 when a value is out of range; NE46x of the templates.
+create or replace function noetl_internal.loop_frame(
+  p_execution_id bigint,
+  p_token noetl.token,
+  p_spec jsonb
+)
+returns jsonb
+language plpgsql stable
+as $function$
+declare
+  v_frame jsonb := jsonb_strip_nulls(
+    noetl_internal.evaluate_defined(
+      p_execution_id, p_spec -> 'frame',
+      noetl_internal.base_locals(p_execution_id)
+      || jsonb_build_object('input', coalesce(p_token.input, '{}')),
+      null, 'loop.spec.frame'
+    )
+  );
+  v_bad record;
+begin
+  select k.name, k.title into v_bad
+  from (
+    values
+    ('max_rows', '^([1-9][0-9]{0,2}|1000)$', 'a whole number from 1 to 1000'),
+    ('max_seconds', '^(?=.*[1-9])[0-9]{1,9}(\.[0-9]+)?$', 'a number of seconds above 0'),
+    ('lease_seconds', '^(?=.*[1-9])[0-9]{1,9}(\.[0-9]+)?$', 'a number of seconds above 0'),
+    ('process', '^(row|frame)$', '"row" or "frame"')
+  ) as k (name, pattern, title)
+  where v_frame ->> k.name !~ k.pattern
+  order by k.name
+  limit 1;
+  if found then
+    raise exception 'loop.spec.frame.% is %, not %',
+      v_bad.name, left((v_frame -> v_bad.name)::text, 100), v_bad.title
+    using errcode = 'NE462', hint = 'Correct it, or leave it out.';
+  end if;
+  return v_frame;
+end;
+$function$;
+
+comment on function noetl_internal.loop_frame(bigint, noetl.token, jsonb)
+is 'What one claim of a cursor loop may take and for how long.';
+
 -- engine/failure_limit.sql
 -- The number of failed items that a loop bears, from max_failures ("5", "5%"); null: no limit.
 create or replace function noetl_internal.failure_limit(
@@ -11208,7 +11449,8 @@ comment on function noetl_internal.fill_loop(bigint, bigint)
 is 'Issue the next chunk of a loop''s items and move its cursor.';
 
 -- engine/drain_loop.sql
--- Stop a loop early: nothing more is issued, and its open commands are cancelled and counted so.
+-- Stop a loop early: nothing more is issued, and its open commands are cancelled and counted so; of
+-- a cursor loop, whose rows nobody has counted, they end their slots.
 -- Locks: command rows, skipping locked ones; the caller holds the loop row.
 create or replace function noetl_internal.drain_loop(
   p_execution_id bigint,
@@ -11222,8 +11464,13 @@ declare
 begin
   update noetl.loop as l
   set
-    status = 'draining', cancelled = l.cancelled + v_count + l.total - l.issued + l.to_repeat,
-    issued = l.total, to_repeat = 0, version = l.version + 1
+    status = 'draining', to_repeat = 0, version = l.version + 1,
+    cancelled = case
+      when l.mode = 'cursor' then 0
+      else l.cancelled + v_count + l.total - l.issued + l.to_repeat
+    end,
+    issued = case when l.mode = 'cursor' then l.issued else l.total end,
+    remaining_slots = l.remaining_slots - v_count
   where
     l.execution_id = p_execution_id
     and l.loop_id = p_loop_id
@@ -11258,7 +11505,11 @@ begin
     case p_loop.mode when 'fanout' then 'loop.fanin.completed' else 'loop.done' end,
     p_loop.step, p_loop.status,
     jsonb_strip_nulls(jsonb_build_object(
-      'collection_ref', noetl_internal.loop_uri(p_loop.execution_id, p_loop.loop_id),
+      'collection_ref',
+      case
+        when p_loop.mode <> 'cursor'
+          then noetl_internal.loop_uri(p_loop.execution_id, p_loop.loop_id)
+      end,
       'ctx_conflicts', p_ctx_conflicts
     )),
     jsonb_build_object('status', p_loop.status, 'context', noetl_internal.loop_payload(p_loop)),
@@ -11296,9 +11547,9 @@ comment on function noetl_internal.leave_loop(noetl.loop)
 is 'End the step of a closed loop.';
 
 -- engine/close_loop.sql
--- Close a loop whose last item is accounted for, and end its step; true for the one caller that
--- does it. A failed loop is done only when an arc takes it up: else its run fails, and may be
--- retried with the same loop.
+-- Close a loop whose last item is accounted for, and whose slots have all ended if it has a cursor,
+-- and end its step; true for the one caller that does it. A failed loop is done only when an arc
+-- takes it up: else its run fails, and may be retried with the same loop.
 -- Locks: the loop row, then the run row.
 create or replace function noetl_internal.close_loop(
   p_execution_id bigint,
@@ -11317,6 +11568,7 @@ begin
     and l.loop_id = p_loop_id
     and l.status in ('expanding', 'running', 'draining')
     and l.done + l.failed + l.cancelled = l.total
+    and coalesce(l.remaining_slots, 0) = 0
   for no key update;
   if not found then
     return false;
@@ -11348,6 +11600,69 @@ $function$;
 comment on function noetl_internal.close_loop(bigint, bigint)
 is 'Close a loop whose last item is accounted for, and end its step.';
 
+-- engine/add_loop.sql
+-- Add the row of a loop and the events that it has started; returns the row. A cursor loop is given
+-- no total: it begins with all its slots.
+-- Locks: the caller holds the run row. Raises: NE46x of loop.spec.
+create or replace function noetl_internal.add_loop(
+  p_run noetl.run,
+  p_token noetl.token,
+  p_definition jsonb,
+  p_loop_id bigint,
+  p_total integer,
+  p_origin jsonb
+)
+returns noetl.loop
+language plpgsql volatile
+as $function$
+declare
+  v_spec jsonb := p_definition -> 'loop';
+  v_window integer := noetl_internal.loop_window(p_run.execution_id, p_token, v_spec);
+  v_loop noetl.loop;
+begin
+  insert into noetl.loop (
+    execution_id, loop_id, token_id, catalog_id, step, mode, status, total, issued, done, failed,
+    cancelled, to_repeat, remaining_slots, max_in_flight, max_shard_retries, max_failures, policy,
+    is_external, input, pool, priority, next_place, context_version, has_ctx_writes, version,
+    started_at
+  )
+  values (
+    p_run.execution_id, p_loop_id, p_token.token_id, p_run.catalog_id, p_token.step,
+    v_spec ->> 'mode', case when p_total is null then 'running' else 'expanding' end,
+    coalesce(p_total, 0), case when p_total is null then v_window else 0 end, 0, 0, 0, 0,
+    case when p_total is null then v_window end, v_window,
+    coalesce((v_spec ->> 'max_shard_retries')::integer, 2),
+    noetl_internal.failure_limit(v_spec ->> 'max_failures', p_total),
+    noetl_internal.loop_policy(v_spec),
+    coalesce(p_total > noetl_internal.setting_integer('loop_inline_max'), false), p_token.input,
+    coalesce(p_definition ->> 'pool', p_run.pool), p_run.priority, 0, p_run.context_version,
+    false, 1, noetl_internal.clock_now()
+  )
+  returning * into v_loop;
+  perform noetl_internal.append_event(
+    p_run.execution_id, p_run.catalog_id, e.event_type, p_token.step, 'started',
+    p_origin || jsonb_build_object('max_in_flight', v_window, 'is_external', v_loop.is_external),
+    null,
+    jsonb_strip_nulls(
+      jsonb_build_object(
+        'loop_id', p_loop_id, 'token_id', p_token.token_id, 'mode', v_loop.mode,
+        e.count_name, p_total
+      )
+    )
+  )
+  from (
+    values (1, 'loop.started', 'collection_size'), (2, 'loop.fanout.started', 'total_shards')
+  ) as e (place, event_type, count_name)
+  where e.place = 1 or v_loop.mode = 'fanout'
+  order by e.place;
+  return v_loop;
+end;
+$function$;
+
+comment on function noetl_internal.add_loop(
+  noetl.run, noetl.token, jsonb, bigint, integer, jsonb
+) is 'Add the row of a loop and the events that it has started.';
+
 -- engine/begin_loop.sql
 -- Begin a loop whose collection is stored: its row, its events, its first chunk of commands. An
 -- empty one ends at once.
@@ -11364,47 +11679,15 @@ as $function$
 declare
   v_token noetl.token;
   v_run noetl.run;
-  v_spec jsonb;
-  v_definition jsonb;
-  v_loop noetl.loop;
 begin
   select * into v_run from noetl.run as r where r.execution_id = p_execution_id;
   select * into v_token from noetl.token as t
   where t.execution_id = p_execution_id and t.token_id = p_token_id;
-  v_definition := noetl_internal.step_definition(v_run.catalog_id, v_token.step);
-  v_spec := v_definition -> 'loop';
-  insert into noetl.loop (
-    execution_id, loop_id, token_id, catalog_id, step, mode, status, total, issued, done, failed,
-    cancelled, to_repeat, max_in_flight, max_shard_retries, max_failures, policy, is_external,
-    input, pool, priority, next_place, context_version, has_ctx_writes, version, started_at
-  )
-  values (
-    p_execution_id, p_loop_id, p_token_id, v_run.catalog_id, v_token.step, v_spec ->> 'mode',
-    'expanding', p_total, 0, 0, 0, 0, 0,
-    noetl_internal.loop_window(p_execution_id, v_token, v_spec),
-    coalesce((v_spec ->> 'max_shard_retries')::integer, 2),
-    noetl_internal.failure_limit(v_spec ->> 'max_failures', p_total),
-    noetl_internal.loop_policy(v_spec),
-    p_total > noetl_internal.setting_integer('loop_inline_max'), v_token.input,
-    coalesce(v_definition ->> 'pool', v_run.pool), v_run.priority, 0, v_run.context_version, false,
-    1, noetl_internal.clock_now()
-  )
-  returning * into v_loop;
-  perform noetl_internal.append_event(
-    p_execution_id, v_run.catalog_id, e.event_type, v_token.step, 'started',
-    jsonb_build_object(
-      'collection_ref', noetl_internal.loop_uri(p_execution_id, p_loop_id),
-      'max_in_flight', v_loop.max_in_flight, 'is_external', v_loop.is_external
-    ),
-    null,
-    jsonb_build_object('loop_id', p_loop_id, 'token_id', p_token_id, 'mode', v_spec ->> 'mode')
-    || jsonb_build_object(e.count_name, p_total)
-  )
-  from (
-    values (1, 'loop.started', 'collection_size'), (2, 'loop.fanout.started', 'total_shards')
-  ) as e (place, event_type, count_name)
-  where e.place = 1 or v_spec ->> 'mode' = 'fanout'
-  order by e.place;
+  perform noetl_internal.add_loop(
+    v_run, v_token, noetl_internal.step_definition(v_run.catalog_id, v_token.step), p_loop_id,
+    p_total,
+    jsonb_build_object('collection_ref', noetl_internal.loop_uri(p_execution_id, p_loop_id))
+  );
   perform noetl_internal.fill_loop(p_execution_id, p_loop_id);
   perform noetl_internal.close_loop(p_execution_id, p_loop_id);
   perform noetl_internal.mark_change('dirty', p_execution_id);
@@ -11414,10 +11697,104 @@ $function$;
 comment on function noetl_internal.begin_loop(bigint, integer, bigint, integer)
 is 'Begin a loop whose collection is stored.';
 
+-- engine/frame_capacity.sql
+-- How many items a frame of a cursor loop can have: one per row, or itself as one.
+create or replace function noetl_internal.frame_capacity(p_frame jsonb)
+returns integer
+language sql immutable parallel safe
+as $function$
+  select case p_frame ->> 'process' when 'frame' then 1 else (p_frame ->> 'max_rows')::integer end
+$function$;
+
+comment on function noetl_internal.frame_capacity(jsonb)
+is 'How many items a frame of a cursor loop can have.';
+
+-- engine/draft_frames.sql
+-- The drafts of a cursor loop's frames from number p_first on. Each frame carries the index of its
+-- first item, so that no two of a loop share one, whatever their claims give.
+create or replace function noetl_internal.draft_frames(
+  p_loop noetl.loop,
+  p_first integer,
+  p_frames jsonb [],
+  p_place bigint
+)
+returns noetl_internal.draft []
+language plpgsql stable
+as $function$
+begin
+  return (
+    select
+      array_agg(
+        row(
+          p_loop.execution_id,
+          noetl_internal.command_id_of(
+            p_loop.execution_id, p_loop.token_id, 'frame', p_loop.loop_id, n.iter_index, 1
+          ),
+          p_loop.catalog_id, p_loop.token_id, p_loop.step, 'frame', p_loop.loop_id, n.iter_index,
+          1, 1, 1, s.max_attempts, null, p_loop.pool, p_loop.priority, p_place + f.place - 1,
+          p_loop.context_version,
+          f.frame || jsonb_build_object(
+            'first_index', n.iter_index * noetl_internal.frame_capacity(f.frame)
+          ),
+          p_loop.input
+        )::noetl_internal.draft
+        order by f.place
+      )
+    from (
+      select coalesce((d.definition ->> 'max_attempts')::smallint, 3::smallint) as max_attempts
+      from noetl.catalog_step as d
+      where d.catalog_id = p_loop.catalog_id and d.step = p_loop.step
+    ) as s
+    cross join unnest(p_frames) with ordinality as f (frame, place)
+    cross join lateral (
+      select (p_first + f.place - 1)::integer as iter_index
+    ) as n
+  );
+end;
+$function$;
+
+comment on function noetl_internal.draft_frames(noetl.loop, integer, jsonb [], bigint)
+is 'The drafts of a cursor loop''s frames.';
+
+-- engine/begin_cursor.sql
+-- Begin a loop whose workers claim the rows themselves: its row, its event, and the first frame of
+-- each slot.
+-- Locks: the caller holds the run row. Raises: NE46x of loop.spec.
+create or replace function noetl_internal.begin_cursor(
+  p_run noetl.run,
+  p_token noetl.token,
+  p_definition jsonb
+)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_frame jsonb := noetl_internal.loop_frame(
+    p_run.execution_id, p_token, p_definition -> 'loop'
+  );
+  v_loop noetl.loop := noetl_internal.add_loop(
+    p_run, p_token, p_definition, nextval('noetl.loop_id_seq'), null,
+    jsonb_build_object('frame', v_frame)
+  );
+begin
+  perform noetl_internal.issue_batch(
+    noetl_internal.draft_frames(
+      v_loop, 0, array_fill(v_frame, array[v_loop.remaining_slots]),
+      noetl_internal.served_place() + 1
+    )
+  );
+  perform noetl_internal.mark_change('dirty', p_run.execution_id);
+end;
+$function$;
+
+comment on function noetl_internal.begin_cursor(noetl.run, noetl.token, jsonb)
+is 'Begin a loop whose workers claim the rows themselves.';
+
 -- engine/enter_loop.sql
 -- Start the loop of a step: evaluate its collection and begin it; when SQL cannot see the
--- collection, let a worker collect it first.
--- Locks: the caller holds the run row. Raises: NE46x of loop.in; NE462 when it is no list.
+-- collection, let a worker collect it first. A cursor has none: its workers claim.
+-- Locks: the caller holds the run row. Raises: NE46x of loop.in and loop.spec; NE462 when loop.in
+-- is no list.
 create or replace function noetl_internal.enter_loop(
   p_run noetl.run,
   p_token noetl.token,
@@ -11432,6 +11809,10 @@ declare
   || jsonb_build_object('input', coalesce(p_token.input, '{}'));
   v_items jsonb;
 begin
+  if p_definition #>> '{loop,mode}' = 'cursor' then
+    perform noetl_internal.begin_cursor(p_run, p_token, p_definition);
+    return;
+  end if;
   begin
     v_items := noetl_internal.evaluate_defined(
       p_run.execution_id, p_definition -> 'loop' -> 'in', v_locals, null, 'loop.in'
@@ -12033,6 +12414,171 @@ $function$;
 comment on function noetl_internal.count_tally(noetl.loop_tally)
 is 'Add finished items to the counters of their loop, or leave them to who counts it.';
 
+-- engine/frame_size.sql
+-- How many items a report gives of a frame; null when the claim failed, or when the report does
+-- not say, or gives more than the frame has indexes for.
+create or replace function noetl_internal.frame_size(p_outcome noetl_internal.outcome)
+returns integer
+language sql immutable parallel safe
+as $function$
+  select n.item_count
+  from (
+    select jsonb_array_length(p_outcome.frame -> 'items') as item_count
+  ) as n
+  where p_outcome.is_ok and n.item_count <= noetl_internal.frame_capacity(p_outcome.item)
+$function$;
+
+comment on function noetl_internal.frame_size(noetl_internal.outcome)
+is 'How many items a report gives of a frame; null when its slot cannot go on.';
+
+-- engine/frame_items.sql
+-- Outcomes of commands as outcomes of items: a frame of a cursor loop stands for those that its
+-- report holds, which may be none, or for a failed one; other outcomes stand for themselves.
+create or replace function noetl_internal.frame_items(p_outcomes noetl_internal.outcome [])
+returns setof noetl_internal.outcome
+language plpgsql stable
+as $function$
+begin
+  return query
+  select
+    o.position, o.execution_id, o.command_id, o.catalog_id, o.token_id, o.step, o.task, o.loop_id,
+    ((o.item ->> 'first_index')::integer + i.place - 1)::integer, o.issue, o.infra_attempt,
+    o.shard_attempt, o.max_attempts, o.total, o.pool, o.priority, o.place, o.context_version,
+    o.item, o.input, i.error is null,
+    coalesce(
+      nullif(i.result, 'null'),
+      jsonb_build_object('status', case when i.error is null then 'ok' else 'error' end)
+    ),
+    '{"kind": "unknown", "message": "the worker gave no reason"}' || i.error,
+    nullif(nullif(i.ctx, 'null'), '{}'), null::integer, null::text, o.meta, null::jsonb
+  from unnest(p_outcomes) as o
+  cross join lateral (
+    select
+      e.place, e.value -> 'result' as result, nullif(e.value -> 'error', 'null') as error,
+      e.value -> 'ctx' as ctx
+    from jsonb_array_elements(o.frame -> 'items') with ordinality as e (value, place)
+    where noetl_internal.frame_size(o) is not null
+    union all
+    select
+      1, case when not o.is_ok then o.result end,
+      coalesce(
+        o.error,
+        '{"kind": "engine", "message": "the worker did not say which rows it had claimed"}'
+      ),
+      null
+    where noetl_internal.frame_size(o) is null
+  ) as i
+  where o.task = 'frame'
+  union all
+  select o.* from unnest(p_outcomes) as o where o.task <> 'frame';
+end;
+$function$;
+
+comment on function noetl_internal.frame_items(noetl_internal.outcome [])
+is 'Outcomes of commands as outcomes of items.';
+
+-- engine/slot_states.sql
+-- What finished frames of a cursor loop say of it: how many there are, and of their items how many
+-- are done and failed, the error of the first failed one, and whether any wrote ctx; and the frames
+-- to come, one for each slot that goes on.
+create or replace function noetl_internal.slot_states(
+  p_loop_id bigint,
+  p_outcomes noetl_internal.outcome [],
+  out finished integer,
+  out frames jsonb [],
+  out done integer,
+  out failed integer,
+  out error jsonb,
+  out has_ctx boolean
+)
+language plpgsql stable
+as $function$
+#variable_conflict use_column
+begin
+  select
+    count(*)::integer,
+    coalesce(
+      array_agg(
+        o.item - array['first_index', 'rows_may_return']
+        || case o.frame -> 'rows_may_return'
+          when 'true' then '{"rows_may_return": true}'::jsonb else '{}'
+        end
+        order by o.command_id
+      ) filter (where noetl_internal.frame_size(o) > 0),
+      '{}'
+    )
+  into finished, frames
+  from unnest(p_outcomes) as o
+  where o.loop_id = p_loop_id;
+  select
+    (count(*) filter (where i.is_ok))::integer, (count(*) filter (where not i.is_ok))::integer,
+    (
+      array_agg(i.error || jsonb_build_object('item', i.iter_index) order by i.iter_index)
+      filter (where not i.is_ok)
+    )[1],
+    coalesce(bool_or(i.ctx is not null), false)
+  into done, failed, error, has_ctx
+  from noetl_internal.frame_items(p_outcomes) as i
+  where i.loop_id = p_loop_id;
+end;
+$function$;
+
+comment on function noetl_internal.slot_states(bigint, noetl_internal.outcome [])
+is 'What finished frames of a cursor loop say of it.';
+
+-- engine/count_frames.sql
+-- Add finished frames to a cursor loop's row, in one update, and issue the next frame of each slot
+-- whose claim gave something; the other slots have ended. Returns the row, which is locked before
+-- the frames are issued, because it gives them their numbers.
+-- Locks: the loop row.
+create or replace function noetl_internal.count_frames(
+  p_execution_id bigint,
+  p_loop_id bigint,
+  p_outcomes noetl_internal.outcome []
+)
+returns noetl.loop
+language plpgsql volatile
+as $function$
+declare
+  v_slots record := noetl_internal.slot_states(p_loop_id, p_outcomes);
+  v_loop noetl.loop;
+  v_place bigint;
+  v_next integer := 0;
+begin
+  select * into v_loop from noetl.loop as l
+  where l.execution_id = p_execution_id and l.loop_id = p_loop_id
+  for no key update;
+  v_loop.failed := v_loop.failed + v_slots.failed;
+  if v_loop.status = 'running' and not noetl_internal.is_loop_lost(v_loop) then
+    v_next := cardinality(v_slots.frames);
+    v_place := greatest(v_loop.next_place, noetl_internal.served_place() + 1);
+    perform noetl_internal.issue_batch(
+      noetl_internal.draft_frames(v_loop, v_loop.issued, v_slots.frames, v_place)
+    )
+    where v_next > 0;
+  end if;
+  update noetl.loop as l
+  set
+    total = l.total + v_slots.done + v_slots.failed, done = l.done + v_slots.done,
+    failed = l.failed + v_slots.failed, issued = l.issued + v_next,
+    remaining_slots = l.remaining_slots - v_slots.finished + v_next,
+    next_place = coalesce(v_place, l.next_place) + v_next,
+    has_ctx_writes = l.has_ctx_writes or v_slots.has_ctx,
+    first_error = case
+      when (v_slots.error ->> 'item')::integer > (l.first_error ->> 'item')::integer
+        then l.first_error
+      else coalesce(v_slots.error, l.first_error)
+    end,
+    version = l.version + 1
+  where l.execution_id = p_execution_id and l.loop_id = p_loop_id
+  returning l.* into v_loop;
+  return v_loop;
+end;
+$function$;
+
+comment on function noetl_internal.count_frames(bigint, bigint, noetl_internal.outcome [])
+is 'Add finished frames to a cursor loop''s row, and issue the next ones.';
+
 -- engine/count_outcomes.sql
 -- Add finished items to the counters of their loops, once per loop and batch (count_tally); returns
 -- the loops that this session has counted, with the ctx writes to be made.
@@ -12047,8 +12593,12 @@ language plpgsql volatile
 as $function$
 #variable_conflict use_column
 declare
+  v_cursors bigint [] := array(
+    select o.loop_id from unnest(p_outcomes) as o where o.task = 'frame'
+  );
   v_tally noetl.loop_tally;
   v_counted record;
+  v_loop noetl.loop;
 begin
   -- A row loop over the loops of the batch, usually one.
   for v_tally in
@@ -12066,6 +12616,16 @@ begin
     group by o.loop_id
     order by o.loop_id
   loop
+    if v_tally.loop_id = any(v_cursors) then
+      v_loop := noetl_internal.count_frames(p_execution_id, v_tally.loop_id, p_outcomes);
+      if noetl_internal.is_loop_lost(v_loop) then
+        perform noetl_internal.drain_loop(p_execution_id, v_tally.loop_id);
+      end if;
+      loop_id := v_tally.loop_id;
+      ctx := null;
+      return next;
+      continue;
+    end if;
     v_counted := noetl_internal.count_tally(v_tally);
     if v_counted.loop_id is not null then
       loop_id := v_counted.loop_id;
@@ -12244,10 +12804,14 @@ language plpgsql volatile
 as $function$
 declare
   v_retried text [] := array(select noetl_internal.retry_shards(p_execution_id, p_outcomes));
+  v_items noetl_internal.outcome [] := p_outcomes;
   v_touched record;
   v_has_moved boolean := false;
 begin
-  perform noetl_internal.log_items(p_outcomes, v_retried);
+  if exists (select from unnest(p_outcomes) as o where o.task = 'frame') then
+    v_items := array(select noetl_internal.frame_items(p_outcomes));
+  end if;
+  perform noetl_internal.log_items(v_items, v_retried);
   -- A row loop over the loops of the batch: each may close and route on.
   for v_touched in
     select * from noetl_internal.count_outcomes(p_execution_id, p_outcomes, v_retried)
@@ -12346,6 +12910,66 @@ $function$;
 comment on function noetl_internal.reject_reports(jsonb, noetl_internal.report [], text, text)
 is 'A batch''s answer with reports added that are refused for good.';
 
+-- engine/outcome_problem.sql
+-- What is wrong with the outcome that a report tells of a command or of an item, or null.
+create or replace function noetl_internal.outcome_problem(p_outcome jsonb)
+returns text
+language sql immutable parallel safe
+as $function$
+  select
+    case
+      when coalesce(jsonb_typeof(p_outcome -> 'result'), 'null') not in ('object', 'null')
+        then 'result must be a mapping'
+      when nullif(p_outcome -> 'result', 'null') - array['status', 'reference', 'context'] <> '{}'
+        then 'result may hold status, reference and context only'
+      when octet_length((p_outcome -> 'result')::text) > 8000
+        then 'result is over the limit of an event: store the payload and report its reference'
+      when coalesce(jsonb_typeof(p_outcome -> 'error'), 'null') not in ('object', 'null')
+        then 'error must be a mapping'
+      when octet_length((p_outcome -> 'error')::text) > 8000 then 'error is over 8000 bytes'
+      when coalesce(jsonb_typeof(p_outcome -> 'ctx'), 'null') not in ('object', 'null')
+        then 'ctx must be a mapping'
+      when octet_length((p_outcome -> 'ctx')::text) > 32000 then 'ctx is over 32000 bytes'
+    end
+$function$;
+
+comment on function noetl_internal.outcome_problem(jsonb)
+is 'What is wrong with the outcome that a report tells, or null.';
+
+-- engine/frame_problem.sql
+-- What is wrong with what a report says of a cursor's frame, or null; each item has the limits of a
+-- report of its own.
+create or replace function noetl_internal.frame_problem(p_frame jsonb)
+returns text
+language sql immutable parallel safe
+as $function$
+  select
+    case
+      when jsonb_typeof(p_frame) <> 'object' then 'frame must be a mapping'
+      when coalesce(jsonb_typeof(p_frame -> 'items'), '') <> 'array'
+        then 'frame.items must be a list'
+      when coalesce(jsonb_typeof(p_frame -> 'rows_may_return'), 'boolean') <> 'boolean'
+        then 'frame.rows_may_return must be true or false'
+      else (
+        select min('item ' || (i.place - 1)::text || ' of the frame: ' || p.problem)
+        from jsonb_array_elements(p_frame -> 'items') with ordinality as i (value, place)
+        cross join lateral (
+          select
+            case
+              when jsonb_typeof(i.value) <> 'object' then 'it must be a mapping'
+              when i.value - array['result', 'error', 'ctx'] <> '{}'
+                then 'it may hold result, error and ctx only'
+              else noetl_internal.outcome_problem(i.value)
+            end as problem
+        ) as p
+      )
+    end
+  where p_frame is not null
+$function$;
+
+comment on function noetl_internal.frame_problem(jsonb)
+is 'What is wrong with what a report says of a cursor''s frame, or null.';
+
 -- engine/report_problem.sql
 -- What is wrong with one reported event, or null.
 create or replace function noetl_internal.report_problem(p_event jsonb)
@@ -12367,23 +12991,14 @@ as $function$
         coalesce(p_event ->> 'type', '')
         not in ('command.completed', 'command.failed', 'command.heartbeat')
         then 'type must be command.completed, command.failed or command.heartbeat'
-      when coalesce(jsonb_typeof(p_event -> 'result'), 'null') not in ('object', 'null')
-        then 'result must be a mapping'
-      when nullif(p_event -> 'result', 'null') - array['status', 'reference', 'context'] <> '{}'
-        then 'result may hold status, reference and context only'
-      when octet_length((p_event -> 'result')::text) > 8000
-        then 'result is over the limit of an event: store the payload and report its reference'
-      when coalesce(jsonb_typeof(p_event -> 'error'), 'null') not in ('object', 'null')
-        then 'error must be a mapping'
-      when octet_length((p_event -> 'error')::text) > 8000 then 'error is over 8000 bytes'
-      when coalesce(jsonb_typeof(p_event -> 'ctx'), 'null') not in ('object', 'null')
-        then 'ctx must be a mapping'
-      when octet_length((p_event -> 'ctx')::text) > 32000 then 'ctx is over 32000 bytes'
+      when noetl_internal.outcome_problem(p_event) is not null
+        then noetl_internal.outcome_problem(p_event)
       when coalesce(jsonb_typeof(p_event -> 'meta'), 'null') not in ('object', 'null')
         then 'meta must be a mapping'
       when octet_length((p_event -> 'meta')::text) > 2000 then 'meta is over 2000 bytes'
       when coalesce(p_event -> 'collection' ->> 'size', '0') !~ '^[0-9]{1,9}$'
         then 'collection.size must be a count'
+      else noetl_internal.frame_problem(nullif(p_event -> 'frame', 'null'))
     end
 $function$;
 
@@ -12411,15 +13026,16 @@ as $function$
           || coalesce(nullif(e.error, 'null'), '{}')
     end,
     nullif(nullif(e.ctx, 'null'), '{}'),
-    (e.collection ->> 'size')::integer, e.iter_key, coalesce(nullif(e.meta, 'null'), '{}')
+    (e.collection ->> 'size')::integer, e.iter_key, coalesce(nullif(e.meta, 'null'), '{}'),
+    nullif(e.frame, 'null')
   from rows from (
     jsonb_to_recordset(p_events) as (
       execution_id bigint, command_id text, session uuid, type text, result jsonb, error jsonb,
-      ctx jsonb, collection jsonb, iter_key text, meta jsonb, position integer
+      ctx jsonb, collection jsonb, iter_key text, meta jsonb, frame jsonb, position integer
     )
   ) with ordinality as e (
     execution_id, command_id, session, type, result, error, ctx, collection, iter_key, meta,
-    position, place
+    frame, position, place
   )
   order by e.execution_id, e.command_id, e.type, e.session, e.place
 $function$;
@@ -12447,6 +13063,8 @@ as $function$
     or jsonb_typeof(p_report.meta) <> 'object'
     or coalesce(jsonb_typeof(p_report.error), 'object') <> 'object'
     or coalesce(jsonb_typeof(p_report.ctx), 'object') <> 'object'
+    or p_report.frame is not null
+    and noetl_internal.frame_problem(p_report.frame) is not null
 $function$;
 
 comment on function noetl_internal.is_suspect(noetl_internal.report)
@@ -12638,7 +13256,7 @@ begin
           'kind', 'worker_lost', 'retryable', false,
           'message', format('%s; all %s attempts are used up', p_reason, t.max_attempts)
         ),
-        null, null, null, '{}'::jsonb
+        null, null, null, '{}'::jsonb, null
       )::noetl_internal.outcome
     ) filter (where p_counts and t.infra_attempt >= t.max_attempts)
   into v_again, v_lost
@@ -12820,7 +13438,10 @@ begin
     row(null, p_execution_id, t.loop_id, 0, 0, null, null)::noetl.loop_tally
   )
   from (
-    select distinct k.loop_id from noetl.loop_tally as k where k.execution_id = p_execution_id
+    select distinct k.loop_id
+    from noetl.loop_tally as k
+    inner join noetl.run as r on r.execution_id = k.execution_id
+    where k.execution_id = p_execution_id and r.status in ('failing', 'cancelling')
   ) as t;
   with open_command as (
     select c.command_id from noetl.command as c
@@ -12847,7 +13468,8 @@ begin
   update noetl.loop as l
   set
     status = 'cancelled', finished_at = noetl_internal.clock_now(), version = l.version + 1,
-    cancelled = l.total - l.done - l.failed, to_repeat = 0
+    cancelled = l.total - l.done - l.failed, to_repeat = 0,
+    remaining_slots = l.remaining_slots * 0
   from noetl.run as r
   where
     r.execution_id = p_execution_id
@@ -13007,7 +13629,10 @@ begin
           jsonb_build_object(
             'loop_id', l.loop_id, 'total', l.total, 'done', l.done, 'failed', l.failed,
             'cancelled', l.cancelled,
-            'collection_ref', noetl_internal.loop_uri(l.execution_id, l.loop_id),
+            'collection_ref',
+            case
+              when l.mode <> 'cursor' then noetl_internal.loop_uri(l.execution_id, l.loop_id)
+            end,
             'mode', l.mode, 'completed', l.finished_at is not null
           )
         ),
@@ -13593,17 +14218,21 @@ as $function$
 begin
   insert into noetl.loop (
     execution_id, loop_id, token_id, catalog_id, step, mode, status, total, issued, done, failed,
-    cancelled, to_repeat, max_in_flight, max_shard_retries, max_failures, policy, is_external,
-    input, pool, priority, next_place, context_version, has_ctx_writes, first_error, version,
-    started_at
+    cancelled, to_repeat, remaining_slots, max_in_flight, max_shard_retries, max_failures, policy,
+    is_external, input, pool, priority, next_place, context_version, has_ctx_writes, first_error,
+    version, started_at
   )
   select
     p_run.execution_id, l.loop_id, l.token_id, p_run.catalog_id, l.step, l.mode,
     case
-      when i.issued < l.total and i.issued - i.done - i.failed < l.max_in_flight then 'expanding'
+      when
+        l.mode <> 'cursor' and i.issued < l.total
+        and i.issued - i.done - i.failed < l.max_in_flight
+        then 'expanding'
       else 'running'
     end,
-    l.total, i.issued, i.done, i.failed, 0, 0, l.max_in_flight,
+    case when l.mode = 'cursor' then i.done + i.failed else l.total end, i.issued, i.done,
+    i.failed, 0, 0, case when l.mode = 'cursor' then 0 end, l.max_in_flight,
     coalesce((d.spec ->> 'max_shard_retries')::integer, 2),
     noetl_internal.failure_limit(d.spec ->> 'max_failures', l.total),
     noetl_internal.loop_policy(d.spec), l.is_external, t.token -> 'input',
@@ -13651,11 +14280,13 @@ begin
     coalesce(substring(i.command_id from '-([0-9]+)$')::integer, 1),
     (i.meta ->> 'attempt')::smallint,
     coalesce((i.meta ->> 'shard_attempt')::smallint, 1::smallint),
-    coalesce((d.definition ->> 'max_attempts')::smallint, 3::smallint), l.total,
+    coalesce((d.definition ->> 'max_attempts')::smallint, 3::smallint),
+    case when l.mode <> 'cursor' then l.total end,
     coalesce(d.definition ->> 'pool', p_run.pool), p_run.priority,
     noetl_internal.served_place() + row_number() over (order by i.event_id),
     p_run.context_version,
     case
+      when i.meta ? 'frame' then i.meta -> 'frame'
       when not l.is_external
         then (
           select m.item
@@ -13679,19 +14310,31 @@ comment on function noetl_internal.rebuild_commands(noetl.run)
 is 'Make the queue of a live run from its events.';
 
 -- engine/settle_loops.sql
--- Say which rebuilt loops have ended, or end early, and count what they will never run.
+-- Say which rebuilt loops have ended, or end early, and count what they will never run, and the
+-- slots of cursors that go on.
 create or replace function noetl_internal.settle_loops(p_run noetl.run)
 returns void
 language plpgsql volatile
 as $function$
 begin
   update noetl.loop as l
+  set remaining_slots = (
+    select count(*) from noetl.command as c
+    where c.execution_id = p_run.execution_id and c.loop_id = l.loop_id
+  )
+  where l.execution_id = p_run.execution_id and l.mode = 'cursor';
+
+  update noetl.loop as l
   set
-    status = 'draining', issued = l.total,
-    cancelled = l.total - l.done - l.failed - (
-      select count(*) from noetl.command as c
-      where c.execution_id = p_run.execution_id and c.loop_id = l.loop_id
-    )
+    status = 'draining', issued = case when l.mode = 'cursor' then l.issued else l.total end,
+    cancelled = case
+      when l.mode = 'cursor' then 0
+      else
+        l.total - l.done - l.failed - (
+          select count(*) from noetl.command as c
+          where c.execution_id = p_run.execution_id and c.loop_id = l.loop_id
+        )
+    end
   where l.execution_id = p_run.execution_id and noetl_internal.is_loop_lost(l);
 
   update noetl.loop as l
@@ -13758,6 +14401,7 @@ begin
       and c.loop_id = l.loop_id and c.iter_index = e.current_index
   where
     l.execution_id = p_run.execution_id
+    and l.mode <> 'cursor'
     and l.status in ('expanding', 'running')
     and e.current_index is not null
   group by l.loop_id, e.current_index
@@ -13788,6 +14432,58 @@ $function$;
 
 comment on function noetl_internal.rebuild_repeats(noetl.run)
 is 'Note which items of live loops are to run again after a retry_execution.';
+
+-- engine/restart_cursors.sql
+-- Begin the slots of a run's cursor loops anew that were stopped before a retry_execution and have
+-- had no frame since.
+create or replace function noetl_internal.restart_cursors(p_run noetl.run)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_retried_at bigint := noetl_internal.retried_at(p_run.execution_id);
+  v_loop noetl.loop;
+  v_frame jsonb;
+begin
+  -- A row loop over the live cursor loops of the run, one or few.
+  for v_loop in
+    select l.* from noetl."loop" as l  -- quoted: the bare word would end the for clause
+    where
+      v_retried_at > 0
+      and l.execution_id = p_run.execution_id
+      and l.mode = 'cursor' and l.status = 'running' and l.remaining_slots = 0
+      and not exists (
+        select from noetl.event as i
+        where
+          i.execution_id = p_run.execution_id
+          and i.meta ? 'loop_id'
+          and i.meta ->> 'loop_id' = l.loop_id::text
+          and i.event_type = 'command.issued'
+          and i.event_id > v_retried_at
+      )
+    order by l.loop_id
+  loop
+    select s.context -> 'frame' into v_frame from noetl.event as s
+    where
+      s.execution_id = p_run.execution_id
+      and s.meta ? 'loop_id'
+      and s.meta ->> 'loop_id' = v_loop.loop_id::text
+      and s.event_type = 'loop.started';
+    perform noetl_internal.issue_batch(
+      noetl_internal.draft_frames(
+        v_loop, v_loop.issued, array_fill(v_frame, array[v_loop.max_in_flight]),
+        noetl_internal.served_place() + 1
+      )
+    );
+    update noetl.loop as l
+    set issued = l.issued + l.max_in_flight, remaining_slots = l.max_in_flight
+    where l.execution_id = p_run.execution_id and l.loop_id = v_loop.loop_id;
+  end loop;
+end;
+$function$;
+
+comment on function noetl_internal.restart_cursors(noetl.run)
+is 'Begin the slots of cursor loops anew after a retry_execution.';
 
 -- engine/rebuild_names.sql
 -- Make what the expressions of a run can read from its events: the workload, then what each step
@@ -13919,6 +14615,7 @@ begin
   perform noetl_internal.rebuild_commands(v_run);
   perform noetl_internal.settle_loops(v_run);
   perform noetl_internal.rebuild_repeats(v_run);
+  perform noetl_internal.restart_cursors(v_run);
   perform noetl_internal.rebuild_names(v_run);
   perform noetl_internal.rebuild_outbox(v_run);
   perform noetl_internal.finish_loops(p_execution_id);

@@ -59,7 +59,9 @@ constraint token_status_is_known check (
 comment on domain noetl_internal.token_status is 'Where a token stands.';
 
 create domain noetl_internal.loop_mode as text
-constraint loop_mode_is_known check (value in ('sequential', 'parallel', 'fanout'));
+constraint loop_mode_is_known check (
+  value in ('sequential', 'parallel', 'fanout', 'cursor')
+);
 comment on domain noetl_internal.loop_mode is 'How the items of a loop run.';
 
 create domain noetl_internal.loop_status as text
@@ -84,8 +86,9 @@ comment on domain noetl_internal.command_status is
 'Where an open command stands; held: its execution is paused.';
 
 create domain noetl_internal.command_task as text
-constraint command_task_is_known check (value in ('run', 'collect'));
-comment on domain noetl_internal.command_task is 'run: the step; collect: the items of its loop.';
+constraint command_task_is_known check (value in ('run', 'collect', 'frame'));
+comment on domain noetl_internal.command_task is
+'run: the step; collect: the items of its loop; frame: what a cursor''s next claim gives.';
 
 create domain noetl_internal.change_kind as text
 constraint change_kind_is_known check (value in ('dirty', 'advance', 'cancel', 'publish'));
@@ -248,6 +251,7 @@ create table noetl.loop (
   failed integer not null,
   cancelled integer not null,
   to_repeat integer not null,
+  remaining_slots integer,
   max_in_flight noetl_internal.loop_window not null,
   max_shard_retries integer not null,
   max_failures integer,
@@ -265,11 +269,15 @@ create table noetl.loop (
   finished_at timestamptz,
   constraint loop_pkey primary key (execution_id, loop_id),
   constraint loop_counts_fit check (
-    issued between 0 and total
-    and least(done, failed, cancelled) >= 0
+    least(issued, done, failed, cancelled, to_repeat) >= 0
     and done + failed + cancelled + to_repeat <= total
-    and to_repeat >= 0
+    and case mode when 'cursor' then done + failed = total else issued <= total end
   ),
+  constraint loop_slots_iff_cursor check (
+    (remaining_slots is not null) = (mode = 'cursor')
+    and remaining_slots between 0 and max_in_flight
+  ),
+  constraint loop_slots_end_before_loop check (finished_at is null or remaining_slots = 0),
   constraint loop_finished_iff_final check (
     (finished_at is not null) = (status in ('complete', 'partial', 'failed', 'cancelled'))
   )
@@ -277,6 +285,10 @@ create table noetl.loop (
 with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
 comment on table noetl.loop is
 'One row per loop activation: counters, window and expansion cursor.';
+comment on column noetl.loop.issued is
+'Items issued; of a cursor loop the frames, which give the next one its number.';
+comment on column noetl.loop.remaining_slots is
+'Of a cursor loop: slots that have not ended, each with one command in the queue.';
 
 comment on column noetl.loop.to_repeat is
 'Items issued before a retry_execution that wait to be issued again: rows of noetl.loop_repeat.';
@@ -388,7 +400,8 @@ create type noetl_internal.report as (
   ctx jsonb,
   collection_size integer,
   iter_key text,
-  meta jsonb
+  meta jsonb,
+  frame jsonb
 );
 comment on type noetl_internal.report is
 'One event reported by a worker; position is its index in the batch.';
@@ -421,7 +434,8 @@ create type noetl_internal.outcome as (
   ctx jsonb,
   collection_size integer,
   iter_key text,
-  meta jsonb
+  meta jsonb,
+  frame jsonb
 );
 comment on type noetl_internal.outcome is
 'A command just finished by a report, with what was reported.';

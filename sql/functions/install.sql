@@ -34,6 +34,7 @@
 \ir engine/store_result.sql
 \ir engine/store_items.sql
 \ir engine/load_items.sql
+\ir engine/result_range.sql
 \ir engine/loop_results.sql
 
 -- Names: what the expressions of a run can see, and what they write
@@ -103,6 +104,7 @@
 -- Loops: window, chunks, fan-in
 \ir engine/loop_policy.sql
 \ir engine/loop_window.sql
+\ir engine/loop_frame.sql
 \ir engine/failure_limit.sql
 \ir engine/loop_verdict.sql
 \ir engine/loop_payload.sql
@@ -122,7 +124,11 @@
 \ir engine/log_loop_end.sql
 \ir engine/leave_loop.sql
 \ir engine/close_loop.sql
+\ir engine/add_loop.sql
 \ir engine/begin_loop.sql
+\ir engine/frame_capacity.sql
+\ir engine/draft_frames.sql
+\ir engine/begin_cursor.sql
 \ir engine/enter_loop.sql
 \ir engine/wait_of.sql
 \ir engine/take_signal.sql
@@ -139,6 +145,10 @@
 \ir engine/retry_shards.sql
 \ir engine/add_tallies.sql
 \ir engine/count_tally.sql
+\ir engine/frame_size.sql
+\ir engine/frame_items.sql
+\ir engine/slot_states.sql
+\ir engine/count_frames.sql
 \ir engine/count_outcomes.sql
 \ir engine/settle_loop.sql
 \ir engine/count_tallies.sql
@@ -148,6 +158,8 @@
 \ir engine/apply_outcomes.sql
 \ir engine/defer_reports.sql
 \ir engine/reject_reports.sql
+\ir engine/outcome_problem.sql
+\ir engine/frame_problem.sql
 \ir engine/report_problem.sql
 \ir engine/parse_reports.sql
 \ir engine/is_suspect.sql
@@ -187,6 +199,7 @@
 \ir engine/rebuild_commands.sql
 \ir engine/settle_loops.sql
 \ir engine/rebuild_repeats.sql
+\ir engine/restart_cursors.sql
 \ir engine/rebuild_names.sql
 \ir engine/rebuild_outbox.sql
 \ir engine/finish_loops.sql

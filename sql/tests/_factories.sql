@@ -60,6 +60,30 @@ as $function$
   )
 $function$;
 
+-- A loop that claims its rows; p_spec is its spec.
+create function noetl_test.cursor(p_spec jsonb default '{}')
+returns jsonb
+language sql immutable
+as $function$
+  select jsonb_build_object(
+    'cursor', '{"kind": "postgres", "auth": "{{ workload.db }}", "claim": "select 1"}'::jsonb,
+    'iterator', 'row', 'spec', p_spec
+  )
+$function$;
+
+-- What a worker reports of a frame whose claim gave p_count rows, all done well.
+create function noetl_test.frame(p_count integer, p_more jsonb default '{}')
+returns jsonb
+language sql immutable
+as $function$
+  select jsonb_build_object(
+    'frame',
+    jsonb_build_object(
+      'items', to_jsonb(array(select '{}'::jsonb from generate_series(1, p_count)))
+    ) || p_more
+  )
+$function$;
+
 -- A worker's session.
 create function noetl_test.worker(p_name text default 'w1', p_pools text [] default '{default}')
 returns uuid
@@ -139,7 +163,8 @@ $function$;
 
 -- Claim and report everything that is queued, p_batch at a time, until nothing comes any more, and
 -- return the status of the run. p_outcomes says what to report, {"step": …} or {"step[2]": …} for
--- one item: {"data", "error", "ctx", "result", "times": how often an error is reported at most}.
+-- one item: {"data", "error", "ctx", "result", "frame", "times": how often an error is reported at
+-- most}. A claim of a cursor finds nothing unless "frame" says otherwise.
 create function noetl_test.work(
   p_execution_id bigint,
   p_outcomes jsonb default '{}',
@@ -149,7 +174,8 @@ returns text
 language plpgsql volatile
 as $function$
 declare
-  v_session uuid := noetl_test.worker('robot');
+  -- A name of its own: the lock on it must not meet those of tests that run at the same time.
+  v_session uuid := noetl_test.worker('robot ' || pg_backend_pid());
   v_events jsonb;
 begin
   loop
@@ -158,7 +184,8 @@ begin
       noetl_test.event(
         v_session, c.execution_id, c.command_id, coalesce(o.outcome -> 'data', '{}'),
         case when c.issue <= coalesce((o.outcome ->> 'times')::integer, 1000) then o.outcome -> 'error' end,
-        o.outcome - array['data', 'error', 'times']
+        case when c.task = 'frame' then '{"frame": {"items": []}}'::jsonb else '{}' end
+        || (o.outcome - array['data', 'error', 'times'])
       )
     )
     into v_events
@@ -268,6 +295,14 @@ as $function$
   where
     l.execution_id = p_execution_id
     and (l.done, l.failed) <> (coalesce(e.done, 0), coalesce(e.failed, 0))
+  union all
+  select format('loop %s has %s slots and %s commands', l.step, l.remaining_slots, c.open)
+  from noetl.loop as l
+  cross join lateral (
+    select count(*) as open from noetl.command as c
+    where c.execution_id = l.execution_id and c.loop_id = l.loop_id
+  ) as c
+  where l.execution_id = p_execution_id and l.remaining_slots <> c.open
   union all
   select 'run is stuck: nothing is queued, ready, waiting or in the outbox'
   from noetl.run as r

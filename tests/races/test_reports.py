@@ -124,6 +124,21 @@ def test_failed_item_that_was_left_to_be_counted_ends_its_loop(rig: Rig) -> None
     assert rig.problems(run) == []
 
 
+def test_item_left_to_be_counted_outlives_an_advance_of_its_run(rig: Rig) -> None:
+    """Only a run that ends is counted by its sweep: else nobody closes the loop."""
+    run = rig.start(step("items", loop=loop(2, mode="parallel")))
+    worker = rig.worker()
+    one, two = rig.claim(worker)
+    first = rig.session(autocommit=False)
+    rig.report(worker, [one], first)
+    rig.report(worker, [two], rig.session())
+    first.commit()
+    rig.conn.execute("select noetl_internal.mark_change('advance', %s)", (run,))
+    rig.conn.execute("select noetl.advance_changes()")
+    rig.tick()
+    assert rig.status(run) == "completed"
+
+
 def test_last_item_left_to_be_counted_is_not_lost_in_a_rebuild(rig: Rig) -> None:
     run = rig.start(step("items", loop=loop(2, mode="parallel")))
     worker = rig.worker()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+FRAME: Final = "frame"
 CLAIM = (
     "select c.execution_id, c.command_id, c.catalog_id, c.step, c.task, c.loop_id,"
     " c.iter_index, c.collection_ref, c.item, c.input, c.issue, c.attempt,"
@@ -36,5 +37,15 @@ class Command:
 
     @property
     def identity(self) -> str:
-        """The command's id without the issue number: the same for every re-issue."""
+        """The command's id without the issue number: the same for every re-issue.
+
+        A row of a cursor has none: the frame that is issued again claims other rows.
+        """
+        if self.task == FRAME:
+            return f"{self.command_id}{self.suffix}"
         return self.command_id.rpartition("-")[0]
+
+    @property
+    def suffix(self) -> str:
+        """What tells the results of one command apart: the row of a cursor's frame."""
+        return f"_{self.iter_index}" if self.task == FRAME else ""

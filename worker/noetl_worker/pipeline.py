@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from noetl_worker.deadline import seconds, within
 from noetl_worker.output import Output, TaskError
-from noetl_worker.plan import Plan, Tool
+from noetl_worker.plan import Each, Plan, Tool
 from noetl_worker.policy import Decision, decide
 from noetl_worker.scope import Scope
 
@@ -79,12 +80,56 @@ async def _attempt(tool: Tool, attempt: int, scope: Scope, call: Call) -> Output
     """One call of the tool; whatever it raises is an output with an error."""
     started = time.monotonic()
     try:
-        options = await scope.render(tool.options)
+        work: Callable[[], Awaitable[Output]]
+        if tool.each is None:
+            work = partial(call, tool, await scope.render(tool.options))
+        else:
+            work = partial(_call_each, tool, tool.each, scope, call)
         limit = seconds(await scope.render(tool.timeout), f"timeout of {tool.name}")
-        output = await within(limit, lambda: call(tool, options))
+        output = await within(limit, work)
     except TaskError as exc:
         output = Output(error=exc)
     output.meta.update(
         attempt=attempt, duration_ms=round((time.monotonic() - started) * 1000)
     )
     return output
+
+
+async def _call_each(tool: Tool, each: Each, scope: Scope, call: Call) -> Output:
+    """Call the tool for one item after the other; the first that fails ends it."""
+    items = await scope.render(each.items)
+    if not isinstance(items, list):
+        raise TaskError("template", f"iterator.items of {tool.name} is no list")
+    results = []
+    for index, item in enumerate(items):
+        with scope.nested(each.item, item, index, len(items)):
+            try:
+                output = await call(tool, await scope.render(tool.options))
+            except TaskError as exc:
+                output = Output(error=exc)
+        if output.error is not None:
+            return replace(output, error=_of_item(output.error, index))
+        results.append(output.payload)
+        # A loop of instant calls must leave room for heartbeats and cancellation.
+        await asyncio.sleep(0)
+    count = len(results)
+    return Output(
+        {
+            "status": "complete",
+            "total": count,
+            "done": count,
+            "failed": 0,
+            "stats": {"total": count, "success": count, "failed": 0},
+            "results": results,
+        }
+    )
+
+
+def _of_item(error: TaskError, index: int) -> TaskError:
+    return TaskError(
+        error.kind,
+        f"item {index}: {error.message}",
+        code=error.code,
+        retryable=error.retryable,
+        line=error.line,
+    )

@@ -37,6 +37,14 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Each:
+    """A task's own loop: it runs once per item."""
+
+    items: Renderer
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tool:
     """One task of the pipeline."""
 
@@ -47,6 +55,7 @@ class Tool:
     rules: tuple[Rule, ...]
     assigns: tuple[Assign, ...]
     timeout: Renderer
+    each: Each | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,7 @@ class Plan:
     is_loop: bool
     iterator: str
     items: Renderer
+    cursor: Renderer
     input: Renderer
     tools: tuple[Tool, ...]
     assigns: tuple[Assign, ...]
@@ -80,6 +90,7 @@ def make_plan(task: Mapping[str, Any]) -> Plan:
         is_loop=bool(task.get("loop")),
         iterator=task.get("iterator") or "item",
         items=compile_template(task.get("in"), "loop.in"),
+        cursor=compile_template(task.get("cursor"), "loop.cursor"),
         input=step_input,
         tools=tools,
         assigns=assigns,
@@ -103,7 +114,7 @@ def _instant_result(tools: Sequence[Tool]) -> Mapping[str, Any] | None:
     if not all(
         tool.kind == NOOP
         and tool.options.is_constant
-        and not (tool.rules or tool.assigns)
+        and not (tool.rules or tool.assigns or tool.each)
         for tool in tools
     ):
         return None
@@ -124,6 +135,16 @@ def _tool(tool: Mapping[str, Any], positions: Mapping[str, int]) -> Tool:
         rules=tuple(_rule(rule, positions, name) for rule in tool.get("rules") or ()),
         assigns=_assigns(tool.get("set")),
         timeout=compile_template(tool.get("timeout"), f"{name}.timeout"),
+        each=_each(tool.get("iterator"), name),
+    )
+
+
+def _each(iterator: Mapping[str, Any] | None, name: str) -> Each | None:
+    if iterator is None:
+        return None
+    return Each(
+        items=compile_template(iterator.get("items"), f"{name}.iterator.items"),
+        item=iterator.get("item") or "item",
     )
 
 

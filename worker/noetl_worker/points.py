@@ -19,7 +19,7 @@ Point = Literal[
     "between_calls",
     "after_report",
     "after_confirm",
-    "after_advance",
+    "after_follow_up",
     "after_heartbeat",
     "after_claim",
     "after_start",

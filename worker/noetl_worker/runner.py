@@ -6,8 +6,9 @@ import datetime
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -15,9 +16,10 @@ from uuid import UUID
 import orjson
 
 from noetl_worker.cache import Cache
-from noetl_worker.command import Command
+from noetl_worker.command import FRAME, Command
 from noetl_worker.deadline import seconds, within
 from noetl_worker.engine import Engine, EngineRefusedError, SessionEndedError
+from noetl_worker.frames import claim, frame_of, work_off
 from noetl_worker.jsonable import NotJsonError, encode
 from noetl_worker.output import Output, TaskError
 from noetl_worker.pipeline import Outcome, run_pipeline
@@ -29,6 +31,7 @@ from noetl_worker.settings import WorkerSettings
 from noetl_worker.store import Stored, select_fields
 from noetl_worker.templates import TemplateError
 from noetl_worker.tools import ToolContext, find_tool
+from noetl_worker.tools.postgres import claim_rows
 
 ITEMS_CHUNK: Final = 500
 RESULTS_MAX: Final = 2048
@@ -37,6 +40,7 @@ _CONTEXT_SIZE: Final = 32_768
 
 log = logging.getLogger(__name__)
 Event = dict[str, Any]
+MakeContext = Callable[[Command, Scope], ToolContext]
 
 
 class Runner:
@@ -81,35 +85,83 @@ class Runner:
             "command_id": command.command_id,
             "meta": {"attempt": command.attempt, "started_at": now_text()},
         }
-        try:
+
+        async def report() -> Event:
             plan = await self._plan(command)
             if command.task == "collect":
-                event |= await self._collect(command, plan)
-            else:
-                event |= await self._run(command, plan, parked, is_handed_back)
+                return await self._collect(command, plan)
+            context = partial(
+                ToolContext,
+                services=self._services,
+                parked=parked,
+                is_handed_back=is_handed_back,
+            )
+            if command.task == FRAME:
+                return await self._run_frame(command, plan, context, event["meta"])
+            return await self._run(command, plan, context)
+
+        event |= await self._safely(command, report)
+        event["meta"]["duration_ms"] = round((time.monotonic() - started) * 1000)
+        return event
+
+    async def _safely(
+        self, command: Command, work: Callable[[], Awaitable[Event]]
+    ) -> Event:
+        """What the work gives, or the failure that it raises as such."""
+        try:
+            return await work()
         except TaskError as exc:
-            event |= self._failure(exc, None, {"status": "error"})
+            error = exc
         except SessionEndedError:
             raise
         except EngineRefusedError as exc:
             error = TaskError("engine", str(exc), code=exc.sqlstate)
-            event |= self._failure(error, None, {"status": "error"})
         except Exception as exc:
             log.exception("command %s of %s", command.command_id, command.step)
             error = TaskError("worker", f"{type(exc).__name__}: {exc}")
-            event |= self._failure(error, None, {"status": "error"})
-        event["meta"]["duration_ms"] = round((time.monotonic() - started) * 1000)
-        return event
+        return self._failure(error, None, {"status": "error"})
+
+    async def _run_frame(
+        self, command: Command, plan: Plan, context: MakeContext, meta: Event
+    ) -> Event:
+        """Claim rows and run the pipeline for each; the engine decides what follows."""
+        frame = frame_of(command)
+        more = {"frame": frame.names}
+        # Before the claim there is no item.
+        scope = await self._scope(replace(command, item=None, iter_index=None), plan)
+        scope.names |= more
+
+        async def take() -> list[Any]:
+            options = await scope.render(plan.cursor)
+            limit = seconds(await scope.render(plan.timeout), "spec.timeout")
+            ctx = context(command, scope)
+            return await within(limit, lambda: claim_rows(options, ctx, frame.max_rows))
+
+        async def run(row: Command, size: int) -> Event:
+            return await self._safely(
+                row, lambda: self._run(row, plan, context, more, size)
+            )
+
+        rows, may_return = await claim(frame, take, context(command, scope).parked)
+        meta["rows"] = len(rows)
+        items, has_left = await work_off(frame, command, rows, run)
+        return {
+            "type": "command.completed",
+            "result": {"status": "ok", "reference": None, "context": {}},
+            "frame": {"items": items, "rows_may_return": may_return or has_left},
+        }
 
     async def _run(
         self,
         command: Command,
         plan: Plan,
-        parked: Callable[[], AbstractAsyncContextManager[None]],
-        is_handed_back: Callable[[], bool],
+        context: MakeContext,
+        more: Mapping[str, Any] | None = None,
+        inline_max: int = INLINE_MAX,
     ) -> Event:
         scope = await self._scope(command, plan)
-        ctx = ToolContext(command, scope, self._services, parked, is_handed_back)
+        scope.names |= more or {}
+        ctx = context(command, scope)
 
         async def call(tool: Tool, options: Any) -> Output:
             reach("before_tool")
@@ -133,10 +185,15 @@ class Runner:
         event: Event = {"iter_key": key[:500]} if key is not None else {}
         if scope.ctx_writes:
             event["ctx"] = self._ctx(scope.ctx_writes)
-        return event | await self._finish(command, plan, outcome, scope)
+        return event | await self._finish(command, plan, outcome, scope, inline_max)
 
     async def _finish(
-        self, command: Command, plan: Plan, outcome: Outcome, scope: Scope
+        self,
+        command: Command,
+        plan: Plan,
+        outcome: Outcome,
+        scope: Scope,
+        inline_max: int,
     ) -> Event:
         """Store the payload; the event carries it only if it is small."""
         output, error = outcome.output, outcome.error
@@ -144,7 +201,7 @@ class Runner:
         if error is None or output.payload is not None:
             try:
                 stored = await self._services.store.persist(
-                    command, output.payload, plan.store
+                    command, output.payload, plan.store, inline_max
                 )
             except TaskError as exc:
                 # A failure stays what it is, even if its payload cannot be kept.
@@ -208,9 +265,10 @@ class Runner:
                 plan.iterator: item,
                 "item": item,
                 "index": command.iter_index,
-                "total": command.total,
+                "loop_id": command.loop_id,
             }
-            iteration["loop_id"] = command.loop_id
+            if command.total is not None:
+                iteration["total"] = command.total
         scope = Scope(
             shared,
             steps=steps,
@@ -223,7 +281,8 @@ class Runner:
             ),
         )
         scope.names["input"] = command.input or {}
-        scope.names["job"] = {**shared["job"], "issue": command.issue}
+        if scope.names["job"] is shared["job"]:  # no iterator has that name
+            scope.names["job"] = {**shared["job"], "issue": command.issue}
         return scope
 
     async def _input(self, command: Command, plan: Plan, scope: Scope) -> Any:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 from noetl_worker.keychain import Entry, Read, closed_view, open_entry, token_of
@@ -199,6 +200,29 @@ class Scope:
         for written in inside:
             del self.ctx_writes[written]
         self.ctx_writes[path] = value
+
+    @contextmanager
+    def nested(self, name: str, item: Any, index: int, total: int) -> Iterator[None]:
+        """Names of one item of a task's own loop, over those of what is around it."""
+        inner = {
+            name: item,
+            "loop_index": index,
+            "iter": {
+                name: item,
+                "item": item,
+                "index": index,
+                "total": total,
+                "parent": self.names["iter"],
+            },
+        }
+        outer = {key: self.names[key] for key in inner if key in self.names}
+        self.names |= inner
+        try:
+            yield
+        finally:
+            for key in inner:
+                del self.names[key]
+            self.names |= outer
 
     def count_call(self, task: str) -> int:
         """How often this task has been called, this call included."""

@@ -44,7 +44,13 @@ class Store:
         self._settings = settings
         self._cache = cache
 
-    async def persist(self, command: Command, payload: Any, store: str) -> Stored:
+    async def persist(
+        self,
+        command: Command,
+        payload: Any,
+        store: str,
+        inline_max: int = INLINE_MAX,
+    ) -> Stored:
         """Store a payload by its size, or where the playbook says."""
         if store not in _STORES:
             raise TaskError(
@@ -56,7 +62,7 @@ class Store:
             text = encode(payload)
         except NotJsonError as exc:
             raise TaskError("result", str(exc)) from exc
-        if store == "auto" and len(text) <= INLINE_MAX:
+        if store == "auto" and len(text) <= inline_max:
             return Stored(text)
         if len(text) > self._settings.result_max_bytes:
             raise TaskError(
@@ -74,7 +80,7 @@ class Store:
             "execution_id": command.execution_id,
             "command_id": command.command_id,
             "step": command.step,
-            "name": "result",
+            "name": f"result{command.suffix}",
             "store_tier": "pvc" if is_file else "db",
             "content_type": "application/json",
             "bytes": len(text),
@@ -177,7 +183,7 @@ def select_fields(payload: Any, select: Iterable[tuple[str, str]]) -> dict[str, 
 def result_path(root: Path, command: Command) -> Path:
     """The file of a command's result; nothing that users name leads out of the root."""
     step = _UNSAFE.sub("_", command.step).strip(".")[:100] or "_"
-    name = _UNSAFE.sub("_", command.command_id)
+    name = _UNSAFE.sub("_", command.command_id + command.suffix)
     return root / "exec" / str(command.execution_id) / step / f"{name}.json"
 
 

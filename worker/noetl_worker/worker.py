@@ -216,7 +216,7 @@ class Worker:
                     break
         except Exception as exc:  # noqa: BLE001 - the ticker calls it again
             log.warning("%s: %s", query, describe(exc))
-        reach("after_advance")
+        reach("after_follow_up")
         self._is_claim_due = True
 
     def _accept(self, commands: list[Command], now: float) -> None:

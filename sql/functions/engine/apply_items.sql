@@ -11,10 +11,14 @@ language plpgsql volatile
 as $function$
 declare
   v_retried text [] := array(select noetl_internal.retry_shards(p_execution_id, p_outcomes));
+  v_items noetl_internal.outcome [] := p_outcomes;
   v_touched record;
   v_has_moved boolean := false;
 begin
-  perform noetl_internal.log_items(p_outcomes, v_retried);
+  if exists (select from unnest(p_outcomes) as o where o.task = 'frame') then
+    v_items := array(select noetl_internal.frame_items(p_outcomes));
+  end if;
+  perform noetl_internal.log_items(v_items, v_retried);
   -- A row loop over the loops of the batch: each may close and route on.
   for v_touched in
     select * from noetl_internal.count_outcomes(p_execution_id, p_outcomes, v_retried)

@@ -1,6 +1,6 @@
--- Close a loop whose last item is accounted for, and end its step; true for the one caller that
--- does it. A failed loop is done only when an arc takes it up: else its run fails, and may be
--- retried with the same loop.
+-- Close a loop whose last item is accounted for, and whose slots have all ended if it has a cursor,
+-- and end its step; true for the one caller that does it. A failed loop is done only when an arc
+-- takes it up: else its run fails, and may be retried with the same loop.
 -- Locks: the loop row, then the run row.
 create or replace function noetl_internal.close_loop(
   p_execution_id bigint,
@@ -19,6 +19,7 @@ begin
     and l.loop_id = p_loop_id
     and l.status in ('expanding', 'running', 'draining')
     and l.done + l.failed + l.cancelled = l.total
+    and coalesce(l.remaining_slots, 0) = 0
   for no key update;
   if not found then
     return false;

@@ -11,6 +11,12 @@ as $function$
           'command_id', p_draft.command_id, 'token_id', p_draft.token_id,
           'task', p_draft.task, 'attempt', p_draft.infra_attempt
         )
+      when p_draft.task = 'frame'
+        then jsonb_build_object(
+          'command_id', p_draft.command_id, 'loop_id', p_draft.loop_id, 'task', p_draft.task,
+          'iter_index', p_draft.iter_index, 'attempt', p_draft.infra_attempt,
+          'frame', p_draft.item
+        )
       else
         jsonb_build_object(
           'command_id', p_draft.command_id, 'loop_id', p_draft.loop_id,

@@ -11,8 +11,12 @@ language plpgsql volatile
 as $function$
 #variable_conflict use_column
 declare
+  v_cursors bigint [] := array(
+    select o.loop_id from unnest(p_outcomes) as o where o.task = 'frame'
+  );
   v_tally noetl.loop_tally;
   v_counted record;
+  v_loop noetl.loop;
 begin
   -- A row loop over the loops of the batch, usually one.
   for v_tally in
@@ -30,6 +34,16 @@ begin
     group by o.loop_id
     order by o.loop_id
   loop
+    if v_tally.loop_id = any(v_cursors) then
+      v_loop := noetl_internal.count_frames(p_execution_id, v_tally.loop_id, p_outcomes);
+      if noetl_internal.is_loop_lost(v_loop) then
+        perform noetl_internal.drain_loop(p_execution_id, v_tally.loop_id);
+      end if;
+      loop_id := v_tally.loop_id;
+      ctx := null;
+      return next;
+      continue;
+    end if;
     v_counted := noetl_internal.count_tally(v_tally);
     if v_counted.loop_id is not null then
       loop_id := v_counted.loop_id;

@@ -1,4 +1,5 @@
--- Stop a loop early: nothing more is issued, and its open commands are cancelled and counted so.
+-- Stop a loop early: nothing more is issued, and its open commands are cancelled and counted so; of
+-- a cursor loop, whose rows nobody has counted, they end their slots.
 -- Locks: command rows, skipping locked ones; the caller holds the loop row.
 create or replace function noetl_internal.drain_loop(
   p_execution_id bigint,
@@ -12,8 +13,13 @@ declare
 begin
   update noetl.loop as l
   set
-    status = 'draining', cancelled = l.cancelled + v_count + l.total - l.issued + l.to_repeat,
-    issued = l.total, to_repeat = 0, version = l.version + 1
+    status = 'draining', to_repeat = 0, version = l.version + 1,
+    cancelled = case
+      when l.mode = 'cursor' then 0
+      else l.cancelled + v_count + l.total - l.issued + l.to_repeat
+    end,
+    issued = case when l.mode = 'cursor' then l.issued else l.total end,
+    remaining_slots = l.remaining_slots - v_count
   where
     l.execution_id = p_execution_id
     and l.loop_id = p_loop_id

@@ -1,6 +1,7 @@
 -- Start the loop of a step: evaluate its collection and begin it; when SQL cannot see the
--- collection, let a worker collect it first.
--- Locks: the caller holds the run row. Raises: NE46x of loop.in; NE462 when it is no list.
+-- collection, let a worker collect it first. A cursor has none: its workers claim.
+-- Locks: the caller holds the run row. Raises: NE46x of loop.in and loop.spec; NE462 when loop.in
+-- is no list.
 create or replace function noetl_internal.enter_loop(
   p_run noetl.run,
   p_token noetl.token,
@@ -15,6 +16,10 @@ declare
   || jsonb_build_object('input', coalesce(p_token.input, '{}'));
   v_items jsonb;
 begin
+  if p_definition #>> '{loop,mode}' = 'cursor' then
+    perform noetl_internal.begin_cursor(p_run, p_token, p_definition);
+    return;
+  end if;
   begin
     v_items := noetl_internal.evaluate_defined(
       p_run.execution_id, p_definition -> 'loop' -> 'in', v_locals, null, 'loop.in'

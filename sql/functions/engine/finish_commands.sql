@@ -41,7 +41,8 @@ begin
         f.task, f.loop_id, f.iter_index, f.issue, f.infra_attempt, f.shard_attempt,
         f.max_attempts, f.total, f.pool, f.priority, f.place, f.context_version, f.item, f.input,
         (f.report).event_type = 'command.completed', (f.report).result, (f.report).error,
-        (f.report).ctx, (f.report).collection_size, (f.report).iter_key, (f.report).meta
+        (f.report).ctx, (f.report).collection_size, (f.report).iter_key, (f.report).meta,
+        (f.report).frame
       )::noetl_internal.outcome
       order by f.command_id
     )

@@ -17,6 +17,8 @@ as $function$
     or jsonb_typeof(p_report.meta) <> 'object'
     or coalesce(jsonb_typeof(p_report.error), 'object') <> 'object'
     or coalesce(jsonb_typeof(p_report.ctx), 'object') <> 'object'
+    or p_report.frame is not null
+    and noetl_internal.frame_problem(p_report.frame) is not null
 $function$;
 
 comment on function noetl_internal.is_suspect(noetl_internal.report)

@@ -12,7 +12,11 @@ begin
     case p_loop.mode when 'fanout' then 'loop.fanin.completed' else 'loop.done' end,
     p_loop.step, p_loop.status,
     jsonb_strip_nulls(jsonb_build_object(
-      'collection_ref', noetl_internal.loop_uri(p_loop.execution_id, p_loop.loop_id),
+      'collection_ref',
+      case
+        when p_loop.mode <> 'cursor'
+          then noetl_internal.loop_uri(p_loop.execution_id, p_loop.loop_id)
+      end,
       'ctx_conflicts', p_ctx_conflicts
     )),
     jsonb_build_object('status', p_loop.status, 'context', noetl_internal.loop_payload(p_loop)),

@@ -1,5 +1,5 @@
--- The payloads of a loop's items p_first … p_first + p_count - 1, in item order; null for a failed
--- item.
+-- The payloads of p_count of a loop's items after the first p_first, in item order; null for a
+-- failed item.
 -- Raises: NE464 when an item's payload is outside the database.
 create or replace function noetl_internal.loop_results(
   p_execution_id bigint,
@@ -11,6 +11,7 @@ returns jsonb
 language plpgsql stable
 as $function$
 declare
+  v_range record := noetl_internal.result_range(p_execution_id, p_loop_id, p_first, p_count);
   v_results jsonb;
   v_hidden text;
 begin
@@ -36,8 +37,7 @@ begin
     and i.meta ? 'loop_id'
     and i.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
     and i.meta -> 'final' is distinct from 'false'
-    and i.current_index >= p_first
-    and i.current_index < p_first + p_count;
+    and i.current_index between v_range.first_index and v_range.last_index;
   if v_hidden is not null then
     raise exception 'results of loop % are stored where sql cannot see them', p_loop_id using
       errcode = 'NE464',

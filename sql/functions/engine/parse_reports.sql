@@ -18,15 +18,16 @@ as $function$
           || coalesce(nullif(e.error, 'null'), '{}')
     end,
     nullif(nullif(e.ctx, 'null'), '{}'),
-    (e.collection ->> 'size')::integer, e.iter_key, coalesce(nullif(e.meta, 'null'), '{}')
+    (e.collection ->> 'size')::integer, e.iter_key, coalesce(nullif(e.meta, 'null'), '{}'),
+    nullif(e.frame, 'null')
   from rows from (
     jsonb_to_recordset(p_events) as (
       execution_id bigint, command_id text, session uuid, type text, result jsonb, error jsonb,
-      ctx jsonb, collection jsonb, iter_key text, meta jsonb, position integer
+      ctx jsonb, collection jsonb, iter_key text, meta jsonb, frame jsonb, position integer
     )
   ) with ordinality as e (
     execution_id, command_id, session, type, result, error, ctx, collection, iter_key, meta,
-    position, place
+    frame, position, place
   )
   order by e.execution_id, e.command_id, e.type, e.session, e.place
 $function$;

@@ -17,11 +17,13 @@ begin
     coalesce(substring(i.command_id from '-([0-9]+)$')::integer, 1),
     (i.meta ->> 'attempt')::smallint,
     coalesce((i.meta ->> 'shard_attempt')::smallint, 1::smallint),
-    coalesce((d.definition ->> 'max_attempts')::smallint, 3::smallint), l.total,
+    coalesce((d.definition ->> 'max_attempts')::smallint, 3::smallint),
+    case when l.mode <> 'cursor' then l.total end,
     coalesce(d.definition ->> 'pool', p_run.pool), p_run.priority,
     noetl_internal.served_place() + row_number() over (order by i.event_id),
     p_run.context_version,
     case
+      when i.meta ? 'frame' then i.meta -> 'frame'
       when not l.is_external
         then (
           select m.item

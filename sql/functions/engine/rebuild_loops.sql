@@ -6,17 +6,21 @@ as $function$
 begin
   insert into noetl.loop (
     execution_id, loop_id, token_id, catalog_id, step, mode, status, total, issued, done, failed,
-    cancelled, to_repeat, max_in_flight, max_shard_retries, max_failures, policy, is_external,
-    input, pool, priority, next_place, context_version, has_ctx_writes, first_error, version,
-    started_at
+    cancelled, to_repeat, remaining_slots, max_in_flight, max_shard_retries, max_failures, policy,
+    is_external, input, pool, priority, next_place, context_version, has_ctx_writes, first_error,
+    version, started_at
   )
   select
     p_run.execution_id, l.loop_id, l.token_id, p_run.catalog_id, l.step, l.mode,
     case
-      when i.issued < l.total and i.issued - i.done - i.failed < l.max_in_flight then 'expanding'
+      when
+        l.mode <> 'cursor' and i.issued < l.total
+        and i.issued - i.done - i.failed < l.max_in_flight
+        then 'expanding'
       else 'running'
     end,
-    l.total, i.issued, i.done, i.failed, 0, 0, l.max_in_flight,
+    case when l.mode = 'cursor' then i.done + i.failed else l.total end, i.issued, i.done,
+    i.failed, 0, 0, case when l.mode = 'cursor' then 0 end, l.max_in_flight,
     coalesce((d.spec ->> 'max_shard_retries')::integer, 2),
     noetl_internal.failure_limit(d.spec ->> 'max_failures', l.total),
     noetl_internal.loop_policy(d.spec), l.is_external, t.token -> 'input',

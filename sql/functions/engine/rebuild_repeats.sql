@@ -26,6 +26,7 @@ begin
       and c.loop_id = l.loop_id and c.iter_index = e.current_index
   where
     l.execution_id = p_run.execution_id
+    and l.mode <> 'cursor'
     and l.status in ('expanding', 'running')
     and e.current_index is not null
   group by l.loop_id, e.current_index

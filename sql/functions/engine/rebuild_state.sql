@@ -18,6 +18,7 @@ begin
   perform noetl_internal.rebuild_commands(v_run);
   perform noetl_internal.settle_loops(v_run);
   perform noetl_internal.rebuild_repeats(v_run);
+  perform noetl_internal.restart_cursors(v_run);
   perform noetl_internal.rebuild_names(v_run);
   perform noetl_internal.rebuild_outbox(v_run);
   perform noetl_internal.finish_loops(p_execution_id);

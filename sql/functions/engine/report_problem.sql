@@ -18,23 +18,14 @@ as $function$
         coalesce(p_event ->> 'type', '')
         not in ('command.completed', 'command.failed', 'command.heartbeat')
         then 'type must be command.completed, command.failed or command.heartbeat'
-      when coalesce(jsonb_typeof(p_event -> 'result'), 'null') not in ('object', 'null')
-        then 'result must be a mapping'
-      when nullif(p_event -> 'result', 'null') - array['status', 'reference', 'context'] <> '{}'
-        then 'result may hold status, reference and context only'
-      when octet_length((p_event -> 'result')::text) > 8000
-        then 'result is over the limit of an event: store the payload and report its reference'
-      when coalesce(jsonb_typeof(p_event -> 'error'), 'null') not in ('object', 'null')
-        then 'error must be a mapping'
-      when octet_length((p_event -> 'error')::text) > 8000 then 'error is over 8000 bytes'
-      when coalesce(jsonb_typeof(p_event -> 'ctx'), 'null') not in ('object', 'null')
-        then 'ctx must be a mapping'
-      when octet_length((p_event -> 'ctx')::text) > 32000 then 'ctx is over 32000 bytes'
+      when noetl_internal.outcome_problem(p_event) is not null
+        then noetl_internal.outcome_problem(p_event)
       when coalesce(jsonb_typeof(p_event -> 'meta'), 'null') not in ('object', 'null')
         then 'meta must be a mapping'
       when octet_length((p_event -> 'meta')::text) > 2000 then 'meta is over 2000 bytes'
       when coalesce(p_event -> 'collection' ->> 'size', '0') !~ '^[0-9]{1,9}$'
         then 'collection.size must be a count'
+      else noetl_internal.frame_problem(nullif(p_event -> 'frame', 'null'))
     end
 $function$;
 

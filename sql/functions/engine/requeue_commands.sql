@@ -47,7 +47,7 @@ begin
           'kind', 'worker_lost', 'retryable', false,
           'message', format('%s; all %s attempts are used up', p_reason, t.max_attempts)
         ),
-        null, null, null, '{}'::jsonb
+        null, null, null, '{}'::jsonb, null
       )::noetl_internal.outcome
     ) filter (where p_counts and t.infra_attempt >= t.max_attempts)
   into v_again, v_lost

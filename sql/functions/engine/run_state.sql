@@ -19,7 +19,10 @@ begin
           jsonb_build_object(
             'loop_id', l.loop_id, 'total', l.total, 'done', l.done, 'failed', l.failed,
             'cancelled', l.cancelled,
-            'collection_ref', noetl_internal.loop_uri(l.execution_id, l.loop_id),
+            'collection_ref',
+            case
+              when l.mode <> 'cursor' then noetl_internal.loop_uri(l.execution_id, l.loop_id)
+            end,
             'mode', l.mode, 'completed', l.finished_at is not null
           )
         ),

@@ -1,16 +1,28 @@
--- Say which rebuilt loops have ended, or end early, and count what they will never run.
+-- Say which rebuilt loops have ended, or end early, and count what they will never run, and the
+-- slots of cursors that go on.
 create or replace function noetl_internal.settle_loops(p_run noetl.run)
 returns void
 language plpgsql volatile
 as $function$
 begin
   update noetl.loop as l
+  set remaining_slots = (
+    select count(*) from noetl.command as c
+    where c.execution_id = p_run.execution_id and c.loop_id = l.loop_id
+  )
+  where l.execution_id = p_run.execution_id and l.mode = 'cursor';
+
+  update noetl.loop as l
   set
-    status = 'draining', issued = l.total,
-    cancelled = l.total - l.done - l.failed - (
-      select count(*) from noetl.command as c
-      where c.execution_id = p_run.execution_id and c.loop_id = l.loop_id
-    )
+    status = 'draining', issued = case when l.mode = 'cursor' then l.issued else l.total end,
+    cancelled = case
+      when l.mode = 'cursor' then 0
+      else
+        l.total - l.done - l.failed - (
+          select count(*) from noetl.command as c
+          where c.execution_id = p_run.execution_id and c.loop_id = l.loop_id
+        )
+    end
   where l.execution_id = p_run.execution_id and noetl_internal.is_loop_lost(l);
 
   update noetl.loop as l

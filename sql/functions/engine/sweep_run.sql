@@ -13,7 +13,10 @@ begin
     row(null, p_execution_id, t.loop_id, 0, 0, null, null)::noetl.loop_tally
   )
   from (
-    select distinct k.loop_id from noetl.loop_tally as k where k.execution_id = p_execution_id
+    select distinct k.loop_id
+    from noetl.loop_tally as k
+    inner join noetl.run as r on r.execution_id = k.execution_id
+    where k.execution_id = p_execution_id and r.status in ('failing', 'cancelling')
   ) as t;
   with open_command as (
     select c.command_id from noetl.command as c
@@ -40,7 +43,8 @@ begin
   update noetl.loop as l
   set
     status = 'cancelled', finished_at = noetl_internal.clock_now(), version = l.version + 1,
-    cancelled = l.total - l.done - l.failed, to_repeat = 0
+    cancelled = l.total - l.done - l.failed, to_repeat = 0,
+    remaining_slots = l.remaining_slots * 0
   from noetl.run as r
   where
     r.execution_id = p_execution_id

@@ -1,4 +1,5 @@
--- What a loop runs over: something that can be a list. Cursor loops are refused.
+-- What a loop runs over: something that can be a list, of a task's own iterator too; what claims
+-- rows itself is left to check_cursors.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_loops(
   p_content jsonb,
@@ -14,33 +15,32 @@ begin
         s.value #> '{loop,in_raw}' as source,
         coalesce(s.value #>> '{loop,in,at}', (s.value #>> '{checks,at}') || '.loop.in')
           as source_at,
-        (s.value #>> '{checks,at}') || '.loop' as at,
-        s.value #>> '{loop,mode}' as mode,
-        noetl_internal.mapping_of(w.loop) as written,
+        s.value #>> '{checks,older_loop}' as older_at,
         coalesce(jsonb_typeof(w.loop), 'object') = 'object' as is_mapping
       from jsonb_array_elements(p_steps) as s (value)
       cross join lateral (
         select p_content -> 'workflow' -> (s.value ->> 'position')::integer -> 'loop' as loop
       ) as w
-      where s.value -> 'loop' <> 'null'
+      where s.value -> 'loop' <> 'null' and s.value #>> '{loop,mode}' <> 'cursor'
+      union all
+      select t.tool #> '{iterator,items}', (t.tool ->> 'at') || '.iterator.items', null, false
+      from jsonb_path_query(p_steps, '$[*].checks.tools[*]') as t (tool)
     )
 
-    select p.*
-    from loop as l
-    cross join lateral noetl_internal.make_problem(
-      'error', l.at || case when l.written ? 'cursor' then '.cursor' else '.spec.mode' end,
-      'cursor loops are not available in this version',
-      'Read the rows in a step of its own and loop over them: in: "{{ that_step.rows }}".'
-    ) as p
-    where l.written ? 'cursor' or l.mode = 'cursor'
-    union all
     select p.*
     from loop as l
     cross join lateral noetl_internal.make_problem(
       'error', l.source_at, '"in" is missing: the loop has nothing to run over',
       'Write in: "{{ workload.items }}" or a list.'
     ) as p
-    where coalesce(l.source, 'null') = 'null' and not l.written ? 'cursor' and l.is_mapping
+    where coalesce(l.source, 'null') = 'null' and l.is_mapping
+    union all
+    select p.*
+    from loop as l
+    cross join lateral noetl_internal.make_problem(
+      'warning', l.older_at, 'older spelling "iterator"', 'Write "loop".'
+    ) as p
+    where l.older_at is not null
     union all
     select p.*
     from loop as l

@@ -14,7 +14,8 @@ begin
       select
         array(select jsonb_array_elements(p_steps) ->> 'step')
         || array(select jsonb_object_keys(p_compiled #> '{head,workload}'))
-        || array['workload', 'ctx'] || noetl_internal.builtin_names() as names,
+        || array['workload', 'ctx'] || noetl_internal.builtin_names()
+        || case when p_steps @? '$[*].loop.cursor' then '{frame}' else '{}'::text [] end as names,
         array(select jsonb_object_keys(p_compiled #> '{head,workload}')) as workload,
         array(
           select distinct substring(s.target #>> '{}' from '^ctx\.([^.]+)')

@@ -13,7 +13,14 @@ declare
   v_tools jsonb := jsonb_path_query_array(p_steps, '$[*].checks.tools[*]');
   v_names text[] := array(
     select c.name
-    from noetl_internal.credential_names(v_tools, p_content -> 'keychain') as c (name)
+    from noetl_internal.credential_names(
+      -- A cursor names its credential as a tool does.
+      v_tools || (
+        select coalesce(jsonb_agg(jsonb_build_object('options', l.cursor)), '[]')
+        from jsonb_path_query(p_steps, '$[*].loop.cursor') as l (cursor)
+      ),
+      p_content -> 'keychain'
+    ) as c (name)
     order by c.name
   );
 begin

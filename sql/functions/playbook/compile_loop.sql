@@ -1,5 +1,5 @@
--- The loop of a step (docs/protocol.md), null if it has none. The step's own loop_mode wins over
--- loop.spec.mode, which wins over the executor's loop_mode.
+-- The loop of a step (docs/protocol.md), null if it has none. With a cursor its mode is that; else
+-- the step's own loop_mode wins over loop.spec.mode, which wins over the executor's loop_mode.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.compile_loop(
   p_step jsonb,
@@ -24,7 +24,8 @@ begin
               'template', l.spec -> 'max_in_flight', p_at || '.loop.spec.max_in_flight'
             )
           else coalesce(
-            l.spec -> 'max_in_flight', case l.mode when 'parallel' then to_jsonb(10) end
+            l.spec -> 'max_in_flight',
+            case when l.mode in ('parallel', 'cursor') then to_jsonb(10) end
           )
         end,
         'policy', coalesce(noetl_internal.text_of(l.spec -> 'policy'), 'fail_fast'),
@@ -34,12 +35,27 @@ begin
         'max_failures', l.fanout -> 'max_failures',
         'key', l.fanout -> 'key'
       )
+      || case
+        when l.mode <> 'cursor' then '{}'
+        else
+          jsonb_build_object(
+            'cursor', l.cursor,
+            'frame',
+            noetl_internal.compile_at(
+              'template',
+              '{"max_rows": 1, "process": "row"}' || noetl_internal.mapping_of(l.spec -> 'frame'),
+              p_at || '.loop.spec.frame'
+            )
+          )
+      end
     from (
       select
         noetl_internal.loop_source(p_step, p_at) as source,
         p_specs -> 'loop' as spec,
         noetl_internal.mapping_of(p_specs -> 'step' -> 'fanout') as fanout,
+        noetl_internal.mapping_of(p_step -> 'loop') -> 'cursor' as cursor,
         coalesce(
+          case when noetl_internal.mapping_of(p_step -> 'loop') ? 'cursor' then 'cursor' end,
           noetl_internal.text_of(p_specs -> 'own' -> 'loop_mode'),
           noetl_internal.text_of(p_specs -> 'loop' -> 'mode'),
           noetl_internal.text_of(p_specs -> 'step' -> 'loop_mode'),

@@ -14,24 +14,14 @@ declare
   v_at text := format('workflow[%s]', p_position);
   v_specs jsonb := noetl_internal.merge_specs(p_step, p_defaults);
   v_spec jsonb := v_specs -> 'step';
+  v_source jsonb := noetl_internal.loop_source(p_step, v_at);
   v_loop jsonb := noetl_internal.compile_loop(p_step, v_specs, v_at);
   v_input text := noetl_internal.input_key(p_step);
   v_sets jsonb := noetl_internal.collect_sets(p_step, v_at, 'ctx');
-  v_tools jsonb;
+  v_tools jsonb := noetl_internal.compile_tools(
+    p_step, v_spec -> 'policy', v_source ? 'older', p_workbook, v_at || '.tool'
+  );
 begin
-  select
-    coalesce(
-      jsonb_agg(
-        noetl_internal.compile_tool(
-          t.name, t.body, t.at,
-          noetl_internal.mapping_of(v_spec -> 'policy') - 'admit', p_workbook
-        )
-        order by t.place
-      ),
-      '[]'
-    )
-  into v_tools
-  from noetl_internal.list_tasks(p_step -> 'tool', p_step ->> 'step', v_at || '.tool') as t;
   return jsonb_build_object(
     'step', noetl_internal.text_of(p_step -> 'step'),
     'position', p_position,
@@ -62,7 +52,9 @@ begin
       'tools', v_tools,
       'sets', v_sets,
       'join', v_spec -> 'join',
-      'worker', noetl_internal.loop_checks(p_step, v_loop, v_at)
+      'frame', noetl_internal.mapping_of(v_specs #> '{loop,frame}'),
+      'worker', noetl_internal.loop_checks(p_step, v_loop, v_at),
+      'older_loop', v_source -> 'older'
     )
   );
 end;

@@ -40,6 +40,9 @@ begin
           'result', noetl_internal.compile_result(p_step, p_spec, p_tools)
         )
         || case
+          when p_loop ? 'cursor' then jsonb_build_object('cursor', p_loop -> 'cursor') else '{}'
+        end
+        || case
           when p_known -> 'keychain' = '[]' then '{}'
           else jsonb_build_object('keychain', p_known -> 'keychain')
         end as task

@@ -36,6 +36,9 @@ begin
         'output_select', m.tool -> 'output_select',
         'at', p_at
       )
+      || case
+        when m.tool ? 'iterator' then jsonb_build_object('iterator', m.tool -> 'iterator') else '{}'
+      end
     from (
       select
         b.tool,

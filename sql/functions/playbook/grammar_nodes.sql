@@ -18,7 +18,7 @@ as $function$
   ('step_spec', 'timeout:seconds|template max_attempts:attempts join:=any,all pool:name
     loop_mode:=sequential,parallel,fanout,cursor fanout:fanout policy:step_policy
     result:result max_in_flight:positive|template
-    mode:=sequential,parallel,cursor,exclusive,inclusive frame:map concurrency:concurrency'),
+    mode:=sequential,parallel,cursor,exclusive,inclusive frame:frame concurrency:concurrency'),
   ('concurrency', 'key!:text limit!:positive|template'),
   ('executor_only', 'entry_step:name final_step:name no_next_is_error:bool priority:digit'),
   ('fanout', 'max_shard_retries:natural allow_partial:bool fail_fast:bool max_failures:share
@@ -29,9 +29,13 @@ as $function$
     allow>then.allow:bool discard>then.discard:bool'),
   ('admit_action', 'allow:bool discard:bool'),
   ('admit_else', 'then:admit_action allow:bool discard:bool'),
-  ('loop', 'in:any iterator:name cursor:map spec:loop_spec'),
+  ('loop', 'in:any iterator:name cursor:cursor spec:loop_spec'),
+  ('cursor', 'kind!:=postgres auth:text|map credential:text claim!:text
+    params:map|list|template pool:map iterator:name'),
+  ('frame', 'max_rows:rows|template max_seconds:seconds|template lease_seconds:seconds|template
+    process:=row,frame|template'),
   ('loop_spec', 'mode:=sequential,parallel,cursor max_in_flight:positive|template
-    policy:=fail_fast,best_effort|loop_policy iterator>loop.iterator:name frame:map'),
+    policy:=fail_fast,best_effort|loop_policy iterator>loop.iterator:name frame:frame'),
   ('loop_policy', 'exec-:any'),
   ('next', 'spec:next_spec arcs:[arc/>name]'),
   ('next_spec', 'mode:=exclusive,inclusive'),
@@ -48,7 +52,7 @@ as $function$
   ('result', 'store:=auto,eventlog,db,pvc,minio,s3,gcs,kv,object select:[select/name] scope:text
     ttl:any compression:any'),
   ('select', 'path!:text as:text'),
-  ('iterator', 'items:any item:name')
+  ('iterator', 'items!:any item:name')
 $function$;
 
 comment on function noetl_internal.grammar_nodes()

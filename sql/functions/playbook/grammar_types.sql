@@ -18,6 +18,7 @@ as $function$
     ('bool', 'boolean', '', 'true or false'),
     ('natural', 'number', '^[0-9]{1,4}$', 'a whole number from 0 to 9999'),
     ('positive', 'number', '^[1-9][0-9]{0,8}$', 'a whole number from 1'),
+    ('rows', 'number', '^([1-9][0-9]{0,2}|1000)$', 'a whole number from 1 to 1000'),
     ('attempts', 'number', '^[1-9][0-9]{0,3}$', 'a whole number (integer) from 1 to 9999'),
     ('digit', 'number', '^[0-9]$', 'a whole number from 0 to 9'),
     ('seconds', 'number', '^(?=.*[1-9])[0-9]{1,9}(\.[0-9]+)?$', 'a number of seconds above 0'),

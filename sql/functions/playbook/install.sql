@@ -36,12 +36,13 @@
 \ir list_arcs.sql
 \ir compile_next.sql
 \ir merge_specs.sql
+\ir list_tasks.sql
 \ir loop_source.sql
 \ir compile_loop.sql
 \ir compile_rules.sql
-\ir list_tasks.sql
 \ir workbook_tools.sql
 \ir compile_tool.sql
+\ir compile_tools.sql
 \ir compile_result.sql
 \ir builtin_names.sql
 \ir run_names.sql
@@ -77,6 +78,7 @@
 \ir check_sets.sql
 \ir check_loops.sql
 \ir check_waits.sql
+\ir check_cursors.sql
 \ir list_templates.sql
 \ir check_templates.sql
 \ir check_names.sql

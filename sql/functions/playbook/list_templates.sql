@@ -12,7 +12,8 @@ begin
     from jsonb_array_elements(p_compiled -> 'steps') as s (step)
     cross join lateral (
       values
-      ('$.input'), ('$.loop.in'), ('$.loop.max_in_flight'), ('$.admit[*].when'), ('$.set[*].value'),
+      ('$.input'), ('$.loop.in'), ('$.loop.max_in_flight'), ('$.loop.frame'),
+      ('$.admit[*].when'), ('$.set[*].value'),
       ('$.next.arcs[*].when'), ('$.next.arcs[*].input'), ('$.next.arcs[*].set[*].value'),
       ('$.wait.*'), ('$.concurrency.*')
     ) as p (path)

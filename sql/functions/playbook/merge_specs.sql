@@ -17,7 +17,7 @@ begin
         'loop',
         noetl_internal.deep_merge(
           jsonb_strip_nulls(jsonb_build_object(
-            'max_in_flight', s.step -> 'max_in_flight',
+            'max_in_flight', s.step -> 'max_in_flight', 'frame', s.step -> 'frame',
             'mode', substring(s.step ->> 'mode' from '^(?:sequential|parallel|cursor)$')
           )),
           noetl_internal.mapping_of(noetl_internal.mapping_of(p_step -> 'loop') -> 'spec')

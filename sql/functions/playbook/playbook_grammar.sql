@@ -11,7 +11,7 @@ declare
   v_tool jsonb := noetl_internal.parse_keys(
     'name:name kind!:text desc:text description:text input:map|template args>input:map|template '
     'timeout:seconds|template timeout_seconds:seconds|template output_select:list '
-    'policy>spec.policy:tool_policy iterator>loop:iterator'
+    'policy>spec.policy:tool_policy iterator:iterator'
   );
   v_spec jsonb := noetl_internal.parse_keys(
     'policy:tool_policy timeout:seconds|template timeout_seconds:seconds|template result:result'

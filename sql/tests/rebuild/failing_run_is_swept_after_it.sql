@@ -11,6 +11,7 @@ select noetl_test.worker() as w \gset
 select noetl_test.report(:'w', :x, c.command_id) from noetl_test.claim(:'w', 1) as c \g /dev/null
 select noetl_test.report(:'w', :x, c.command_id, '{}', '{"kind": "python", "message": "no"}')
 from noetl_test.claim(:'w', 1) as c \g /dev/null
+-- Not truncate: its lock would meet those of tests that run at the same time.
 delete from noetl.change;
 delete from noetl.run;
 select noetl.rebuild(:x) \g /dev/null

@@ -29,6 +29,7 @@ create temporary table held as select * from noetl_test.claim(:'w', 3);
 select noetl_test.tick() \g /dev/null
 select noetl_test.state(:x) as live \gset
 
+-- Not truncate: its lock would meet those of tests that run at the same time.
 delete from noetl.run;
 delete from noetl.token;
 delete from noetl.loop;

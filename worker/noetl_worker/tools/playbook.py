@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from typing import Any, Final
 
+from noetl_worker.command import FRAME
 from noetl_worker.engine import EngineRefusedError
 from noetl_worker.jsonable import encode
 from noetl_worker.output import Output, TaskError
@@ -107,9 +108,9 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
             status, error, result = await ctx.services.use(Children).wait(child)
         reach("after_child_end")
     except asyncio.CancelledError:
-        # Whoever stops this command wants its child stopped too; a hand-back does not
-        # come here, because the next worker finds the same child by its key.
-        if not ctx.is_handed_back():
+        # Whoever stops this command wants its child stopped too; when it is handed back
+        # the next worker finds the same child by its key, but for a row of a cursor.
+        if not ctx.is_handed_back() or command.task == FRAME:
             await engine.cancel_execution(
                 execution_id=child, reason="the parent's command was cancelled"
             )

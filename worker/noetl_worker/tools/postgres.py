@@ -112,15 +112,13 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output: 
     text = text_option(options, "command", "query", "sql")
     if text is None or not text.strip():
         raise TaskError("template", 'a postgres tool needs "command"')
-    params = options.get("params")
-    if params is not None and not isinstance(params, list | Mapping):
-        raise TaskError("template", 'the option "params" must be a list or a mapping')
+    params = _params(options)
     statements = split_statements(text)
     conninfo = await _conninfo(options, ctx)
     pool = ctx.services.use(Pools).pool(conninfo, _pool_size(options))
     try:
         async with pool.connection() as conn:
-            results = await _run_all(conn, statements, _bound(params))
+            results = await _run_all(conn, statements, params)
     except psycopg.Error as exc:
         return _failure(exc)
     except OSError as exc:
@@ -128,13 +126,52 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output: 
     return Output(payload_of(results))
 
 
+async def claim_rows(
+    options: Mapping[str, Any], ctx: ToolContext, limit: int
+) -> list[dict[str, Any]]:
+    """The rows that a cursor's ``claim`` takes, committed: at most ``limit`` or none."""
+    text = text_option(options, "claim")
+    params = _params(options)
+    statements = split_statements(text or "")
+    if _has_control(statements):
+        raise TaskError("sql", "a claim is one transaction: it cannot begin or end one")
+    pool = ctx.services.use(Pools).pool(
+        await _conninfo(options, ctx), _pool_size(options)
+    )
+    try:
+        async with pool.connection() as conn, conn.transaction():
+            results = [await _run_one(conn, s, params) for s in statements]
+            return _claimed(results, limit)
+    except psycopg.Error as exc:
+        raise _task_error(exc) from exc
+    except OSError as exc:
+        raise TaskError("connection", str(exc), retryable=True) from exc
+
+
+def _claimed(results: Sequence[dict[str, Any]], limit: int) -> list[dict[str, Any]]:
+    """The last statement's rows; what would be taken and lost is refused."""
+    last = results[-1] if results else result_of((), (), 0)
+    if last["row_count"] and not last["columns"]:
+        raise TaskError(
+            "sql",
+            f"the claim took {last['row_count']} rows and returned none:"
+            ' end it with "returning *"',
+        )
+    rows: list[dict[str, Any]] = last["rows"]
+    if len(rows) > limit:
+        raise TaskError(
+            "sql",
+            f"the claim gave {len(rows)} rows, more than frame.max_rows = {limit}:"
+            ' write "limit {{ frame.max_rows }}"',
+        )
+    return rows
+
+
 async def _run_all(
     conn: Connection, statements: Sequence[str], params: Any
 ) -> list[dict[str, Any]]:
     """Neighbours run in one transaction; what refuses one runs alone."""
-    if any(
-        first_words(s, 1)[:1] and first_words(s, 1)[0] in _CONTROL for s in statements
-    ):
+    if _has_control(statements):
         return await _run_with_own_transactions(conn, statements, params)
     results: list[dict[str, Any]] = []
     group: list[str] = []
@@ -182,6 +219,12 @@ async def _run_one(conn: Connection, statement: str, params: Any) -> dict[str, A
         return result_of(columns, await cursor.fetchall(), -1)
 
 
+def _has_control(statements: Sequence[str]) -> bool:
+    return any(
+        first_words(s, 1)[:1] and first_words(s, 1)[0] in _CONTROL for s in statements
+    )
+
+
 def runs_alone(statement: str) -> bool:
     """Whether PostgreSQL refuses this statement inside a transaction."""
     words = first_words(statement, 4)
@@ -190,8 +233,11 @@ def runs_alone(statement: str) -> bool:
     return any(tuple(words[: len(start)]) == start for start in _ALONE)
 
 
-def _bound(params: Any) -> Any:
+def _params(options: Mapping[str, Any]) -> Any:
     """Parameters as psycopg takes them: mappings and lists of such as jsonb."""
+    params = options.get("params")
+    if params is not None and not isinstance(params, list | Mapping):
+        raise TaskError("template", 'the option "params" must be a list or a mapping')
     if params is None:
         return None
     if isinstance(params, list):
@@ -252,6 +298,11 @@ def _pool_size(options: Mapping[str, Any]) -> int:
 
 
 def _failure(error: psycopg.Error) -> Output:
+    pg = {"sqlstate": error.sqlstate} if error.sqlstate else {}
+    return Output(error=_task_error(error), pg=pg)
+
+
+def _task_error(error: psycopg.Error) -> TaskError:
     """SQLSTATE decides the kind; without one the connection was lost."""
     state = error.sqlstate
     if state is None:
@@ -271,7 +322,4 @@ def _failure(error: psycopg.Error) -> Output:
         retryable = True
     elif state is not None and state.startswith(_PERMANENT):
         retryable = False
-    pg = {"sqlstate": state} if state else {}
-    return Output(
-        error=TaskError(kind, message, code=state, retryable=retryable), pg=pg
-    )
+    return TaskError(kind, message, code=state, retryable=retryable)
