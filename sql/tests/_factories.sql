@@ -251,13 +251,12 @@ as $function$
   ) as i
   where i.ended + i.open <> 1
   union all
-  select format('loop %s counts %s/%s, its events %s/%s', l.step, l.done, l.failed, e.done, e.failed)
+  select format('loop %s counts %s/%s, its events %s/%s', l.step, l.done, l.failed, e.done, t.failed)
   from noetl.loop as l
   left join (
     select
       i.meta ->> 'loop_id' as loop_id,
-      count(*) filter (where i.status = 'ok') as done,
-      count(*) filter (where i.status = 'error') as failed
+      count(*) filter (where i.status = 'ok') as done
     from noetl.event as i
     where
       i.execution_id = p_execution_id
@@ -265,9 +264,10 @@ as $function$
       and i.meta -> 'final' is distinct from 'false'
     group by i.meta ->> 'loop_id'
   ) as e on e.loop_id = l.loop_id::text
+  left join noetl_internal.told_items(p_execution_id) as t on t.loop_id = l.loop_id
   where
     l.execution_id = p_execution_id
-    and (l.done, l.failed) <> (coalesce(e.done, 0), coalesce(e.failed, 0))
+    and (l.done, l.failed) <> (coalesce(e.done, 0), coalesce(t.failed, 0))
   union all
   select 'run is stuck: nothing is queued, ready, waiting or in the outbox'
   from noetl.run as r
