@@ -124,6 +124,17 @@ as $function$
   )
 $function$;
 
+-- Grant places under concurrency keys in this test alone: tests run side by side, and one session
+-- at a time grants.
+create function noetl_test.grant_alone()
+returns void
+language plpgsql volatile
+as $function$
+begin
+  perform pg_advisory_xact_lock(noetl_internal.lock_key('concurrency', 0));
+end;
+$function$;
+
 -- Do what the ticks do, until nothing is left.
 create function noetl_test.tick()
 returns void
