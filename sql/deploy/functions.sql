@@ -13867,7 +13867,8 @@ is 'What the events of a run tell of its end.';
 
 -- engine/told_items.sql
 -- What the events of a run tell of the items of its loops: per loop how many are done, failed and
--- issued, whether they wrote ctx, and the error of the first failed one.
+-- issued, whether they wrote ctx, and the error of the first failed one. What failed before a
+-- retry_execution counts only in a loop that had ended then.
 create or replace function noetl_internal.told_items(p_execution_id bigint)
 returns table (
   loop_id bigint,
@@ -13891,8 +13892,27 @@ as $function$
         order by e.current_index
       ) filter (where i.is_end and i.is_failed)
     )[1]
-  from noetl.event as e
-  cross join (select noetl_internal.retried_at(p_execution_id) as retried_at) as r
+  from (
+    select
+      k.loop_id,
+      (
+        select coalesce(max(t.event_id), 0) from noetl.event as t
+        where
+          t.execution_id = p_execution_id and t.event_type = 'execution.retried'
+          and (k.ended_at is null or t.event_id < k.ended_at)
+      ) as retried_at
+    from (
+      select
+        v.meta ->> 'loop_id' as loop_id,
+        min(v.event_id) filter (
+          where v.event_type in ('loop.done', 'loop.fanin.completed')
+        ) as ended_at
+      from noetl.event as v
+      where v.execution_id = p_execution_id and v.meta ? 'loop_id'
+      group by 1
+    ) as k
+  ) as r
+  inner join noetl.event as e on e.meta ->> 'loop_id' = r.loop_id
   cross join lateral (
     select
       e.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
@@ -13948,7 +13968,8 @@ is 'The commands that the events of a run tell of as issued and not ended.';
 
 -- engine/told_moves.sql
 -- What each ended step of a run left behind, and what was written between: its result, error and
--- loop, the ctx writes of its command or its items, and those of its own set and arcs.
+-- loop, the ctx writes of its command or its items, and those of its own set and arcs. A step that
+-- failed before a retry_execution has not ended.
 create or replace function noetl_internal.told_moves(p_execution_id bigint)
 returns table (
   event_id bigint,
@@ -13997,7 +14018,10 @@ as $function$
   ) as c on true
   left join noetl.loop as l
     on l.execution_id = p_execution_id and l.token_id = (x.meta ->> 'token_id')::integer
-  where x.event_type = 'step.exit' and x.status <> 'skipped'
+  where
+    x.event_type = 'step.exit'
+    and x.status <> 'skipped'
+    and (x.status <> 'failed' or x.event_id > noetl_internal.retried_at(p_execution_id))
   union all
   select w.event_id, null, null, null, null, w.context -> 'ctx', null
   from noetl.event as w

@@ -148,6 +148,17 @@ as $function$
   )
 $function$;
 
+-- Grant places under concurrency keys in this test alone: tests run side by side, and one session
+-- at a time grants.
+create function noetl_test.grant_alone()
+returns void
+language plpgsql volatile
+as $function$
+begin
+  perform pg_advisory_xact_lock(noetl_internal.lock_key('concurrency', 0));
+end;
+$function$;
+
 -- Do what the ticks do, until nothing is left.
 create function noetl_test.tick()
 returns void
@@ -278,13 +289,12 @@ as $function$
   ) as i
   where i.ended + i.open <> 1
   union all
-  select format('loop %s counts %s/%s, its events %s/%s', l.step, l.done, l.failed, e.done, e.failed)
+  select format('loop %s counts %s/%s, its events %s/%s', l.step, l.done, l.failed, e.done, t.failed)
   from noetl.loop as l
   left join (
     select
       i.meta ->> 'loop_id' as loop_id,
-      count(*) filter (where i.status = 'ok') as done,
-      count(*) filter (where i.status = 'error') as failed
+      count(*) filter (where i.status = 'ok') as done
     from noetl.event as i
     where
       i.execution_id = p_execution_id
@@ -292,9 +302,10 @@ as $function$
       and i.meta -> 'final' is distinct from 'false'
     group by i.meta ->> 'loop_id'
   ) as e on e.loop_id = l.loop_id::text
+  left join noetl_internal.told_items(p_execution_id) as t on t.loop_id = l.loop_id
   where
     l.execution_id = p_execution_id
-    and (l.done, l.failed) <> (coalesce(e.done, 0), coalesce(e.failed, 0))
+    and (l.done, l.failed) <> (coalesce(e.done, 0), coalesce(t.failed, 0))
   union all
   select format('loop %s has %s slots and %s commands', l.step, l.remaining_slots, c.open)
   from noetl.loop as l

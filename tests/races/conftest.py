@@ -24,7 +24,7 @@ def no_deadlock(server: Server) -> Iterator[None]:
 
 @pytest.fixture
 def rig(database: str) -> Iterator[Rig]:
-    with ThreadPoolExecutor(24) as pool:
+    with ThreadPoolExecutor(64) as pool:
         made = Rig(database, pool)
         try:
             yield made

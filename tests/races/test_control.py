@@ -169,6 +169,7 @@ def test_retried_child_is_not_cancelled_for_the_former_end_of_its_parent(
     rig.conn.execute("select noetl.retry_execution(%s)", (parent,))
     if rebuilt:
         rig.conn.execute("select noetl.rebuild(%s)", (child,))
+        assert rig.value("select count(*) from noetl.change where kind = 'cancel'") == 0
     rig.tick()
     assert rig.status(child) == "running"
     assert rig.finish(child) == "completed"
@@ -268,7 +269,8 @@ def test_run_that_somebody_holds_does_not_hold_up_the_outbox(rig: Rig) -> None:
     """A signal in a long transaction of its sender, a failure of another run."""
     held, other = rig.start(step("a")), rig.start(step("a"))
     rig.tick()
-    rig.conn.execute("select noetl_internal.mark_change('advance', %s)", (held,))
+    for kind in ("advance", "dirty"):
+        rig.conn.execute("select noetl_internal.mark_change(%s, %s)", (kind, held))
     first, second = rig.session(autocommit=False), rig.session()
     first.execute("select noetl.signal_execution(%s, 'go')", (held,))
     worker = rig.worker()

@@ -14,7 +14,7 @@ from tests.races.rig import Connection, Json, Rig, loop, step
 FANOUT = {"loop_mode": "fanout"}
 
 
-@pytest.mark.accept("P0.2-3", "D-3")
+@pytest.mark.accept("P0.2-3", "P3.2-2", "D-3")
 @pytest.mark.parametrize("mode", ["parallel", "fanout"])
 def test_twenty_sessions_finish_twenty_items_at_once(rig: Rig, mode: str) -> None:
     run = rig.start(
@@ -41,7 +41,6 @@ def test_twenty_sessions_finish_twenty_items_at_once(rig: Rig, mode: str) -> Non
     assert rig.problems(run) == []
 
 
-@pytest.mark.accept("P0.1-3")
 def test_two_sessions_report_the_same_command(rig: Rig) -> None:
     run = rig.start(step("a", next={"arcs": [{"step": "b"}]}), step("b"))
     worker = rig.worker()

@@ -1,5 +1,6 @@
 -- What the events of a run tell of the items of its loops: per loop how many are done, failed and
--- issued, whether they wrote ctx, and the error of the first failed one.
+-- issued, whether they wrote ctx, and the error of the first failed one. What failed before a
+-- retry_execution counts only in a loop that had ended then.
 create or replace function noetl_internal.told_items(p_execution_id bigint)
 returns table (
   loop_id bigint,
@@ -23,8 +24,27 @@ as $function$
         order by e.current_index
       ) filter (where i.is_end and i.is_failed)
     )[1]
-  from noetl.event as e
-  cross join (select noetl_internal.retried_at(p_execution_id) as retried_at) as r
+  from (
+    select
+      k.loop_id,
+      (
+        select coalesce(max(t.event_id), 0) from noetl.event as t
+        where
+          t.execution_id = p_execution_id and t.event_type = 'execution.retried'
+          and (k.ended_at is null or t.event_id < k.ended_at)
+      ) as retried_at
+    from (
+      select
+        v.meta ->> 'loop_id' as loop_id,
+        min(v.event_id) filter (
+          where v.event_type in ('loop.done', 'loop.fanin.completed')
+        ) as ended_at
+      from noetl.event as v
+      where v.execution_id = p_execution_id and v.meta ? 'loop_id'
+      group by 1
+    ) as k
+  ) as r
+  inner join noetl.event as e on e.meta ->> 'loop_id' = r.loop_id
   cross join lateral (
     select
       e.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')

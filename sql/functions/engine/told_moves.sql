@@ -1,5 +1,6 @@
 -- What each ended step of a run left behind, and what was written between: its result, error and
--- loop, the ctx writes of its command or its items, and those of its own set and arcs.
+-- loop, the ctx writes of its command or its items, and those of its own set and arcs. A step that
+-- failed before a retry_execution has not ended.
 create or replace function noetl_internal.told_moves(p_execution_id bigint)
 returns table (
   event_id bigint,
@@ -48,7 +49,10 @@ as $function$
   ) as c on true
   left join noetl.loop as l
     on l.execution_id = p_execution_id and l.token_id = (x.meta ->> 'token_id')::integer
-  where x.event_type = 'step.exit' and x.status <> 'skipped'
+  where
+    x.event_type = 'step.exit'
+    and x.status <> 'skipped'
+    and (x.status <> 'failed' or x.event_id > noetl_internal.retried_at(p_execution_id))
   union all
   select w.event_id, null, null, null, null, w.context -> 'ctx', null
   from noetl.event as w

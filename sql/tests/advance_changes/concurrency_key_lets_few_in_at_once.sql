@@ -1,6 +1,7 @@
 -- An API that bears two callers, whatever the number of runs.
 begin;
 select plan(7);
+select noetl_test.grant_alone() \g /dev/null
 select noetl_test.playbook(
   jsonb_build_array(
     noetl_test.step('a', '{"spec": {"concurrency": {"key": "api-{{ workload.site }}", "limit": 2}}, "next": {"arcs": [{"step": "b"}]}}'),

@@ -11,7 +11,7 @@ select is(
 );
 select is(noetl_test.report(:'w', :x, :'c', '{}', '{"message": "no"}') -> 'late', '1', 'nor does another outcome');
 select results_eq(
-  format('select count(*) from noetl.event where execution_id = %s', :x), 'select count(*) from before', 'P0.1-3: no event is added'
+  format('select count(*) from noetl.event where execution_id = %s', :x), 'select count(*) from before', 'no event is added'
 );
 select is(
   (select value from noetl.variable where execution_id = :x and scope = 'step' and name = 'a'), '{"n": 1}', 'the first result stands'

@@ -1,6 +1,7 @@
 -- Its place under the concurrency key went to somebody else when the run failed.
 begin;
 select plan(4);
+select noetl_test.grant_alone() \g /dev/null
 select jsonb_build_array(noetl_test.step('a', '{"spec": {"concurrency": {"key": "k", "limit": 1}}}')) as steps \gset
 select noetl_test.start(:'steps') as x \gset
 select is(noetl_test.work(:x, '{"a": {"error": {"message": "no"}}}'), 'failed', 'the first fails');

@@ -1,6 +1,7 @@
 -- One run at a time for each customer; the others wait in the order of their start.
 begin;
 select plan(6);
+select noetl_test.grant_alone() \g /dev/null
 select noetl_test.playbook(
   jsonb_build_array(noetl_test.step('a', jsonb_build_object('next', noetl_test.next('b'))), noetl_test.step('b')),
   '{"executor": {"spec": {"concurrency": {"key": "{{ workload.customer }}", "limit": 1}}}, "workload": {"customer": "x"}}'

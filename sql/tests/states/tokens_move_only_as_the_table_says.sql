@@ -1,6 +1,7 @@
 -- docs/states.md: every pair of state and function; what is not in its table does nothing.
 begin;
 select plan(1);
+select noetl_test.grant_alone() \g /dev/null
 create function pg_temp.move(p_from text, p_action text) returns text language plpgsql as $$
 declare
   v_id bigint := noetl_test.start(jsonb_build_array(noetl_test.step('a')));
