@@ -13894,32 +13894,27 @@ as $function$
     )[1]
   from (
     select
-      k.loop_id,
-      (
-        select coalesce(max(t.event_id), 0) from noetl.event as t
-        where
-          t.execution_id = p_execution_id and t.event_type = 'execution.retried'
-          and (k.ended_at is null or t.event_id < k.ended_at)
-      ) as retried_at
-    from (
-      select
-        v.meta ->> 'loop_id' as loop_id,
-        min(v.event_id) filter (
-          where v.event_type in ('loop.done', 'loop.fanin.completed')
-        ) as ended_at
-      from noetl.event as v
-      where v.execution_id = p_execution_id and v.meta ? 'loop_id'
-      group by 1
-    ) as k
+      v.event_id, v.event_type, v.status, v.current_index, v.context, v.meta,
+      min(v.event_id) filter (where v.event_type in ('loop.done', 'loop.fanin.completed')) over (
+        partition by v.meta ->> 'loop_id'
+      ) as ended_at
+    from noetl.event as v
+    where v.execution_id = p_execution_id and v.meta ? 'loop_id'
+  ) as e
+  cross join (
+    select array_agg(t.event_id) as retries
+    from noetl.event as t
+    where t.execution_id = p_execution_id and t.event_type = 'execution.retried'
   ) as r
-  inner join noetl.event as e on e.meta ->> 'loop_id' = r.loop_id
   cross join lateral (
     select
       e.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
       and e.meta -> 'final' is distinct from 'false' as is_end,
-      e.status = 'error' and e.event_id > r.retried_at as is_failed
+      e.status = 'error' and not exists (
+        select from unnest(r.retries) as k (event_id)
+        where k.event_id > e.event_id and (e.ended_at is null or k.event_id < e.ended_at)
+      ) as is_failed
   ) as i
-  where e.execution_id = p_execution_id and e.meta ? 'loop_id'
   group by 1
 $function$;
 
