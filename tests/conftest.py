@@ -24,6 +24,7 @@ proves; ``--results FILE`` records them for ``make acceptance``.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -113,6 +114,9 @@ def conn(database: str, connect: Connect) -> psycopg.Connection[Any]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell starts what runs in its background with Ctrl-C ignored, and what we start
+    # and interrupt would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.option.basetemp is None:
         # Not pytest's own place: each pytest that starts makes that unreadable for
         # others, and as root the embedded servers of a running one are such others.

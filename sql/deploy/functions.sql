@@ -8558,27 +8558,28 @@ comment on function noetl_internal.load_items(bigint, bigint, integer, integer)
 is 'A range of the items of a loop''s collection.';
 
 -- engine/result_range.sql
--- The indexes of the first and last of p_count results of a loop after the first p_first. Indexes
--- are places, but for those of a cursor's rows and of a loop that ended early: they have gaps.
+-- The indexes of the first and last of p_count results of a loop after the first p_first, and the
+-- number of the execution.retried event before which a failed item has none. Indexes are places,
+-- but for those of a cursor's rows and of a loop that ended early: they have gaps.
 create or replace function noetl_internal.result_range(
   p_execution_id bigint,
   p_loop_id bigint,
   p_first integer,
   p_count integer,
   out first_index integer,
-  out last_index integer
+  out last_index integer,
+  out retried_at bigint
 )
 language plpgsql stable
 as $function$
 #variable_conflict use_column
+declare
+  v_loop noetl.loop;
 begin
-  if not exists (
-    select from noetl.loop as l
-    where
-      l.execution_id = p_execution_id
-      and l.loop_id = p_loop_id
-      and (l.mode = 'cursor' or l.cancelled > 0)
-  ) then
+  select * into v_loop from noetl.loop as l
+  where l.execution_id = p_execution_id and l.loop_id = p_loop_id;
+  retried_at := coalesce(v_loop.retried_at, 0);
+  if v_loop.mode is distinct from 'cursor' and coalesce(v_loop.cancelled, 0) = 0 then
     first_index := p_first;
     last_index := p_first + p_count - 1;
     return;
@@ -8593,6 +8594,7 @@ begin
       and e.meta ? 'loop_id'
       and e.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
       and e.meta -> 'final' is distinct from 'false'
+      and (e.status = 'ok' or e.event_id > v_loop.retried_at)
     order by e.current_index
     offset p_first
     limit p_count
@@ -8643,6 +8645,7 @@ begin
     and i.meta ? 'loop_id'
     and i.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
     and i.meta -> 'final' is distinct from 'false'
+    and (i.status = 'ok' or i.event_id > v_range.retried_at)
     and i.current_index between v_range.first_index and v_range.last_index;
   if v_hidden is not null then
     raise exception 'results of loop % are stored where sql cannot see them', p_loop_id using
@@ -11147,6 +11150,7 @@ begin
       and e.meta ->> 'loop_id' = p_loop.loop_id::text
       and e.meta ? 'loop_id'
       and e.event_type in ('loop.item', 'loop.shard.done')
+      and (e.status = 'ok' or e.event_id > p_loop.retried_at)
     group by w.key
   ) as k;
   return jsonb_build_object('writes', v_writes, 'conflicts', v_conflicts);
@@ -12189,7 +12193,7 @@ declare
   v_token noetl.token;
   v_hops integer := 0;
 begin
-  select * into v_run from noetl.run as r
+  perform 1 from noetl.run as r
   where
     r.execution_id = p_execution_id and r.status in ('running', 'waiting') and not r.is_paused
   for no key update;
@@ -12197,6 +12201,10 @@ begin
     return;
   end if;
   loop
+    -- Read anew: the step that was routed last may have failed the run, or ended it.
+    select * into v_run from noetl.run as r
+    where r.execution_id = p_execution_id and r.status in ('running', 'waiting');
+    exit when not found;
     select * into v_token from noetl.token as t
     where t.execution_id = p_execution_id and t.status = 'ready'
     order by t.token_id
@@ -13737,7 +13745,8 @@ is 'Every token that the events of a run tell of.';
 -- engine/told_entries.sql
 -- What the events of a run tell of each token since the last retry_execution: whether it is gone,
 -- whether it has entered its step and what it waits for there, its place under a concurrency key,
--- whether a loop of it has begun, and the issue number of its next command.
+-- whether a loop of it has begun, the issue number of its next command, and the event of a call
+-- that has ended well and that nothing has followed, because the run was failing.
 create or replace function noetl_internal.told_entries(p_execution_id bigint)
 returns table (
   token_id integer,
@@ -13746,7 +13755,8 @@ returns table (
   has_loop boolean,
   wait jsonb,
   slot jsonb,
-  issue integer
+  issue integer,
+  call_id bigint
 )
 language sql stable
 as $function$
@@ -13772,12 +13782,19 @@ as $function$
       max(substring(e.meta ->> 'command_id' from '-([0-9]+)$')::integer)
       filter (where e.event_type = 'command.issued' and e.event_id < r.retried_at) + 1,
       1
-    )
+    ),
+    (
+      array_agg(
+        case when e.event_type = 'call.done' then e.event_id end order by e.event_id desc
+      ) filter (where e.event_type in ('call.done', 'call.error', 'step.enter', 'step.exit'))
+    )[1]
   from noetl.event as e
   cross join (select noetl_internal.retried_at(p_execution_id) as retried_at) as r
   where
     e.execution_id = p_execution_id
-    and e.event_type in ('step.enter', 'step.exit', 'loop.started', 'command.issued')
+    and e.event_type in (
+      'step.enter', 'step.exit', 'loop.started', 'command.issued', 'call.done', 'call.error'
+    )
     and e.meta ? 'token_id'
   group by e.meta ->> 'token_id'
 $function$;
@@ -13867,8 +13884,8 @@ is 'What the events of a run tell of its end.';
 
 -- engine/told_items.sql
 -- What the events of a run tell of the items of its loops: per loop how many are done, failed and
--- issued, whether they wrote ctx, and the error of the first failed one. What failed before a
--- retry_execution counts only in a loop that had ended then.
+-- issued, whether they wrote ctx, the error of the first failed one, and the number of the latest
+-- execution.retried before its end, 0 without one: items that failed before it do not count.
 create or replace function noetl_internal.told_items(p_execution_id bigint)
 returns table (
   loop_id bigint,
@@ -13876,22 +13893,24 @@ returns table (
   failed integer,
   issued integer,
   has_ctx_writes boolean,
-  first_error jsonb
+  first_error jsonb,
+  retried_at bigint
 )
 language sql stable
 as $function$
   select
     (e.meta ->> 'loop_id')::bigint,
     (count(*) filter (where i.is_end and e.status = 'ok'))::integer,
-    (count(*) filter (where i.is_end and i.is_failed))::integer,
+    (count(*) filter (where i.is_end and e.status = 'error'))::integer,
     coalesce(max(e.current_index) filter (where e.event_type = 'command.issued') + 1, 0),
     coalesce(bool_or(i.is_end and e.context ? 'ctx'), false),
     (
       array_agg(
         e.context -> 'error' || jsonb_build_object('item', e.current_index)
         order by e.current_index
-      ) filter (where i.is_end and i.is_failed)
-    )[1]
+      ) filter (where i.is_end and e.status = 'error')
+    )[1],
+    r.retried_at
   from (
     select
       v.event_id, v.event_type, v.status, v.current_index, v.context, v.meta,
@@ -13901,21 +13920,23 @@ as $function$
     from noetl.event as v
     where v.execution_id = p_execution_id and v.meta ? 'loop_id'
   ) as e
-  cross join (
-    select array_agg(t.event_id) as retries
-    from noetl.event as t
-    where t.execution_id = p_execution_id and t.event_type = 'execution.retried'
+  cross join lateral (
+    select coalesce(max(t.event_id), 0) as retried_at
+    from unnest(
+      array(
+        select k.event_id from noetl.event as k
+        where k.execution_id = p_execution_id and k.event_type = 'execution.retried'
+      )
+    ) as t (event_id)
+    where e.ended_at is null or t.event_id < e.ended_at
   ) as r
   cross join lateral (
     select
       e.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
-      and e.meta -> 'final' is distinct from 'false' as is_end,
-      e.status = 'error' and not exists (
-        select from unnest(r.retries) as k (event_id)
-        where k.event_id > e.event_id and (e.ended_at is null or k.event_id < e.ended_at)
-      ) as is_failed
+      and e.meta -> 'final' is distinct from 'false'
+      and (e.status = 'ok' or e.event_id > r.retried_at) as is_end
   ) as i
-  group by 1
+  group by 1, r.retried_at
 $function$;
 
 comment on function noetl_internal.told_items(bigint)
@@ -14239,7 +14260,7 @@ begin
     execution_id, loop_id, token_id, catalog_id, step, mode, status, total, issued, done, failed,
     cancelled, to_repeat, remaining_slots, max_in_flight, max_shard_retries, max_failures, policy,
     is_external, input, pool, priority, next_place, context_version, has_ctx_writes, first_error,
-    version, started_at
+    retried_at, version, started_at
   )
   select
     p_run.execution_id, l.loop_id, l.token_id, p_run.catalog_id, l.step, l.mode,
@@ -14256,7 +14277,7 @@ begin
     noetl_internal.failure_limit(d.spec ->> 'max_failures', l.total),
     noetl_internal.loop_policy(d.spec), l.is_external, t.token -> 'input',
     coalesce(d.definition ->> 'pool', p_run.pool), p_run.priority, 0, p_run.context_version,
-    i.has_ctx_writes and l.mode <> 'sequential', i.first_error, 1, l.started_at
+    i.has_ctx_writes and l.mode <> 'sequential', i.first_error, i.retried_at, 1, l.started_at
   from (
     select
       (e.meta ->> 'loop_id')::bigint as loop_id, (e.meta ->> 'token_id')::integer as token_id,
@@ -14581,6 +14602,37 @@ $function$;
 comment on function noetl_internal.rebuild_outbox(noetl.run)
 is 'Put a rebuilt run into the outbox for whatever may be due.';
 
+-- engine/finish_calls.sql
+-- End the steps of a run that is taken up again whose calls had ended well while it was failing:
+-- what has been reported is not run again.
+-- Locks: the caller holds the run's advisory lock exclusively.
+create or replace function noetl_internal.finish_calls(p_execution_id bigint)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_call record;
+begin
+  -- A row loop, because each routes on; bounded by the live tokens.
+  for v_call in
+    select t.token_id, c.result, c.context
+    from noetl.token as t
+    inner join noetl_internal.told_entries(p_execution_id) as e on e.token_id = t.token_id
+    inner join noetl.event as c
+      on c.execution_id = t.execution_id and c.event_id = e.call_id
+    where t.execution_id = p_execution_id
+    order by c.event_id
+  loop
+    perform noetl_internal.finish_step(
+      p_execution_id, v_call.token_id, 'call.done', v_call.result, null, v_call.context -> 'ctx'
+    );
+  end loop;
+end;
+$function$;
+
+comment on function noetl_internal.finish_calls(bigint)
+is 'End the steps of a run that is taken up again whose calls had ended well.';
+
 -- engine/finish_loops.sql
 -- End the steps of a rebuilt run whose loops have no item left to run: the last ones were not
 -- counted yet, or the run is taken up again, and what failed was the exit of the step, or another
@@ -14637,6 +14689,7 @@ begin
   perform noetl_internal.restart_cursors(v_run);
   perform noetl_internal.rebuild_names(v_run);
   perform noetl_internal.rebuild_outbox(v_run);
+  perform noetl_internal.finish_calls(p_execution_id);
   perform noetl_internal.finish_loops(p_execution_id);
   perform noetl_internal.advance_run(p_execution_id);
   perform noetl_internal.project_run(p_execution_id);
@@ -15059,7 +15112,9 @@ begin
   from noetl.runtime as s
   inner join noetl.runtime as n
     on n.kind = s.kind and n.name = s.name and n.status = 'active'
-  where s.session_id = p_session_id and pg_has_role(session_user, s.role, 'member');
+  where
+    s.session_id = p_session_id and pg_has_role(session_user, s.role, 'member')
+    and (n.started_at = s.started_at) is not true;
   if found then
     raise exception 'another process has started as worker "%"', v_session.name using
       errcode = 'NE410', hint = 'Give each worker a name of its own, or stop one of the two.';
@@ -16982,13 +17037,18 @@ comment on function noetl_internal.require_kin(uuid, bigint)
 is 'Let a worker read what belongs to its run, or to a child of its run.';
 
 -- api/register_session.sql
--- Register a worker process that has just started; returns its session. An older session of the
--- same name ends at once and its commands are requeued: this is how a restart resumes in seconds.
--- Locks: as requeue_sessions. Raises: NE422 for an empty name or pool list.
+-- Register a worker process; returns its session. An older session of the same name ends at once
+-- and its commands are requeued: this is how a restart resumes in seconds. p_started_at says when
+-- the process started, by its clock: the younger process keeps the name, so that a call of one that
+-- was killed since cannot take it; without it the caller is the youngest. Called again by the same
+-- process: the same session, while it lives.
+-- Locks: as requeue_sessions. Raises: NE422 for an empty name or pool list, NE410 when a younger
+-- process has the name.
 create or replace function noetl.register_session(
   p_name text,
   p_pools text [],
-  p_capacity jsonb default '{}'
+  p_capacity jsonb default '{}',
+  p_started_at timestamptz default null
 )
 returns uuid
 language plpgsql volatile security definer
@@ -16998,7 +17058,7 @@ set jit = off
 as $function$
 declare
   v_session_id uuid := gen_random_uuid();
-  v_older uuid;
+  v_older noetl.runtime;
 begin
   perform noetl_internal.require_read_committed();
   if coalesce(p_name, '') = '' or coalesce(cardinality(p_pools), 0) = 0 then
@@ -17009,28 +17069,37 @@ begin
   perform pg_advisory_xact_lock(
     noetl_internal.lock_key('worker', hashtextextended(p_name, 0))
   );
-  update noetl.runtime as s
-  set status = 'ended', ended_at = noetl_internal.clock_now()
+  select * into v_older from noetl.runtime as s
   where s.kind = 'worker' and s.name = p_name and s.status = 'active'
-  returning s.session_id into v_older;
-  if found then
-    perform noetl_internal.requeue_sessions(array[v_older], 'worker restarted', true, 100000);
+  for update;
+  if v_older.started_at = p_started_at then
+    return v_older.session_id;
+  elsif v_older.started_at > p_started_at then
+    raise exception 'another process has started as worker "%"', p_name using
+      errcode = 'NE410', hint = 'Give each worker a name of its own, or stop one of the two.';
+  elsif v_older.session_id is not null then
+    update noetl.runtime as s
+    set status = 'ended', ended_at = noetl_internal.clock_now()
+    where s.session_id = v_older.session_id;
+    perform noetl_internal.requeue_sessions(
+      array[v_older.session_id], 'worker restarted', true, 100000
+    );
   end if;
   insert into noetl.runtime (
-    session_id, name, kind, pools, capacity, status, role, registered_at, heartbeat_at
+    session_id, name, kind, pools, capacity, status, role, registered_at, heartbeat_at, started_at
   )
   values (
     v_session_id, p_name, 'worker', p_pools, coalesce(p_capacity, '{}'), 'active', session_user,
-    noetl_internal.clock_now(), noetl_internal.clock_now()
+    noetl_internal.clock_now(), noetl_internal.clock_now(), p_started_at
   );
   return v_session_id;
 end;
 $function$;
 
-comment on function noetl.register_session(text, text [], jsonb)
+comment on function noetl.register_session(text, text [], jsonb, timestamptz)
 is 'Register a worker process; an older session of the same name ends.';
-revoke all on function noetl.register_session(text, text [], jsonb) from public;
-grant execute on function noetl.register_session(text, text [], jsonb) to noetl_worker;
+revoke all on function noetl.register_session(text, text [], jsonb, timestamptz) from public;
+grant execute on function noetl.register_session(text, text [], jsonb, timestamptz) to noetl_worker;
 
 -- api/end_session.sql
 -- End a worker's session and hand back what it still holds, without counting attempts; returns how

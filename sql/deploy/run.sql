@@ -262,6 +262,7 @@ create table noetl.loop (
   priority noetl_internal.priority not null,
   next_place bigint not null,
   context_version bigint not null,
+  retried_at bigint not null default 0,  -- items that failed before this event do not count
   has_ctx_writes boolean not null,
   first_error jsonb,
   version bigint not null,

@@ -14,6 +14,7 @@ create table noetl.runtime (
   role name not null,
   registered_at timestamptz not null,
   heartbeat_at timestamptz not null,
+  started_at timestamptz,  -- the process, by its own clock
   ended_at timestamptz,
   constraint runtime_pkey primary key (session_id),
   constraint runtime_kind_is_known check (kind in ('worker', 'dispatcher')),

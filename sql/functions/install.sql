@@ -202,6 +202,7 @@
 \ir engine/restart_cursors.sql
 \ir engine/rebuild_names.sql
 \ir engine/rebuild_outbox.sql
+\ir engine/finish_calls.sql
 \ir engine/finish_loops.sql
 \ir engine/rebuild_state.sql
 

@@ -319,6 +319,7 @@ as $function$
   from noetl.run as r
   where
     r.execution_id = p_execution_id and r.status in ('running', 'failing', 'cancelling')
+    and not r.is_paused
     and not exists (select from noetl.command as c where c.execution_id = r.execution_id)
     and not exists (select from noetl.change as c where c.execution_id = r.execution_id and c.kind <> 'dirty')
     and not exists (

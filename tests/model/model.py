@@ -138,7 +138,7 @@ class Activation:
         ]
         return writes[-1] if writes else None
 
-    def reopen(self) -> None:
+    def reopen(self, is_step_failed: bool) -> None:
         """What has not been done is to be done again."""
         if self.is_closed:
             return
@@ -146,9 +146,10 @@ class Activation:
         for slot in self.slots.values():
             slot.free()
             slot.lost = slot.retried = 0
-            if self.loop is None or (slot.outcome and not slot.outcome.is_ok):
+            is_ok = slot.outcome is not None and slot.outcome.is_ok
+            if not is_ok or (self.loop is None and is_step_failed):
                 slot.outcome = None
-        if self.loop is None:
+        if self.loop is None and not self.outcomes():
             self.last_write = None
 
 
@@ -159,6 +160,7 @@ class Trail:
     exits: dict[str, str] = field(default_factory=dict)  # ok, error or skipped
     entered: dict[str, int] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
+    left: set[str] = field(default_factory=set)  # entered before that, and not failed
     last: str | None = None
 
     @classmethod
@@ -167,6 +169,7 @@ class Trail:
         made = cls()
         for kind, step, status in trail:
             if kind == "execution.retried":
+                made.left |= made.entered.keys() - set(made.failed)
                 made.failed.clear()
                 made.entered = {  # a loop goes on, other steps are entered again
                     name: count
@@ -181,6 +184,8 @@ class Trail:
             else:
                 assert step not in made.exits, f"step {step} has ended twice"
                 made.exits[step] = status
+                if step in made.left:  # its call had ended before
+                    made.entered.setdefault(step, 1)
                 if status != "skipped":
                     made.last = step
         return made
@@ -222,7 +227,7 @@ class Run:
         self.status = "running"
         for name, activation in self.activations.items():
             if name not in self.trail.exits:
-                activation.reopen()
+                activation.reopen(name in self.trail.failed)
         for child in self.children:
             if child.status in ("failed", "cancelled") and child.is_needed():
                 child.retry()

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
@@ -65,6 +66,7 @@ class Link:
 
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
+        self._started_at = datetime.now(UTC)
         self._conn: Connection | None = None
         self._failures = 0
 
@@ -74,12 +76,15 @@ class Link:
         return self._failures > 0
 
     async def register(self) -> UUID:
-        """Begin a session; an older one of the same name ends."""
+        """Begin a session; that of an older process of the same name ends.
+
+        Raises SupersededError when a younger process has the name.
+        """
         settings = self._settings
         capacity = orjson.dumps({"slots": settings.slots}).decode()
         row = await self._call(
-            "select noetl.register_session(%s, %s, %s::jsonb)",
-            (settings.name, list(settings.pools), capacity),
+            "select noetl.register_session(%s, %s, %s::jsonb, %s)",
+            (settings.name, list(settings.pools), capacity, self._started_at),
         )
         session: UUID = row[0]
         return session

@@ -11,7 +11,7 @@ declare
   v_token noetl.token;
   v_hops integer := 0;
 begin
-  select * into v_run from noetl.run as r
+  perform 1 from noetl.run as r
   where
     r.execution_id = p_execution_id and r.status in ('running', 'waiting') and not r.is_paused
   for no key update;
@@ -19,6 +19,10 @@ begin
     return;
   end if;
   loop
+    -- Read anew: the step that was routed last may have failed the run, or ended it.
+    select * into v_run from noetl.run as r
+    where r.execution_id = p_execution_id and r.status in ('running', 'waiting');
+    exit when not found;
     select * into v_token from noetl.token as t
     where t.execution_id = p_execution_id and t.status = 'ready'
     order by t.token_id

@@ -27,6 +27,7 @@ begin
       and e.meta ->> 'loop_id' = p_loop.loop_id::text
       and e.meta ? 'loop_id'
       and e.event_type in ('loop.item', 'loop.shard.done')
+      and (e.status = 'ok' or e.event_id > p_loop.retried_at)
     group by w.key
   ) as k;
   return jsonb_build_object('writes', v_writes, 'conflicts', v_conflicts);

@@ -37,6 +37,7 @@ begin
     and i.meta ? 'loop_id'
     and i.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
     and i.meta -> 'final' is distinct from 'false'
+    and (i.status = 'ok' or i.event_id > v_range.retried_at)
     and i.current_index between v_range.first_index and v_range.last_index;
   if v_hidden is not null then
     raise exception 'results of loop % are stored where sql cannot see them', p_loop_id using

@@ -8,7 +8,7 @@ begin
     execution_id, loop_id, token_id, catalog_id, step, mode, status, total, issued, done, failed,
     cancelled, to_repeat, remaining_slots, max_in_flight, max_shard_retries, max_failures, policy,
     is_external, input, pool, priority, next_place, context_version, has_ctx_writes, first_error,
-    version, started_at
+    retried_at, version, started_at
   )
   select
     p_run.execution_id, l.loop_id, l.token_id, p_run.catalog_id, l.step, l.mode,
@@ -25,7 +25,7 @@ begin
     noetl_internal.failure_limit(d.spec ->> 'max_failures', l.total),
     noetl_internal.loop_policy(d.spec), l.is_external, t.token -> 'input',
     coalesce(d.definition ->> 'pool', p_run.pool), p_run.priority, 0, p_run.context_version,
-    i.has_ctx_writes and l.mode <> 'sequential', i.first_error, 1, l.started_at
+    i.has_ctx_writes and l.mode <> 'sequential', i.first_error, i.retried_at, 1, l.started_at
   from (
     select
       (e.meta ->> 'loop_id')::bigint as loop_id, (e.meta ->> 'token_id')::integer as token_id,

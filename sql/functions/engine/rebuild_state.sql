@@ -21,6 +21,7 @@ begin
   perform noetl_internal.restart_cursors(v_run);
   perform noetl_internal.rebuild_names(v_run);
   perform noetl_internal.rebuild_outbox(v_run);
+  perform noetl_internal.finish_calls(p_execution_id);
   perform noetl_internal.finish_loops(p_execution_id);
   perform noetl_internal.advance_run(p_execution_id);
   perform noetl_internal.project_run(p_execution_id);

@@ -20,7 +20,9 @@ begin
   from noetl.runtime as s
   inner join noetl.runtime as n
     on n.kind = s.kind and n.name = s.name and n.status = 'active'
-  where s.session_id = p_session_id and pg_has_role(session_user, s.role, 'member');
+  where
+    s.session_id = p_session_id and pg_has_role(session_user, s.role, 'member')
+    and (n.started_at = s.started_at) is not true;
   if found then
     raise exception 'another process has started as worker "%"', v_session.name using
       errcode = 'NE410', hint = 'Give each worker a name of its own, or stop one of the two.';
