@@ -9688,11 +9688,67 @@ $function$;
 comment on function noetl_internal.log_heartbeats(bigint, noetl_internal.report [])
 is 'Append command.heartbeat events for commands that are still held.';
 
+-- engine/outcome_context.sql
+-- What the event of an outcome keeps beside its result, {"ctx", "error"}; null when there is
+-- neither. Stable, as jsonb_build_object is, and so a part of the statement that calls it.
+create or replace function noetl_internal.outcome_context(p_outcome noetl_internal.outcome)
+returns jsonb
+language sql stable parallel safe
+as $function$
+  select case
+    when p_outcome.ctx is not null or p_outcome.error is not null
+      then
+        case when p_outcome.ctx is null then '{}' else jsonb_build_object('ctx', p_outcome.ctx) end
+        || case
+          when p_outcome.error is null then '{}' else jsonb_build_object('error', p_outcome.error)
+        end
+  end
+$function$;
+
+comment on function noetl_internal.outcome_context(noetl_internal.outcome)
+is 'What the event of an outcome keeps beside its result.';
+
+-- engine/item_meta.sql
+-- What the event of an item's outcome says of it: which loop, which item and, in a fan-out, which
+-- attempt. Stable, as jsonb_build_object is, and so a part of the statement that calls it.
+create or replace function noetl_internal.item_meta(
+  p_outcome noetl_internal.outcome,
+  p_mode text
+)
+returns jsonb
+language sql stable parallel safe
+as $function$
+  select case
+    when p_mode <> 'fanout'
+      then jsonb_build_object('loop_id', p_outcome.loop_id, 'iter_index', p_outcome.iter_index)
+    else
+      jsonb_build_object(
+        'loop_id', p_outcome.loop_id,
+        'shard_id', p_outcome.iter_index,
+        'iter_index', p_outcome.iter_index,
+        'iter_key', coalesce(p_outcome.iter_key, p_outcome.iter_index::text),
+        'command_id', p_outcome.command_id,
+        'shard_attempt', p_outcome.shard_attempt
+      )
+  end
+$function$;
+
+comment on function noetl_internal.item_meta(noetl_internal.outcome, text)
+is 'What the event of an item''s outcome says of it.';
+
 -- engine/log_outcomes.sql
--- Append the events that end commands, and the calls of plain steps, all in one statement.
-create or replace function noetl_internal.log_outcomes(p_outcomes noetl_internal.outcome [])
+-- Append the events that end commands, the calls of plain steps, and the outcomes of loop items,
+-- all in one statement. An item's result rides on its event, where idx_event_loop_id_type finds it;
+-- its meta says which loop, which item and, in a fan-out, which attempt, and whether the item runs
+-- again (p_retried).
+create or replace function noetl_internal.log_outcomes(
+  p_outcomes noetl_internal.outcome [],
+  p_items noetl_internal.outcome [],
+  p_retried text []
+)
 returns void
 language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 begin
   insert into noetl.event (
@@ -9710,40 +9766,13 @@ begin
   union all
   select
     o.execution_id, o.catalog_id, case when o.is_ok then 'call.done' else 'call.error' end,
-    o.step, o.result ->> 'status', null,
-    nullif(
-      case when o.ctx is null then '{}' else jsonb_build_object('ctx', o.ctx) end
-      || case when o.error is null then '{}' else jsonb_build_object('error', o.error) end,
-      '{}'
-    ),
+    o.step, o.result ->> 'status', null, noetl_internal.outcome_context(o),
     o.result, jsonb_build_object('token_id', o.token_id), o.error ->> 'message',
     noetl_internal.clock_now()
   from unnest(p_outcomes) as o
   -- Items that are collected only begin the loop; not collecting them is the call's error.
-  where o.loop_id is null and (o.task = 'run' or not o.is_ok);
-end;
-$function$;
-
-comment on function noetl_internal.log_outcomes(noetl_internal.outcome [])
-is 'Append the events that end commands, and the calls of plain steps.';
-
--- engine/log_items.sql
--- Append the outcomes of loop items, all in one statement. An item's result rides on its event,
--- where idx_event_loop_id_type finds it; its meta says which loop, which item and, in a fan-out,
--- which attempt.
-create or replace function noetl_internal.log_items(
-  p_outcomes noetl_internal.outcome [],
-  p_retried text []
-)
-returns void
-language plpgsql volatile
-set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
-as $function$
-begin
-  insert into noetl.event (
-    execution_id, catalog_id, event_type, node_name, status, current_index, context, result,
-    meta, error, created_at
-  )
+  where o.loop_id is null and (o.task = 'run' or not o.is_ok)
+  union all
   select
     o.execution_id, o.catalog_id,
     case
@@ -9752,46 +9781,20 @@ begin
       else 'loop.shard.failed'
     end,
     o.step, case when o.is_ok then 'ok' else 'error' end, o.iter_index,
-    case
-      when o.ctx is not null or o.error is not null
-        then
-          case when o.ctx is null then '{}' else jsonb_build_object('ctx', o.ctx) end
-          || case when o.error is null then '{}' else jsonb_build_object('error', o.error) end
-    end,
-    o.result,
-    case
-      when o.command_id = any(p_retried) then m.meta || '{"final": false}' else m.meta
-    end,
+    noetl_internal.outcome_context(o), o.result,
+    noetl_internal.item_meta(o, l.mode)
+    || case when o.command_id = any(p_retried) then '{"final": false}'::jsonb else '{}' end,
     o.error ->> 'message',
     noetl_internal.clock_now()
-  from unnest(p_outcomes) as o
+  from unnest(p_items) as o
   inner join noetl.loop as l
-    on l.execution_id = o.execution_id and l.loop_id = o.loop_id
-  cross join lateral (
-    select
-    case
-      when l.mode <> 'fanout'
-        then jsonb_build_object(
-          'loop_id', o.loop_id,
-          'iter_index', o.iter_index
-        )
-      else
-        jsonb_build_object(
-          'loop_id', o.loop_id,
-          'shard_id', o.iter_index,
-          'iter_index', o.iter_index,
-          'iter_key',
-          coalesce(o.iter_key, o.iter_index::text),
-          'command_id', o.command_id,
-          'shard_attempt', o.shard_attempt
-        )
-    end as meta
-  ) as m;
+    on l.execution_id = o.execution_id and l.loop_id = o.loop_id;
 end;
 $function$;
 
-comment on function noetl_internal.log_items(noetl_internal.outcome [], text [])
-is 'Append the outcomes of loop items.';
+comment on function noetl_internal.log_outcomes(
+  noetl_internal.outcome [], noetl_internal.outcome [], text []
+) is 'Append the events of finished commands, calls and loop items.';
 
 -- engine/step_definition.sql
 -- The compiled definition of a step (docs/protocol.md).
@@ -12294,40 +12297,34 @@ $function$;
 comment on function noetl_internal.write_loop_ctx(bigint, bigint, jsonb)
 is 'Write the ctx values of a sequential loop''s item.';
 
--- engine/retry_shards.sql
--- Issue failed shards of live fan-outs again while they have retries left; returns the commands
--- that are replaced. The new command keeps loop and index, with the next issue number of the item.
-create or replace function noetl_internal.retry_shards(
+-- engine/failed_shards.sql
+-- The commands of failed shards of live fan-outs that have retries left; null when there are none.
+create or replace function noetl_internal.failed_shards(
   p_execution_id bigint,
   p_outcomes noetl_internal.outcome []
 )
-returns setof text
-language plpgsql volatile
+returns noetl_internal.draft []
+language plpgsql stable
 as $function$
-declare
-  v_failed noetl_internal.draft [];
 begin
-  select array_agg(noetl_internal.outcome_draft(o)) into v_failed
-  from unnest(p_outcomes) as o
-  inner join noetl.loop as l
-    on l.execution_id = p_execution_id and l.loop_id = o.loop_id
-  where
-    not o.is_ok
-    and l.mode = 'fanout'
-    and l.status in ('expanding', 'running')
-    and o.shard_attempt <= l.max_shard_retries
-    and o.error -> 'retryable' is distinct from 'false'
-    and coalesce(o.error ->> 'kind', '') <> 'worker_lost';
-  if v_failed is null then
-    return;
-  end if;
-  perform noetl_internal.issue_again(v_failed, 0, 1);
-  return query select f.command_id from unnest(v_failed) as f;
+  return (
+    select array_agg(noetl_internal.outcome_draft(o))
+    from unnest(p_outcomes) as o
+    inner join noetl.loop as l
+      on l.execution_id = p_execution_id and l.loop_id = o.loop_id
+    where
+      not o.is_ok
+      and l.mode = 'fanout'
+      and l.status in ('expanding', 'running')
+      and o.shard_attempt <= l.max_shard_retries
+      and o.error -> 'retryable' is distinct from 'false'
+      and coalesce(o.error ->> 'kind', '') <> 'worker_lost'
+  );
 end;
 $function$;
 
-comment on function noetl_internal.retry_shards(bigint, noetl_internal.outcome [])
-is 'Issue failed shards again while they have retries left.';
+comment on function noetl_internal.failed_shards(bigint, noetl_internal.outcome [])
+is 'The commands of failed shards of live fan-outs that have retries left.';
 
 -- engine/add_tallies.sql
 -- A tally with those added that other sessions left behind for its loop.
@@ -12372,21 +12369,18 @@ is 'A tally with those added that other sessions left behind for its loop.';
 
 -- engine/count_tally.sql
 -- Add finished items to the counters of their loop, and issue as many others as its window lets
--- follow; returns the loop, and the ctx writes of a sequential one's item, which the caller makes
--- later: the run row comes after all loop rows. While another session counts the loop, the tally is
--- left to it or to whoever comes next, and null is returned. The loop row orders sessions, so that
--- exactly one sees zero left.
+-- follow; returns what was added, with the ctx writes of a sequential loop's item, which the caller
+-- makes later: the run row comes after all loop rows. While another session counts the loop, the
+-- tally is left to it or to whoever comes next, and null is returned. The loop row orders sessions,
+-- so that exactly one sees zero left.
 -- Locks: the loop's counting lock, tried; the loop row.
-create or replace function noetl_internal.count_tally(
-  p_tally noetl.loop_tally,
-  out loop_id bigint,
-  out ctx jsonb
-)
+create or replace function noetl_internal.count_tally(p_tally noetl.loop_tally)
+returns noetl.loop_tally
 language plpgsql volatile
 as $function$
-#variable_conflict use_column
 declare
   v_tally noetl.loop_tally;
+  v_draw record;
   v_drawn integer := 0;
   v_repeated integer := 0;
   v_loop noetl.loop;
@@ -12397,15 +12391,16 @@ begin
       p_tally.execution_id, p_tally.loop_id, p_tally.done, p_tally.failed, p_tally.ctx,
       p_tally.error
     );
-    return;
+    return null;
   end if;
   -- New statements: they see what the last holder of the lock committed.
   v_tally := noetl_internal.add_tallies(p_tally);
   if v_tally.failed = 0 and v_tally.ctx is null then
-    select d.drawn, d.repeated into v_drawn, v_repeated
-    from noetl_internal.draw_items(
+    v_draw := noetl_internal.draw_items(
       v_tally.execution_id, v_tally.loop_id, v_tally.done, greatest(v_tally.done, 100)
-    ) as d;
+    );
+    v_drawn := v_draw.drawn;
+    v_repeated := v_draw.repeated;
   end if;
   v_loop := noetl_internal.count_loop(
     v_tally.execution_id, v_tally.loop_id, v_tally.done, v_tally.failed, v_drawn, v_repeated,
@@ -12414,13 +12409,15 @@ begin
   if noetl_internal.is_loop_lost(v_loop) then
     perform noetl_internal.drain_loop(v_tally.execution_id, v_tally.loop_id);
   end if;
-  loop_id := v_loop.loop_id;
-  ctx := case when v_loop.mode = 'sequential' then v_tally.ctx end;
+  if v_loop.mode is distinct from 'sequential' then
+    v_tally.ctx := null;
+  end if;
+  return v_tally;
 end;
 $function$;
 
 comment on function noetl_internal.count_tally(noetl.loop_tally)
-is 'Add finished items to the counters of their loop, or leave them to who counts it.';
+is 'Add finished items to the counters of their loop, unless another session counts it.';
 
 -- engine/frame_size.sql
 -- How many items a report gives of a frame; null when the claim failed, or when the report does
@@ -12588,64 +12585,68 @@ comment on function noetl_internal.count_frames(bigint, bigint, noetl_internal.o
 is 'Add finished frames to a cursor loop''s row, and issue the next ones.';
 
 -- engine/count_outcomes.sql
--- Add finished items to the counters of their loops, once per loop and batch (count_tally); returns
--- the loops that this session has counted, with the ctx writes to be made.
+-- Add finished items to the counters of their loops, once per loop and batch (count_tally): those
+-- that this session has counted, each with the ctx writes to be made, and whether some are left to
+-- others.
 -- Locks: counting locks, tried; loop rows, ascending.
 create or replace function noetl_internal.count_outcomes(
   p_execution_id bigint,
   p_outcomes noetl_internal.outcome [],
-  p_retried text []
+  p_retried text [],
+  out counted noetl.loop_tally [],
+  out is_left boolean
 )
-returns table (loop_id bigint, ctx jsonb)
 language plpgsql volatile
 as $function$
 #variable_conflict use_column
 declare
-  v_cursors bigint [] := array(
-    select o.loop_id from unnest(p_outcomes) as o where o.task = 'frame'
-  );
+  v_batch record;
   v_tally noetl.loop_tally;
-  v_counted record;
   v_loop noetl.loop;
 begin
+  counted := array[]::noetl.loop_tally [];
+  is_left := false;
   -- A row loop over the loops of the batch, usually one.
-  for v_tally in
+  for v_batch in
     select
-      null::bigint, p_execution_id, o.loop_id,
-      (count(*) filter (where o.is_ok))::integer,
-      (count(*) filter (where not o.is_ok))::integer,
-      (array_agg(o.ctx) filter (where o.ctx is not null))[1],
-      (array_agg(
-        o.error || jsonb_build_object('item', o.iter_index)
-        order by o.iter_index
-      ) filter (where not o.is_ok))[1]
+      row(
+        null, p_execution_id, o.loop_id,
+        (count(*) filter (where o.is_ok))::integer,
+        (count(*) filter (where not o.is_ok))::integer,
+        (array_agg(o.ctx) filter (where o.ctx is not null))[1],
+        (array_agg(
+          o.error || jsonb_build_object('item', o.iter_index)
+          order by o.iter_index
+        ) filter (where not o.is_ok))[1]
+      )::noetl.loop_tally as tally,
+      bool_or(o.task = 'frame') as has_frames
     from unnest(p_outcomes) as o
     where o.loop_id is not null and o.command_id <> all(p_retried)
     group by o.loop_id
     order by o.loop_id
   loop
-    if v_tally.loop_id = any(v_cursors) then
+    v_tally := v_batch.tally;
+    if v_batch.has_frames then
       v_loop := noetl_internal.count_frames(p_execution_id, v_tally.loop_id, p_outcomes);
       if noetl_internal.is_loop_lost(v_loop) then
         perform noetl_internal.drain_loop(p_execution_id, v_tally.loop_id);
       end if;
-      loop_id := v_tally.loop_id;
-      ctx := null;
-      return next;
-      continue;
+      v_tally.ctx := null;
+    else
+      v_tally := noetl_internal.count_tally(v_tally);
     end if;
-    v_counted := noetl_internal.count_tally(v_tally);
-    if v_counted.loop_id is not null then
-      loop_id := v_counted.loop_id;
-      ctx := v_counted.ctx;
-      return next;
+    if v_tally.loop_id is null then
+      is_left := true;
+    else
+      counted := counted || v_tally;
     end if;
   end loop;
 end;
 $function$;
 
-comment on function noetl_internal.count_outcomes(bigint, noetl_internal.outcome [], text [])
-is 'Add finished items to the counters of their loops.';
+comment on function noetl_internal.count_outcomes(
+  bigint, noetl_internal.outcome [], text []
+) is 'Add finished items to the counters of their loops.';
 
 -- engine/settle_loop.sql
 -- Do what follows from counting a loop: its ctx writes, its end, or its next items when nobody else
@@ -12798,12 +12799,12 @@ $function$;
 comment on function noetl_internal.end_plain_command(noetl_internal.outcome)
 is 'End what a command without a loop stood for.';
 
--- engine/apply_items.sql
--- Account for finished items of one run's loops (other outcomes of the batch are left alone): their
--- events, retries of shards, counters, loops that are complete or want more; true if the run has
--- something to advance.
+-- engine/apply_outcomes.sql
+-- Account for finished commands of one run: events, retries of shards, loops, steps that have
+-- ended, and what follows from them. The one path for reports, lost workers and refused commands.
+-- True when it has left counts of loops to others (count_tally), who then mark the run as changed.
 -- Locks: loop rows, ascending; then the run row.
-create or replace function noetl_internal.apply_items(
+create or replace function noetl_internal.apply_outcomes(
   p_execution_id bigint,
   p_outcomes noetl_internal.outcome []
 )
@@ -12811,60 +12812,61 @@ returns boolean
 language plpgsql volatile
 as $function$
 declare
-  v_retried text [] := array(select noetl_internal.retry_shards(p_execution_id, p_outcomes));
-  v_items noetl_internal.outcome [] := p_outcomes;
-  v_touched record;
-  v_has_moved boolean := false;
-begin
-  if exists (select from unnest(p_outcomes) as o where o.task = 'frame') then
-    v_items := array(select noetl_internal.frame_items(p_outcomes));
-  end if;
-  perform noetl_internal.log_items(v_items, v_retried);
-  -- A row loop over the loops of the batch: each may close and route on.
-  for v_touched in
-    select * from noetl_internal.count_outcomes(p_execution_id, p_outcomes, v_retried)
-  loop
-    if noetl_internal.settle_loop(p_execution_id, v_touched.loop_id, v_touched.ctx) then
-      v_has_moved := true;
-    end if;
-  end loop;
-  return v_has_moved;
-end;
-$function$;
-
-comment on function noetl_internal.apply_items(bigint, noetl_internal.outcome [])
-is 'Account for finished items of one run''s loops.';
-
--- engine/apply_outcomes.sql
--- Account for finished commands of one run: events, loops, steps that have ended, and what follows
--- from them. The one path for reports, lost workers and refused commands.
--- Locks: loop rows, ascending; then the run row.
-create or replace function noetl_internal.apply_outcomes(
-  p_execution_id bigint,
-  p_outcomes noetl_internal.outcome []
-)
-returns void
-language plpgsql volatile
-as $function$
-declare
-  v_has_moved boolean := false;
+  v_kinds record;
+  v_items noetl_internal.outcome [] := array[]::noetl_internal.outcome [];
+  v_again noetl_internal.draft [];
+  v_retried text [] := array[]::text [];
+  v_counts record;
+  v_tally noetl.loop_tally;
   v_outcome noetl_internal.outcome;
+  v_is_left boolean := false;
+  v_has_moved boolean;
 begin
-  perform noetl_internal.log_outcomes(p_outcomes);
-  if exists (select from unnest(p_outcomes) as o where o.loop_id is not null) then
-    v_has_moved := noetl_internal.apply_items(p_execution_id, p_outcomes);
+  select
+    coalesce(bool_or(o.loop_id is not null), false) as has_items,
+    coalesce(bool_or(o.loop_id is null), false) as has_steps,
+    coalesce(bool_or(o.loop_id is not null and not o.is_ok), false) as has_failed_items,
+    coalesce(bool_or(o.task = 'frame'), false) as has_frames
+  into v_kinds
+  from unnest(p_outcomes) as o;
+  if v_kinds.has_frames then
+    v_items := array(select noetl_internal.frame_items(p_outcomes));
+  elsif v_kinds.has_items then
+    v_items := p_outcomes;
   end if;
-  -- A row loop over the plain steps of the batch, which are one or few per run.
-  for v_outcome in
-    select o.* from unnest(p_outcomes) as o where o.loop_id is null
-  loop
-    perform noetl_internal.end_plain_command(v_outcome);
-    v_has_moved := true;
-  end loop;
+  if v_kinds.has_failed_items then
+    v_again := noetl_internal.failed_shards(p_execution_id, p_outcomes);
+    v_retried := array(select d.command_id from unnest(v_again) as d);
+  end if;
+  perform noetl_internal.log_outcomes(p_outcomes, v_items, v_retried);
+  if v_again is not null then
+    perform noetl_internal.issue_again(v_again, 0, 1);
+  end if;
+
+  v_has_moved := v_kinds.has_steps;
+  if v_kinds.has_items then
+    v_counts := noetl_internal.count_outcomes(p_execution_id, p_outcomes, v_retried);
+    v_is_left := v_counts.is_left;
+    -- Row loops, over the loops of the batch and over its plain steps: each may route on.
+    foreach v_tally in array v_counts.counted loop
+      v_has_moved :=
+        noetl_internal.settle_loop(p_execution_id, v_tally.loop_id, v_tally.ctx) or v_has_moved;
+    end loop;
+  end if;
+  if v_kinds.has_steps then
+    for v_outcome in
+      select o.* from unnest(p_outcomes) as o where o.loop_id is null
+    loop
+      perform noetl_internal.end_plain_command(v_outcome);
+    end loop;
+  end if;
   if v_has_moved then
     perform noetl_internal.advance_run(p_execution_id);
   end if;
-  perform noetl_internal.mark_change('dirty', p_execution_id);
+  if not v_is_left then
+    perform noetl_internal.mark_change('dirty', p_execution_id);
+  end if;
+  return v_is_left;
 end;
 $function$;
 
@@ -13014,9 +13016,9 @@ comment on function noetl_internal.report_problem(jsonb)
 is 'What is wrong with one reported event, or null.';
 
 -- engine/parse_reports.sql
--- The reports of a batch as rows, repeats within the batch left out; position is the index in the
--- batch, unless the event says it itself. Each has a result; a failure has an error, a success
--- never.
+-- The reports of a batch as rows, in the order of runs and commands, repeats within the batch left
+-- out; position is the index in the batch, unless the event says it itself. Each has a result; a
+-- failure has an error, a success never.
 -- Raises: class 22 when one is malformed.
 create or replace function noetl_internal.parse_reports(p_events jsonb)
 returns setof noetl_internal.report
@@ -13134,13 +13136,15 @@ is 'Split a batch into well-formed reports and rejected ones.';
 
 -- engine/record_run.sql
 -- Apply the reports of one run, whose advisory lock the caller holds: how many finished a command,
--- and how many finished nothing. Those are repeats or late: they change nothing.
+-- how many finished nothing, which are repeats or late and change nothing, and whether counts of
+-- loops were left to others.
 -- Locks: command rows, loop rows, the run row.
 create or replace function noetl_internal.record_run(
   p_execution_id bigint,
   p_reports noetl_internal.report [],
   out recorded integer,
-  out late integer
+  out late integer,
+  out is_left boolean
 )
 language plpgsql volatile
 as $function$
@@ -13155,11 +13159,12 @@ begin
     perform noetl_internal.log_heartbeats(p_execution_id, p_reports);
   end if;
   v_outcomes := noetl_internal.finish_commands(p_execution_id, v_ends);
+  is_left := false;
   recorded := coalesce(cardinality(v_outcomes), 0);
   late := cardinality(v_ends) - recorded;
   if recorded > 0 then
     perform set_config('noetl.caller_slots', recorded::text, true);
-    perform noetl_internal.apply_outcomes(p_execution_id, v_outcomes);
+    is_left := noetl_internal.apply_outcomes(p_execution_id, v_outcomes);
   end if;
 end;
 $function$;
@@ -13206,7 +13211,8 @@ begin
   end;
   return p_answer || jsonb_build_object(
     'recorded', (p_answer ->> 'recorded')::integer + v_counts.recorded,
-    'late', (p_answer ->> 'late')::integer + v_counts.late
+    'late', (p_answer ->> 'late')::integer + v_counts.late,
+    'count', v_counts.is_left or (p_answer ->> 'count')::boolean
   );
 end;
 $function$;
@@ -17608,7 +17614,8 @@ grant execute on function noetl.child_status(uuid, bigint []) to noetl_worker;
 -- transaction, run by run; one bad event or one locked run does not stop the rest. Repeats and late
 -- reports change nothing and are counted.
 -- Answer: {"recorded", "late", "rejected": [{"index","sqlstate","message"}], "retry": [index],
--- "advance": bool}.
+-- "advance": whether the outbox holds runs to move on, "count": whether counts of loops were left,
+-- which expand_loops adds}.
 -- Locks: the runs' advisory locks shared, ascending, tried; then per run as record_run. Raises:
 -- NE409, NE422.
 create or replace function noetl.record_events(p_events jsonb)
@@ -17620,6 +17627,7 @@ set jit = off
 as $function$
 declare
   v_taken record;
+  v_first bigint;
   v_batch record;
   v_answer jsonb;
 begin
@@ -17630,24 +17638,24 @@ begin
   end if;
   v_taken := noetl_internal.take_reports(p_events);
   v_answer := jsonb_build_object(
-    'recorded', 0, 'late', 0, 'rejected', v_taken.rejected, 'retry', '[]'::jsonb
+    'recorded', 0, 'late', 0, 'rejected', v_taken.rejected, 'retry', '[]'::jsonb, 'count', false
   );
-  -- A row loop over the runs of the batch: each has its own locks and its own error handler.
-  for v_batch in
-    select r.execution_id, array_agg(r order by r.command_id) as reports
-    from unnest(v_taken.reports) as r
-    group by r.execution_id
-    order by r.execution_id
-  loop
-    v_answer := noetl_internal.record_batch(v_batch.execution_id, v_batch.reports, v_answer);
-  end loop;
-  return v_answer || jsonb_build_object(
-    'advance', noetl_internal.is_advance_due(),
-    'count', exists (
-      select from noetl.loop_tally as t
-      where t.execution_id in (select r.execution_id from unnest(v_taken.reports) as r)
-    )
-  );
+  v_first := v_taken.reports[1].execution_id;
+  -- In the order of runs and commands: so all are of one run, as those of most batches are.
+  if v_taken.reports[cardinality(v_taken.reports)].execution_id = v_first then
+    v_answer := noetl_internal.record_batch(v_first, v_taken.reports, v_answer);
+  else
+    -- A row loop over the runs of the batch: each has its own locks and its own error handler.
+    for v_batch in
+      select r.execution_id, array_agg(r order by r.command_id) as reports
+      from unnest(v_taken.reports) as r
+      group by r.execution_id
+      order by r.execution_id
+    loop
+      v_answer := noetl_internal.record_batch(v_batch.execution_id, v_batch.reports, v_answer);
+    end loop;
+  end if;
+  return v_answer || jsonb_build_object('advance', noetl_internal.is_advance_due());
 end;
 $function$;
 

@@ -69,8 +69,9 @@
 \ir engine/finish_commands.sql
 \ir engine/log_cancelled.sql
 \ir engine/log_heartbeats.sql
+\ir engine/outcome_context.sql
+\ir engine/item_meta.sql
 \ir engine/log_outcomes.sql
-\ir engine/log_items.sql
 
 -- Routing: steps, arcs, joins, the end
 \ir engine/step_definition.sql
@@ -142,7 +143,7 @@
 
 -- Outcomes: what a report, a lost worker or a refused command leads to
 \ir engine/write_loop_ctx.sql
-\ir engine/retry_shards.sql
+\ir engine/failed_shards.sql
 \ir engine/add_tallies.sql
 \ir engine/count_tally.sql
 \ir engine/frame_size.sql
@@ -154,7 +155,6 @@
 \ir engine/count_tallies.sql
 \ir engine/begin_collected.sql
 \ir engine/end_plain_command.sql
-\ir engine/apply_items.sql
 \ir engine/apply_outcomes.sql
 \ir engine/defer_reports.sql
 \ir engine/reject_reports.sql

@@ -30,7 +30,7 @@ def test_the_engine_follows_the_model(engine: Engine) -> None:
         settings=settings(
             max_examples=int(os.environ.get("NOETL_MODEL_EXAMPLES", "50")),
             stateful_step_count=40,
-            derandomize=True,
+            derandomize="NOETL_MODEL_EXAMPLES" not in os.environ,
             deadline=None,
             database=None,
             print_blob=True,

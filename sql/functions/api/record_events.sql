@@ -2,7 +2,8 @@
 -- transaction, run by run; one bad event or one locked run does not stop the rest. Repeats and late
 -- reports change nothing and are counted.
 -- Answer: {"recorded", "late", "rejected": [{"index","sqlstate","message"}], "retry": [index],
--- "advance": bool}.
+-- "advance": whether the outbox holds runs to move on, "count": whether counts of loops were left,
+-- which expand_loops adds}.
 -- Locks: the runs' advisory locks shared, ascending, tried; then per run as record_run. Raises:
 -- NE409, NE422.
 create or replace function noetl.record_events(p_events jsonb)
@@ -14,6 +15,7 @@ set jit = off
 as $function$
 declare
   v_taken record;
+  v_first bigint;
   v_batch record;
   v_answer jsonb;
 begin
@@ -24,24 +26,24 @@ begin
   end if;
   v_taken := noetl_internal.take_reports(p_events);
   v_answer := jsonb_build_object(
-    'recorded', 0, 'late', 0, 'rejected', v_taken.rejected, 'retry', '[]'::jsonb
+    'recorded', 0, 'late', 0, 'rejected', v_taken.rejected, 'retry', '[]'::jsonb, 'count', false
   );
-  -- A row loop over the runs of the batch: each has its own locks and its own error handler.
-  for v_batch in
-    select r.execution_id, array_agg(r order by r.command_id) as reports
-    from unnest(v_taken.reports) as r
-    group by r.execution_id
-    order by r.execution_id
-  loop
-    v_answer := noetl_internal.record_batch(v_batch.execution_id, v_batch.reports, v_answer);
-  end loop;
-  return v_answer || jsonb_build_object(
-    'advance', noetl_internal.is_advance_due(),
-    'count', exists (
-      select from noetl.loop_tally as t
-      where t.execution_id in (select r.execution_id from unnest(v_taken.reports) as r)
-    )
-  );
+  v_first := v_taken.reports[1].execution_id;
+  -- In the order of runs and commands: so all are of one run, as those of most batches are.
+  if v_taken.reports[cardinality(v_taken.reports)].execution_id = v_first then
+    v_answer := noetl_internal.record_batch(v_first, v_taken.reports, v_answer);
+  else
+    -- A row loop over the runs of the batch: each has its own locks and its own error handler.
+    for v_batch in
+      select r.execution_id, array_agg(r order by r.command_id) as reports
+      from unnest(v_taken.reports) as r
+      group by r.execution_id
+      order by r.execution_id
+    loop
+      v_answer := noetl_internal.record_batch(v_batch.execution_id, v_batch.reports, v_answer);
+    end loop;
+  end if;
+  return v_answer || jsonb_build_object('advance', noetl_internal.is_advance_due());
 end;
 $function$;
 

@@ -1,6 +1,6 @@
--- The reports of a batch as rows, repeats within the batch left out; position is the index in the
--- batch, unless the event says it itself. Each has a result; a failure has an error, a success
--- never.
+-- The reports of a batch as rows, in the order of runs and commands, repeats within the batch left
+-- out; position is the index in the batch, unless the event says it itself. Each has a result; a
+-- failure has an error, a success never.
 -- Raises: class 22 when one is malformed.
 create or replace function noetl_internal.parse_reports(p_events jsonb)
 returns setof noetl_internal.report

@@ -36,7 +36,8 @@ begin
   end;
   return p_answer || jsonb_build_object(
     'recorded', (p_answer ->> 'recorded')::integer + v_counts.recorded,
-    'late', (p_answer ->> 'late')::integer + v_counts.late
+    'late', (p_answer ->> 'late')::integer + v_counts.late,
+    'count', v_counts.is_left or (p_answer ->> 'count')::boolean
   );
 end;
 $function$;
