@@ -78,12 +78,17 @@ def _claim_all(conn: Connection, execution_id: int, n: int) -> dict[str, Any]:
     assert row is not None
     claimed = 0
     while claimed < n:
-        conn.execute("select noetl.expand_loops()")
+        expanded = conn.execute("select noetl.expand_loops()").fetchone()
         found = conn.execute(
             "select count(*) from noetl.claim_commands(%s, %s, 1000)", (row[0], uuid4())
         ).fetchone()
         assert found is not None
+        assert expanded is not None
         claimed += found[0]
+        if not found[0] and not expanded[0]:
+            raise BenchError(
+                f"only {claimed} of {n} items can be open: loop_backlog_max"
+            )
     loop = conn.execute(
         "select loop_id from noetl.loop where execution_id = %s", (execution_id,)
     ).fetchone()

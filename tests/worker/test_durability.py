@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import signal
 import time
+from datetime import UTC, datetime
 from pathlib import Path
+
+import psycopg
+import pytest
 
 from noetl_worker.engine import backoff
 from tests.support.databases import Databases
@@ -180,6 +184,22 @@ def test_worker_whose_name_another_process_takes_stops(
     assert 'another process has started as worker "one"' in lab.log()
     assert "Give each worker a name of its own" in lab.log()
     assert lab.wait(run)["status"] == "completed"
+
+
+def test_late_call_of_a_killed_process_does_not_take_the_name(lab: Lab) -> None:
+    started_at = datetime.now(UTC)
+    worker = lab.worker(NOETL_HEARTBEAT_SECONDS="0.3")
+    sessions = "select count(*) from noetl.runtime where registered_at > %s"
+    lab.until(lambda: lab.count(sessions, started_at) == 1)
+    with pytest.raises(psycopg.Error) as refused:
+        lab.conn.execute(
+            "select noetl.register_session('one', '{default}', '{}', %s)", (started_at,)
+        )
+    assert refused.value.sqlstate == "NE410"
+    run = lab.start("- { step: a, tool: { kind: noop } }")
+    assert lab.wait(run)["status"] == "completed"
+    assert worker.poll() is None
+    assert lab.count("select count(*) from noetl.runtime") == 1
 
 
 def test_a_claim_that_a_crash_lost_is_made_again_at_once(
