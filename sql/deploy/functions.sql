@@ -10818,6 +10818,10 @@ begin
   from noetl.token as t
   where t.execution_id = p_run.execution_id;
   if v_left.is_waiting is null then
+    -- Only what was issued by hand (issue_commands) can be left: the run ends after it.
+    if exists (select from noetl.command as c where c.execution_id = p_run.execution_id) then
+      return false;
+    end if;
     if noetl_internal.enter_final_step(p_run) then
       return true;
     end if;
@@ -17754,7 +17758,9 @@ grant execute on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb) to n
 -- Issue commands given as rows {"execution_id", "command_id", …} (the fields of
 -- noetl_internal.draft), each once. A command issued before is answered "already issued": no second
 -- row, no doorbell.
--- Locks: the runs' advisory locks shared, ascending. Raises: NE409; NE404 when a run is not live.
+-- Their run ends when they have ended.
+-- Locks: the runs' advisory locks exclusively, ascending, so that no report ends the run meanwhile.
+-- Raises: NE409; NE404 when a run is not live.
 create or replace function noetl.issue_commands(p_commands jsonb)
 returns table (command_id text, outcome text)
 language plpgsql volatile security definer
@@ -17772,7 +17778,7 @@ begin
   for v_execution_id in
     select distinct d.execution_id from unnest(v_drafts) as d order by d.execution_id
   loop
-    perform pg_advisory_xact_lock_shared(noetl_internal.lock_key('run', v_execution_id));
+    perform pg_advisory_xact_lock(noetl_internal.lock_key('run', v_execution_id));
     if not exists (
       select from noetl.run as r
       where r.execution_id = v_execution_id and r.status in ('running', 'waiting')

@@ -1,7 +1,9 @@
 -- Issue commands given as rows {"execution_id", "command_id", …} (the fields of
 -- noetl_internal.draft), each once. A command issued before is answered "already issued": no second
 -- row, no doorbell.
--- Locks: the runs' advisory locks shared, ascending. Raises: NE409; NE404 when a run is not live.
+-- Their run ends when they have ended.
+-- Locks: the runs' advisory locks exclusively, ascending, so that no report ends the run meanwhile.
+-- Raises: NE409; NE404 when a run is not live.
 create or replace function noetl.issue_commands(p_commands jsonb)
 returns table (command_id text, outcome text)
 language plpgsql volatile security definer
@@ -19,7 +21,7 @@ begin
   for v_execution_id in
     select distinct d.execution_id from unnest(v_drafts) as d order by d.execution_id
   loop
-    perform pg_advisory_xact_lock_shared(noetl_internal.lock_key('run', v_execution_id));
+    perform pg_advisory_xact_lock(noetl_internal.lock_key('run', v_execution_id));
     if not exists (
       select from noetl.run as r
       where r.execution_id = v_execution_id and r.status in ('running', 'waiting')

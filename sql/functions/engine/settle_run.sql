@@ -17,6 +17,10 @@ begin
   from noetl.token as t
   where t.execution_id = p_run.execution_id;
   if v_left.is_waiting is null then
+    -- Only what was issued by hand (issue_commands) can be left: the run ends after it.
+    if exists (select from noetl.command as c where c.execution_id = p_run.execution_id) then
+      return false;
+    end if;
     if noetl_internal.enter_final_step(p_run) then
       return true;
     end if;
