@@ -13895,7 +13895,7 @@ is 'What the events of a run tell of its end.';
 -- engine/told_items.sql
 -- What the events of a run tell of the items of its loops: per loop how many are done, failed and
 -- issued, whether they wrote ctx, the error of the first failed one, and the number of the latest
--- execution.retried before its end, 0 without one: items that failed before it do not count.
+-- execution.retried while it was live, 0 without one: items that failed before it do not count.
 create or replace function noetl_internal.told_items(p_execution_id bigint)
 returns table (
   loop_id bigint,
@@ -13924,11 +13924,12 @@ as $function$
   from (
     select
       v.event_id, v.event_type, v.status, v.current_index, v.context, v.meta,
-      min(v.event_id) filter (where v.event_type in ('loop.done', 'loop.fanin.completed')) over (
-        partition by v.meta ->> 'loop_id'
-      ) as ended_at
+      min(v.event_id) filter (where v.event_type = 'loop.started') over l as started_at,
+      min(v.event_id) filter (where v.event_type in ('loop.done', 'loop.fanin.completed')) over l
+      as ended_at
     from noetl.event as v
     where v.execution_id = p_execution_id and v.meta ? 'loop_id'
+    window l as (partition by v.meta ->> 'loop_id')
   ) as e
   cross join lateral (
     select coalesce(max(t.event_id), 0) as retried_at
@@ -13938,7 +13939,7 @@ as $function$
         where k.execution_id = p_execution_id and k.event_type = 'execution.retried'
       )
     ) as t (event_id)
-    where e.ended_at is null or t.event_id < e.ended_at
+    where t.event_id > e.started_at and (e.ended_at is null or t.event_id < e.ended_at)
   ) as r
   cross join lateral (
     select
@@ -16455,6 +16456,7 @@ create or replace function noetl.retry_execution(p_execution_id bigint)
 returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set jit = off  -- compiling takes longer than reading the events of most runs
 as $function$
 begin
   perform noetl_internal.require_read_committed();
@@ -16522,6 +16524,7 @@ create or replace function noetl.rebuild(p_execution_id bigint)
 returns jsonb
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set jit = off  -- compiling takes longer than reading the events of most runs
 as $function$
 declare
   v_run noetl.run;

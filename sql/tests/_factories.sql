@@ -256,6 +256,7 @@ $function$;
 create function noetl_test.problems(p_execution_id bigint)
 returns setof text
 language sql volatile
+set jit = off
 as $function$
   select 'ended run has a command: ' || c.command_id
   from noetl.command as c
@@ -422,6 +423,7 @@ $function$;
 create function noetl_test.lost_in_rebuild(p_execution_id bigint)
 returns setof text
 language plpgsql volatile
+set jit = off
 as $function$
 declare
   v_live jsonb;

@@ -2,6 +2,7 @@
 create function noetl_test.snapshot()
 returns jsonb
 language sql volatile
+set jit = off
 as $function$
   select coalesce(
     jsonb_object_agg(

@@ -54,7 +54,7 @@ class Databases:
         """Drop a database whose runs' events must tell all that the runs are."""
         lost = lost_in_rebuilds(dsn)
         self.drop(dsn)
-        assert not lost[:3], "live | rebuilt"
+        assert not lost, f"live | rebuilt: {lost[:3]}"
 
     def drop(self, dsn: str) -> None:
         """Drop a database, and whoever is still connected to it."""

@@ -8,6 +8,7 @@ create or replace function noetl.rebuild(p_execution_id bigint)
 returns jsonb
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set jit = off  -- compiling takes longer than reading the events of most runs
 as $function$
 declare
   v_run noetl.run;

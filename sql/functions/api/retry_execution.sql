@@ -7,6 +7,7 @@ create or replace function noetl.retry_execution(p_execution_id bigint)
 returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set jit = off  -- compiling takes longer than reading the events of most runs
 as $function$
 begin
   perform noetl_internal.require_read_committed();
