@@ -20,6 +20,7 @@ begin
     when 'fail' then perform noetl_internal.fail_run(v_id, '{"message": "x"}');
     when 'complete' then perform noetl_internal.complete_run(v_id);
     when 'finish' then
+      delete from noetl.command where execution_id = v_id;  -- as its report does
       perform noetl_internal.finish_step(v_id, 1, 'call.done', '{"status": "ok"}', null, null);
       perform noetl_internal.advance_run(v_id);
     when 'parent ended' then perform noetl_internal.advance_change(v_id, true);
