@@ -17634,7 +17634,7 @@ set jit = off
 as $function$
 declare
   v_taken record;
-  v_first bigint;
+  v_execution_id bigint;
   v_batch record;
   v_answer jsonb;
 begin
@@ -17647,10 +17647,10 @@ begin
   v_answer := jsonb_build_object(
     'recorded', 0, 'late', 0, 'rejected', v_taken.rejected, 'retry', '[]'::jsonb, 'count', false
   );
-  v_first := v_taken.reports[1].execution_id;
+  v_execution_id := v_taken.reports[1].execution_id;
   -- In the order of runs and commands: so all are of one run, as those of most batches are.
-  if v_taken.reports[cardinality(v_taken.reports)].execution_id = v_first then
-    v_answer := noetl_internal.record_batch(v_first, v_taken.reports, v_answer);
+  if v_taken.reports[cardinality(v_taken.reports)].execution_id = v_execution_id then
+    v_answer := noetl_internal.record_batch(v_execution_id, v_taken.reports, v_answer);
   else
     -- A row loop over the runs of the batch: each has its own locks and its own error handler.
     for v_batch in
@@ -17760,8 +17760,7 @@ grant execute on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb) to n
 -- api/issue_commands.sql
 -- Issue commands given as rows {"execution_id", "command_id", …} (the fields of
 -- noetl_internal.draft), each once. A command issued before is answered "already issued": no second
--- row, no doorbell.
--- Their run ends when they have ended.
+-- row, no doorbell. A run does not complete before the commands issued so have ended.
 -- Locks: the runs' advisory locks exclusively, ascending, so that no report ends the run meanwhile.
 -- Raises: NE409; NE404 when a run is not live.
 create or replace function noetl.issue_commands(p_commands jsonb)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.model.machine import Engine, Machine
+from tests.model.engine import Engine
+from tests.model.machine import Machine
 from tests.support.databases import Databases
 
 

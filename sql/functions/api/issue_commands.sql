@@ -1,7 +1,6 @@
 -- Issue commands given as rows {"execution_id", "command_id", …} (the fields of
 -- noetl_internal.draft), each once. A command issued before is answered "already issued": no second
--- row, no doorbell.
--- Their run ends when they have ended.
+-- row, no doorbell. A run does not complete before the commands issued so have ended.
 -- Locks: the runs' advisory locks exclusively, ascending, so that no report ends the run meanwhile.
 -- Raises: NE409; NE404 when a run is not live.
 create or replace function noetl.issue_commands(p_commands jsonb)

@@ -15,7 +15,7 @@ set jit = off
 as $function$
 declare
   v_taken record;
-  v_first bigint;
+  v_execution_id bigint;
   v_batch record;
   v_answer jsonb;
 begin
@@ -28,10 +28,10 @@ begin
   v_answer := jsonb_build_object(
     'recorded', 0, 'late', 0, 'rejected', v_taken.rejected, 'retry', '[]'::jsonb, 'count', false
   );
-  v_first := v_taken.reports[1].execution_id;
+  v_execution_id := v_taken.reports[1].execution_id;
   -- In the order of runs and commands: so all are of one run, as those of most batches are.
-  if v_taken.reports[cardinality(v_taken.reports)].execution_id = v_first then
-    v_answer := noetl_internal.record_batch(v_first, v_taken.reports, v_answer);
+  if v_taken.reports[cardinality(v_taken.reports)].execution_id = v_execution_id then
+    v_answer := noetl_internal.record_batch(v_execution_id, v_taken.reports, v_answer);
   else
     -- A row loop over the runs of the batch: each has its own locks and its own error handler.
     for v_batch in
