@@ -132,7 +132,9 @@ class Fleet:
             except subprocess.TimeoutExpired:
                 problems.append(f"{process.label} did not stop after SIGTERM")
                 continue
-            if code != 0:
+            # One that has just started does not know the signal yet, and holds nothing.
+            has_begun = code != -signal.SIGTERM or process.tail()
+            if code != 0 and has_begun:
                 problems.append(f"{process.label} ended with {code}:\n{process.tail()}")
         return problems
 
