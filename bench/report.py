@@ -124,7 +124,8 @@ def print_report(console: Console, figures: Figures) -> None:
         console.print(
             f"{unbatched['sessions']} sessions, one report per transaction, one loop:"
             f" {unbatched['reports_per_s']:,.0f}/s; the same inserts without an engine"
-            f" {unbatched['inserts_per_s']:,.0f}/s ({unbatched['ratio']:.2f} of them)"
+            f" {unbatched['inserts_per_s']:,.0f}/s ({unbatched['ratio']:.2f} of them),"
+            f" the least that a report must change {unbatched['least_per_s']:,.0f}/s"
         )
     if snapshot := figures.get("foreign_snapshot"):
         console.print(
