@@ -341,9 +341,13 @@ CREATE TABLE noetl.token (
     signal text,
     slot_key text,
     has_joined boolean DEFAULT false NOT NULL,
-    CONSTRAINT token_signal_iff_awaited CHECK (((signal IS NOT NULL) = ((status)::text = 'waiting_signal'::text))),
     CONSTRAINT token_splits_are_pairs CHECK ((cardinality(split_ids) = cardinality(split_steps))),
-    CONSTRAINT token_wakes_only_from_waiting CHECK ((((wake_at IS NOT NULL) OR ((status)::text <> 'waiting_time'::text)) AND ((wake_at IS NULL) OR ((status)::text = ANY (ARRAY['waiting_time'::text, 'waiting_signal'::text])))))
+    CONSTRAINT token_waits_as_its_status_says CHECK (
+CASE status
+    WHEN 'waiting_signal'::text THEN (signal IS NOT NULL)
+    WHEN 'waiting_time'::text THEN ((signal IS NULL) AND (wake_at IS NOT NULL))
+    ELSE (num_nonnulls(signal, wake_at) = 0)
+END)
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
 

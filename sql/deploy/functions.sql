@@ -8990,20 +8990,24 @@ create or replace function noetl_internal.merge_writes(
   p_later jsonb
 )
 returns jsonb
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $function$
-  select
-    p_later || coalesce(
-      (
-        select jsonb_object_agg(w.key, w.value)
-        from jsonb_each(p_writes) as w
-        where not exists (
-          select from jsonb_object_keys(p_later) as k (key)
-          where w.key = k.key or starts_with(w.key, k.key || '.')
-        )
-      ),
-      '{}'
-    )
+begin
+  if p_writes = '{}' or p_later = '{}' then
+    return p_writes || p_later;
+  end if;
+  return p_later || coalesce(
+    (
+      select jsonb_object_agg(w.key, w.value)
+      from jsonb_each(p_writes) as w
+      where not exists (
+        select from jsonb_object_keys(p_later) as k (key)
+        where w.key = k.key or starts_with(w.key, k.key || '.')
+      )
+    ),
+    '{}'
+  );
+end;
 $function$;
 
 comment on function noetl_internal.merge_writes(jsonb, jsonb)
@@ -12858,9 +12862,8 @@ begin
     end loop;
   end if;
   if v_kinds.has_steps then
-    for v_outcome in
-      select o.* from unnest(p_outcomes) as o where o.loop_id is null
-    loop
+    foreach v_outcome in array p_outcomes loop
+      continue when v_outcome.loop_id is not null;
       perform noetl_internal.end_plain_command(v_outcome);
     end loop;
   end if;

@@ -181,12 +181,12 @@ create table noetl.token (
   has_joined boolean not null default false,
   constraint token_pkey primary key (execution_id, token_id),
   constraint token_splits_are_pairs check (cardinality(split_ids) = cardinality(split_steps)),
-  constraint token_signal_iff_awaited check (
-    (signal is not null) = (status = 'waiting_signal')
-  ),
-  constraint token_wakes_only_from_waiting check (
-    (wake_at is not null or status <> 'waiting_time')
-    and (wake_at is null or status in ('waiting_time', 'waiting_signal'))
+  constraint token_waits_as_its_status_says check (
+    case status
+      when 'waiting_signal' then signal is not null
+      when 'waiting_time' then signal is null and wake_at is not null
+      else num_nonnulls(signal, wake_at) = 0
+    end
   )
 )
 with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);

@@ -52,9 +52,8 @@ begin
     end loop;
   end if;
   if v_kinds.has_steps then
-    for v_outcome in
-      select o.* from unnest(p_outcomes) as o where o.loop_id is null
-    loop
+    foreach v_outcome in array p_outcomes loop
+      continue when v_outcome.loop_id is not null;
       perform noetl_internal.end_plain_command(v_outcome);
     end loop;
   end if;
