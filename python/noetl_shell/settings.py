@@ -15,6 +15,8 @@ from typing import Any, Final
 
 from noetl_shell.errors import InputError
 from noetl_worker.settings import WorkerSettings
+from noetl_worker.stores import settings as stores
+from noetl_worker.stores.settings import S3_TIERS, S3Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,50 @@ def _none() -> None:
     return None
 
 
+def _s3_settings(tier: S3Tier) -> tuple[Setting, ...]:
+    """The settings of one store with S3's interface."""
+    default = _WORKER.stores.of(tier)
+    name = _S3_NAMES[tier]
+
+    def setting(
+        part: str, description: str, none: str, *, is_secret: bool = False
+    ) -> Setting:
+        value = getattr(default, part) or None
+        return Setting(
+            f"{tier}_{part}",
+            stores.S3_VARIABLES[part],
+            lambda: value,
+            description,
+            value or none,
+            is_secret,
+        )
+
+    return (
+        setting("endpoint", f"URL of {name}.", _NO_ENDPOINT[tier]),
+        setting("access_key", f"Access key for {name}.", _NO_KEYS[tier]),
+        setting(
+            "secret_key", f"Secret key for {name}.", _NO_KEYS[tier], is_secret=True
+        ),
+        setting(
+            "bucket", f"Bucket in {name}; made if it is missing.", "none: not used"
+        ),
+        setting("region", f"Region of the bucket in {name}.", _NO_REGION[tier]),
+    )
+
+
 _WORKER: Final = WorkerSettings()
+_S3_NAMES: Final = {"minio": "MinIO", "s3": "S3", "gcs": "Google Cloud Storage"}
+_NO_ENDPOINT: Final = {"minio": "none: not used", "s3": "AWS", "gcs": ""}
+_NO_KEYS: Final = {
+    "minio": "none: not used",
+    "s3": "where boto3 finds its own, such as the machine's role",
+    "gcs": "none: not used; an HMAC key",
+}
+_NO_REGION: Final = {
+    "minio": "us-east-1",
+    "s3": "that of AWS' own configuration; us-east-1 with an endpoint",
+    "gcs": "",
+}
 
 SETTINGS: Final = (
     Setting(
@@ -260,6 +305,50 @@ SETTINGS: Final = (
         lambda: ",".join(_WORKER.template_env),
         "Environment variables that templates may read as env.NAME, with commas.",
         "none",
+    ),
+    Setting(
+        "default_store_tier",
+        stores.parse_tier,
+        lambda: _WORKER.stores.default_tier,
+        "Store of large results: auto, db, pvc, minio, s3, gcs, kv or object.",
+        "pvc",
+    ),
+    Setting(
+        "pvc_tier_threshold_bytes",
+        stores.parse_bytes,
+        lambda: _WORKER.stores.pvc_threshold_bytes,
+        "Larger results go to pvc where the store is auto and a path is set.",
+        "10485760 (10 MB)",
+    ),
+    Setting(
+        "store_timeout_seconds",
+        stores.parse_seconds,
+        lambda: _WORKER.stores.timeout_seconds,
+        "A store that does not answer for about so long is down.",
+        "20.0",
+    ),
+    *(setting for tier in S3_TIERS for setting in _s3_settings(tier)),
+    Setting(
+        "nats_url",
+        stores.parse_nats_url,
+        _none,
+        "NATS servers with JetStream, for the stores kv and object, with commas.",
+        "none: not used",
+        is_secret=True,
+    ),
+    Setting(
+        "nats_kv_bucket",
+        stores.parse_nats_bucket,
+        lambda: _WORKER.stores.nats_kv_bucket,
+        "Key-value bucket of the store kv; made if it is missing.",
+        "noetl-results",
+    ),
+    Setting(
+        "nats_object_bucket",
+        stores.parse_nats_bucket,
+        lambda: _WORKER.stores.nats_object_bucket,
+        "Object bucket of the store object; made if it is missing.",
+        "noetl-objects",
     ),
 )
 

@@ -12,6 +12,7 @@ from noetl_shell.errors import InputError
 from noetl_shell.reference import cli_reference, settings_table
 from noetl_shell.settings import SETTINGS, read_values
 from noetl_worker import settings as worker_settings
+from noetl_worker.stores import settings as store_settings
 from tests.cli.support import Cli
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -20,6 +21,12 @@ DOCS = Path(__file__).parents[2] / "docs"
 def test_worker_reads_no_unlisted_setting() -> None:
     listed = {setting.variable for setting in SETTINGS}
     assert set(worker_settings._VARIABLES) <= listed
+    assert set(store_settings.VARIABLES) <= listed
+    assert {
+        f"NOETL_{tier.upper()}_{name.upper()}"
+        for tier in store_settings.S3_TIERS
+        for name in store_settings.S3_VARIABLES
+    } <= listed
 
 
 def test_config_shows_value_and_source(cli: Cli) -> None:

@@ -1,4 +1,4 @@
-"""What a worker process is told at its start: one frozen object, no dependencies."""
+"""What a worker process is told at its start: one frozen object."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from noetl_worker.stores.settings import StoreSettings
 
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 
@@ -36,6 +38,9 @@ class WorkerSettings:
     )
     cache_bytes: int = 64 << 20  # NOETL_WORKER_CACHE_BYTES: results and items read
     template_env: tuple[str, ...] = ()  # NOETL_TEMPLATE_ENV: variables templates see
+    stores: StoreSettings = field(  # where large results go
+        default_factory=StoreSettings
+    )
 
     @property
     def results_path(self) -> Path:
@@ -52,6 +57,7 @@ class WorkerSettings:
                     given[name] = parse(text)
                 except ValueError:
                     raise ValueError(f"{variable} is not a number: {text!r}") from None
+        given["stores"] = StoreSettings.from_environment(environ)
         given.setdefault("name", f"{socket.gethostname()}-{os.getpid()}")
         return WorkerSettings(**given)  # type: ignore[arg-type]
 
