@@ -98,6 +98,7 @@ ALTER DOMAIN noetl_internal.event_error OWNER TO noetl_owner;
 COMMENT ON DOMAIN noetl_internal.event_error IS 'A message for people.';
 
 CREATE DOMAIN noetl_internal.event_result AS jsonb
+	CONSTRAINT event_result_has_no_payload CHECK ((octet_length(((VALUE #> '{context,data}'::text[]))::text) <= 2048))
 	CONSTRAINT event_result_is_a_reference CHECK (((VALUE IS NULL) OR (((VALUE - ARRAY['status'::text, 'reference'::text, 'context'::text]) = '{}'::jsonb) AND (octet_length((VALUE)::text) <= 8192))));
 
 ALTER DOMAIN noetl_internal.event_result OWNER TO noetl_owner;
@@ -261,6 +262,7 @@ CREATE TABLE noetl.loop (
     max_failures integer,
     policy noetl_internal.loop_policy NOT NULL,
     is_external boolean NOT NULL,
+    collection_ref text,
     input jsonb,
     pool text NOT NULL,
     priority noetl_internal.priority NOT NULL,
@@ -372,9 +374,14 @@ CREATE TABLE noetl.result_ref (
     content_type text NOT NULL,
     bytes bigint NOT NULL,
     sha256 text NOT NULL,
+    row_count bigint,
+    source_refs text[] DEFAULT '{}'::text[] NOT NULL,
+    scope text DEFAULT 'permanent'::text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone,
-    CONSTRAINT result_ref_bytes_not_negative CHECK ((bytes >= 0)),
+    removed_at timestamp with time zone,
+    CONSTRAINT result_ref_counts_not_negative CHECK ((LEAST(bytes, row_count) >= 0)),
+    CONSTRAINT result_ref_scope_is_known CHECK ((scope = ANY (ARRAY['step'::text, 'execution'::text, 'workflow'::text, 'permanent'::text]))),
     CONSTRAINT result_ref_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT result_ref_store_tier_is_known CHECK ((store_tier = ANY (ARRAY['memory'::text, 'kv'::text, 'object'::text, 's3'::text, 'gcs'::text, 'db'::text, 'duckdb'::text, 'eventlog'::text, 'minio'::text, 'pvc'::text]))),
     CONSTRAINT result_ref_uri_unless_db CHECK (((physical_uri IS NULL) = (store_tier = 'db'::text)))
@@ -383,6 +390,12 @@ CREATE TABLE noetl.result_ref (
 ALTER TABLE noetl.result_ref OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.result_ref IS 'Where the bytes of a result are, how many, and their checksum.';
+
+COMMENT ON COLUMN noetl.result_ref.parent_ref_id IS 'The first of the stored results that this one was made from; all are in source_refs.';
+
+COMMENT ON COLUMN noetl.result_ref.scope IS 'When its bytes may go, beside expires_at: with its command, its run, the run''s root, or never.';
+
+COMMENT ON COLUMN noetl.result_ref.removed_at IS 'When its bytes were removed; the row stays, for lineage.';
 
 CREATE TABLE noetl.loop_tally (
     tally_id bigint NOT NULL,
@@ -790,8 +803,17 @@ ALTER TABLE noetl.loop_tally ALTER COLUMN tally_id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
+ALTER TABLE noetl.result_ref ALTER COLUMN ref_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME noetl.result_ref_ref_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE noetl.manifest (
-    manifest_id bigint NOT NULL,
+    manifest_id bigint DEFAULT nextval('noetl.result_ref_ref_id_seq'::regclass) NOT NULL,
     execution_id bigint NOT NULL,
     kind text NOT NULL,
     summary jsonb NOT NULL,
@@ -800,16 +822,9 @@ CREATE TABLE noetl.manifest (
 
 ALTER TABLE noetl.manifest OWNER TO noetl_owner;
 
-COMMENT ON TABLE noetl.manifest IS 'What is kept of something large: a result of many parts, or a retired execution.';
+COMMENT ON TABLE noetl.manifest IS 'What is kept of something large: how the rows of a result lie in it, or a retired execution.';
 
-ALTER TABLE noetl.manifest ALTER COLUMN manifest_id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME noetl.manifest_manifest_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
+COMMENT ON COLUMN noetl.manifest.manifest_id IS 'Of rows of a result: its ref_id.';
 
 CREATE TABLE noetl.manifest_part (
     execution_id bigint NOT NULL,
@@ -842,15 +857,6 @@ CREATE TABLE noetl.result_payload (
 ALTER TABLE noetl.result_payload OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.result_payload IS 'Tier db: results that SQL can read.';
-
-ALTER TABLE noetl.result_ref ALTER COLUMN ref_id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME noetl.result_ref_ref_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
 
 CREATE TABLE noetl.setting (
     name text NOT NULL,
@@ -1005,7 +1011,7 @@ CREATE INDEX idx_command_queued ON noetl.command USING btree (pool, priority, pl
 
 CREATE INDEX idx_command_session ON noetl.command USING btree (session_id, request_id) WHERE ((status)::text = 'leased'::text);
 
-CREATE INDEX idx_event_loop_id_type ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'loop_id'::text)), event_type) WHERE (meta ? 'loop_id'::text);
+CREATE INDEX idx_event_loop_id_type ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'loop_id'::text)), event_type, current_index) WHERE (meta ? 'loop_id'::text);
 
 CREATE INDEX idx_loop_expanding ON noetl.loop USING btree (execution_id, loop_id) WHERE ((status)::text = 'expanding'::text);
 
@@ -1018,6 +1024,10 @@ CREATE INDEX idx_schedule_next_at ON noetl.schedule USING btree (next_at) WHERE 
 CREATE INDEX idx_slot_key ON noetl.slot USING btree (key);
 
 CREATE INDEX idx_token_wake ON noetl.token USING btree (wake_at) WHERE (wake_at IS NOT NULL);
+
+CREATE INDEX result_ref_expires_at_idx ON noetl.result_ref USING btree (expires_at) WHERE ((removed_at IS NULL) AND (expires_at IS NOT NULL));
+
+CREATE INDEX result_ref_scope_idx ON noetl.result_ref USING btree (execution_id) WHERE ((removed_at IS NULL) AND (scope <> 'permanent'::text));
 
 CREATE UNIQUE INDEX uidx_event_command_issued_command_id ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'command_id'::text))) WHERE (((event_type)::text = 'command.issued'::text) AND (meta ? 'command_id'::text));
 

@@ -39,6 +39,9 @@ constraint event_result_is_a_reference check (
     value - array['status', 'reference', 'context'] = '{}'
     and octet_length(value::text) <= 8192
   )
+)
+constraint event_result_has_no_payload check (
+  octet_length((value #> '{context,data}')::text) <= 2048
 );
 comment on domain noetl_internal.event_result is 'An outcome: status, reference, context.';
 
@@ -86,7 +89,7 @@ on noetl.event (execution_id, (meta ->> 'loop_id'))
 where event_type = 'loop.fanin.completed' and meta ? 'loop_id';
 
 create index idx_event_loop_id_type
-on noetl.event (execution_id, (meta ->> 'loop_id'), event_type)
+on noetl.event (execution_id, (meta ->> 'loop_id'), event_type, current_index)
 where meta ? 'loop_id';
 
 grant select on noetl.event to noetl_reader;

@@ -4443,6 +4443,37 @@ comment on function noetl_internal.raise_not_loaded(text)
   is 'Complain that an expression reads a payload which is stored outside the database.';
 revoke all on function noetl_internal.raise_not_loaded(text) from public;
 
+-- expression/is_elsewhere.sql
+-- Whether the value at a path inside a payload, or part of it, is among the rows that are stored
+-- outside the database: p_rows is {"at": ["rows", …]}, the places of these rows in the payload.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.is_elsewhere(
+  p_rows jsonb,
+  p_inside text[]
+)
+returns boolean
+language plpgsql immutable parallel safe
+as $function$
+declare
+  v_place text;
+  v_steps text[];
+  v_depth integer;
+begin
+  for v_place in select jsonb_array_elements_text(p_rows -> 'at') loop
+    v_steps := string_to_array(v_place, '.');
+    v_depth := least(cardinality(v_steps), coalesce(cardinality(p_inside), 0));
+    if v_steps[:v_depth] = p_inside[:v_depth] then
+      return true;
+    end if;
+  end loop;
+  return false;
+end;
+$function$;
+
+comment on function noetl_internal.is_elsewhere(jsonb, text[])
+  is 'Whether a value inside a payload is among the rows that are stored elsewhere.';
+revoke all on function noetl_internal.is_elsewhere(jsonb, text[]) from public;
+
 -- expression/read_path.sql
 -- Value of a name with static attributes: a variable, else a result's view.
 -- Locks: none. Raises: NE464.
@@ -4457,34 +4488,33 @@ as $function$
 declare
   v_name text := p_path[1];
   v_field text := p_path[2];
+  v_inside text[] := p_path[2:];
   v_value jsonb;
-  v_from_envelope boolean;
+  v_rows jsonb;
 begin
   if p_names ? v_name or not p_views ? v_name then
     return p_names #> p_path;
   end if;
-  if v_field is null then
-    v_value := p_views #> array[v_name, 'payload'];
-    if v_value is null then
-      perform noetl_internal.raise_not_loaded(v_name);
-    end if;
-    return v_value;
-  end if;
   -- "#>" of the wanted field only: a large payload is not copied
-  v_value := p_views #> array[v_name, 'envelope', v_field];
-  v_from_envelope := v_field <> 'data' and v_value <> 'null' and (
-    p_views #>> array[v_name, 'first'] = 'envelope'
-    or p_views #> array[v_name, 'payload', v_field] is null
-  );
-  if v_from_envelope then
-    return p_views #> (array[v_name, 'envelope'] || p_path[2:]);
+  if v_field is not null then
+    v_value := p_views #> array[v_name, 'envelope', v_field];
+    if
+      v_field <> 'data' and v_value <> 'null' and (
+        p_views #>> array[v_name, 'first'] = 'envelope'
+        or p_views #> array[v_name, 'payload', v_field] is null
+      )
+    then
+      return p_views #> (array[v_name, 'envelope'] || p_path[2:]);
+    elsif v_field = 'data' and p_views #> array[v_name, 'payload', 'data'] is null then
+      v_inside := p_path[3:];
+    end if;
   end if;
-  if v_field = 'data' and p_views #> array[v_name, 'payload', 'data'] is null then
-    v_value := p_views #> (array[v_name, 'payload'] || p_path[3:]);
-  else
-    v_value := p_views #> (array[v_name, 'payload'] || p_path[2:]);
-  end if;
-  if v_value is null and not p_views -> v_name ? 'payload' then
+  v_value := p_views #> (array[v_name, 'payload'] || v_inside);
+  v_rows := p_views #> array[v_name, 'envelope', '_rows'];
+  if
+    v_value is null and not p_views -> v_name ? 'payload'
+    or v_rows is not null and noetl_internal.is_elsewhere(v_rows, v_inside)
+  then
     perform noetl_internal.raise_not_loaded(v_name);
   end if;
   return v_value;
@@ -5101,6 +5131,11 @@ as $function$
     ('attempts', 'number', '^[1-9][0-9]{0,3}$', 'a whole number (integer) from 1 to 9999'),
     ('digit', 'number', '^[0-9]$', 'a whole number from 0 to 9'),
     ('seconds', 'number', '^(?=.*[1-9])[0-9]{1,9}(\.[0-9]+)?$', 'a number of seconds above 0'),
+    (
+      'duration', 'number string',
+      '^(?=.*[1-9])([0-9]{1,9}(\.[0-9]+)?|(\s*[0-9]{1,9}(\.[0-9]+)?\s*(ms|[smhdw]))+)\s*$',
+      'a number of seconds, or a text such as "7d"'
+    ),
     ('delay', 'number', '^[0-9]{1,9}(\.[0-9]+)?$', 'a number of seconds'),
     (
       'share', 'number string', '^([0-9]{1,9}|(100|[0-9]{1,2}(\.[0-9]{1,6})?) ?%)$',
@@ -5164,8 +5199,9 @@ as $function$
   ('else_action', 'then:action'),
   ('action', 'do:=continue,retry,jump,break,fail attempts:attempts|template
     backoff:=none,fixed,linear,exponential delay:delay|template to:name message:text'),
-  ('result', 'store:=auto,eventlog,db,pvc,minio,s3,gcs,kv,object select:[select/name] scope:text
-    ttl:any compression:any'),
+  ('result', 'store:=auto,eventlog,db,pvc,minio,s3,gcs,kv,object select:[select/name]
+    format:=json,ndjson,parquet,arrow scope:=step,execution,workflow,permanent ttl:duration
+    compression:=none,gzip,zstd,snappy,lz4'),
   ('select', 'path!:text as:text'),
   ('iterator', 'items!:any item:name')
 $function$;
@@ -6371,7 +6407,7 @@ is 'The tasks of a step as its worker reads them.';
 
 -- playbook/compile_result.sql
 -- How a step's result is stored and what of it stays readable: {"store", "select": [{"path",
--- "as"}], …}.
+-- "as"}], "format", "scope", "ttl" in seconds, "compression"}.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.compile_result(
   p_step jsonb,
@@ -6384,7 +6420,9 @@ as $function$
 begin
   return (
     select
-      jsonb_build_object('store', 'auto') || r.result || r.older || jsonb_build_object(
+      jsonb_build_object('store', 'auto') || r.result || r.older || jsonb_strip_nulls(
+        jsonb_build_object('ttl', noetl_internal.duration_seconds(r.result ->> 'ttl'))
+      ) || jsonb_build_object(
         'select',
         (
           select
@@ -7412,8 +7450,8 @@ comment on function noetl_internal.check_kind(jsonb, text [])
 is 'The kind of one tool: known, and with a driver in this version.';
 
 -- playbook/check_pipeline.sql
--- The tasks of one step: names are unique, jumps lead to tasks of the pipeline, retries and
--- failures make sense.
+-- The tasks of one step: names are unique, and jumps lead to tasks of the pipeline, by name or to
+-- the one before (previous).
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_pipeline(p_tools jsonb)
 returns setof noetl_internal.problem
@@ -7451,7 +7489,9 @@ begin
         'Say where to jump: ' || array_to_string(k.names, ', ') || '.'
       )
     ) as p
-    where r.rule ->> 'do' = 'jump' and (r.rule ->> 'to' = any(k.names)) is not true;
+    where
+      r.rule ->> 'do' = 'jump' and (r.rule ->> 'to' = any(k.names)) is not true
+      and not (r.rule ->> 'to' = 'previous' and t.place > 1);
 end;
 $function$;
 
@@ -8401,8 +8441,8 @@ comment on function noetl_internal.loop_uri(bigint, bigint)
 is 'The reference by which workers read a loop''s collection.';
 
 -- engine/add_result_ref.sql
--- Add the row that says where a result is; the same command and name: the row that is there
--- already.
+-- Add the row that says where a result is, and how its rows lie in it (manifest); the same command
+-- and name: the row that is there already.
 create or replace function noetl_internal.add_result_ref(
   p_execution_id bigint,
   p_result jsonb
@@ -8415,16 +8455,21 @@ declare
   v_ref_id bigint := nextval(pg_get_serial_sequence('noetl.result_ref', 'ref_id'));
 begin
   insert into noetl.result_ref (
-    ref_id, ref, execution_id, command_id, step, name, parent_ref_id, store_tier, physical_uri,
-    content_type, bytes, sha256, created_at
+    ref_id, ref, execution_id, command_id, step, name, parent_ref_id, source_refs, store_tier,
+    physical_uri, content_type, bytes, sha256, row_count, scope, expires_at, created_at
   )
   overriding system value
   values (
     v_ref_id, format('noetl://%s/result/%s', p_execution_id, v_ref_id), p_execution_id,
     p_result ->> 'command_id', p_result ->> 'step', p_result ->> 'name',
-    (p_result ->> 'parent_ref_id')::bigint, p_result ->> 'store_tier',
-    p_result ->> 'physical_uri', coalesce(p_result ->> 'content_type', 'application/json'),
-    (p_result ->> 'bytes')::bigint, p_result ->> 'sha256', noetl_internal.clock_now()
+    noetl_internal.ref_id_of(p_result #>> '{sources,0}'),
+    array(select jsonb_array_elements_text(coalesce(p_result -> 'sources', '[]'))),
+    p_result ->> 'store_tier', p_result ->> 'physical_uri',
+    coalesce(p_result ->> 'content_type', 'application/json'), (p_result ->> 'bytes')::bigint,
+    p_result ->> 'sha256', (p_result ->> 'row_count')::bigint,
+    coalesce(p_result ->> 'scope', 'permanent'),
+    noetl_internal.clock_now() + make_interval(secs => (p_result ->> 'ttl')::double precision),
+    noetl_internal.clock_now()
   )
   on conflict (execution_id, command_id, name) do nothing
   returning * into v_ref;
@@ -8434,6 +8479,9 @@ begin
       r.execution_id = p_execution_id
       and r.command_id = p_result ->> 'command_id'
       and r.name = p_result ->> 'name';
+  elsif p_result -> 'manifest' <> 'null' then
+    insert into noetl.manifest (manifest_id, execution_id, kind, summary, created_at)
+    values (v_ref_id, p_execution_id, 'rows', p_result -> 'manifest', v_ref.created_at);
   end if;
   return v_ref;
 end;
@@ -8460,16 +8508,13 @@ as $function$
 declare
   v_ref noetl.result_ref;
 begin
-  v_ref := noetl_internal.add_result_ref(
-    p_execution_id,
+  v_ref := noetl_internal.store_result(
     jsonb_build_object(
-      'command_id', p_command_id, 'step', p_step, 'name', p_name, 'store_tier', 'db',
-      'content_type', 'application/json', 'bytes', p_bytes, 'sha256', p_sha256
+      'execution_id', p_execution_id, 'command_id', p_command_id, 'step', p_step, 'name', p_name,
+      'store_tier', 'db', 'content_type', 'application/json', 'bytes', p_bytes,
+      'sha256', p_sha256, 'payload', p_payload
     )
   );
-  insert into noetl.result_payload (execution_id, ref_id, payload)
-  values (p_execution_id, v_ref.ref_id, p_payload)
-  on conflict do nothing;
   return v_ref.ref;
 end;
 $function$;
@@ -8478,27 +8523,27 @@ comment on function noetl_internal.store_payload(bigint, text, text, text, jsonb
 is 'Store a result in the database and return its reference.';
 
 -- engine/store_result.sql
--- Store one result as a worker describes it (noetl.record_results) and return its reference.
+-- Store one result as a worker describes it (noetl.record_results) and return the row that says
+-- where it is.
 -- Raises: NE422 when tier db comes without a payload.
 create or replace function noetl_internal.store_result(p_result jsonb)
-returns text
+returns noetl.result_ref
 language plpgsql volatile
 as $function$
 declare
-  v_execution_id bigint := (p_result ->> 'execution_id')::bigint;
   v_ref noetl.result_ref;
 begin
-  if p_result ->> 'store_tier' <> 'db' then
-    v_ref := noetl_internal.add_result_ref(v_execution_id, p_result);
-    return v_ref.ref;
-  elsif p_result -> 'payload' is null then
+  if p_result ->> 'store_tier' = 'db' and p_result -> 'payload' is null then
     raise exception 'result "%" of tier db has no payload', p_result ->> 'name' using
-      errcode = 'NE422', hint = 'Send the payload, or store it in a file and send its uri.';
+      errcode = 'NE422', hint = 'Send the payload, or put it into a store and send its uri.';
   end if;
-  return noetl_internal.store_payload(
-    v_execution_id, p_result ->> 'command_id', p_result ->> 'step', p_result ->> 'name',
-    p_result -> 'payload', (p_result ->> 'bytes')::bigint, p_result ->> 'sha256'
-  );
+  v_ref := noetl_internal.add_result_ref((p_result ->> 'execution_id')::bigint, p_result);
+  if v_ref.store_tier = 'db' and p_result ->> 'store_tier' = 'db' then
+    insert into noetl.result_payload (execution_id, ref_id, payload)
+    values (v_ref.execution_id, v_ref.ref_id, p_result -> 'payload')
+    on conflict do nothing;
+  end if;
+  return v_ref;
 end;
 $function$;
 
@@ -8606,9 +8651,9 @@ comment on function noetl_internal.result_range(bigint, bigint, integer, integer
 is 'The indexes of a range of a loop''s results.';
 
 -- engine/loop_results.sql
--- The payloads of p_count of a loop's items after the first p_first, in item order; null for a
--- failed item.
--- Raises: NE464 when an item's payload is outside the database.
+-- The results of p_count of a loop's items after the first p_first, in item order: {"items":
+-- payloads, null for a failed item; "refs": {place in items: reference} of those that lie outside
+-- the database, whose place holds what their events tell of them}.
 create or replace function noetl_internal.loop_results(
   p_execution_id bigint,
   p_loop_id bigint,
@@ -8620,44 +8665,113 @@ language plpgsql stable
 as $function$
 declare
   v_range record := noetl_internal.result_range(p_execution_id, p_loop_id, p_first, p_count);
-  v_results jsonb;
-  v_hidden text;
 begin
-  select
-    coalesce(
-      jsonb_agg(
-        coalesce(p.payload, i.result -> 'context' -> 'data', 'null')
-        order by i.current_index
-      ),
-      '[]'
-    ),
-    min(i.result -> 'reference' ->> 'ref')
-    filter (where i.result -> 'reference' ->> 'store' <> 'db')
-  into v_results, v_hidden
-  from noetl.event as i
-  left join noetl.result_payload as p
-    on
-      p.execution_id = i.execution_id
-      and p.ref_id = noetl_internal.ref_id_of(i.result -> 'reference' ->> 'ref')
-  where
-    i.execution_id = p_execution_id
-    and i.meta ->> 'loop_id' = p_loop_id::text
-    and i.meta ? 'loop_id'
-    and i.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
-    and i.meta -> 'final' is distinct from 'false'
-    and (i.status = 'ok' or i.event_id > v_range.retried_at)
-    and i.current_index between v_range.first_index and v_range.last_index;
-  if v_hidden is not null then
-    raise exception 'results of loop % are stored where sql cannot see them', p_loop_id using
-      errcode = 'NE464',
-      hint = 'Name the fields you need in output_select, or read the results in a tool.';
-  end if;
-  return v_results;
+  return (
+    select
+      jsonb_build_object(
+        'items', coalesce(jsonb_agg(r.payload order by r.place), '[]'),
+        'refs', coalesce(
+          jsonb_object_agg(r.place - 1, r.reference) filter (where r.reference is not null), '{}'
+        )
+      )
+    from (
+      select
+        coalesce(p.payload, i.result -> 'context' -> 'data', 'null') as payload,
+        case when p.ref_id is null then nullif(i.result -> 'reference', 'null') end as reference,
+        row_number() over (order by i.current_index) as place
+      from noetl.event as i
+      left join noetl.result_payload as p
+        on
+          p.execution_id = i.execution_id
+          and p.ref_id = noetl_internal.ref_id_of(i.result -> 'reference' ->> 'ref')
+      where
+        i.execution_id = p_execution_id
+        and i.meta ->> 'loop_id' = p_loop_id::text
+        and i.meta ? 'loop_id'
+        and i.event_type in ('loop.item', 'loop.shard.done', 'loop.shard.failed')
+        and i.meta -> 'final' is distinct from 'false'
+        and (i.status = 'ok' or i.event_id > v_range.retried_at)
+        and i.current_index between v_range.first_index and v_range.last_index
+    ) as r
+  );
 end;
 $function$;
 
 comment on function noetl_internal.loop_results(bigint, bigint, integer, integer)
-is 'The payloads of a range of a loop''s items, in item order.';
+is 'The results of a range of a loop''s items, in item order.';
+
+-- engine/results_of_step.sql
+-- The results of a step: those stored, and the one that rides in its event.
+create or replace function noetl_internal.results_of_step(
+  p_execution_id bigint,
+  p_step text
+)
+returns setof noetl.result_ref
+language plpgsql stable
+as $function$
+begin
+  return query
+  select r.*
+  from noetl.result_ref as r
+  where r.execution_id = p_execution_id and r.step = p_step
+  order by r.ref_id;
+
+  -- Without a reference of its own: how the step ended last.
+  return query
+  select
+    inlined.*
+  from noetl.variable as v
+  left join noetl.loop as l on l.execution_id = p_execution_id and l.loop_id = v.loop_id
+  cross join lateral jsonb_populate_record(
+    null::noetl.result_ref,
+    jsonb_build_object(
+      'execution_id', p_execution_id, 'step', p_step, 'name', 'result',
+      'store_tier', 'eventlog', 'content_type', 'application/json',
+      'bytes', octet_length(v.value::text),
+      'row_count', v.value -> 'total',
+      'source_refs', coalesce(
+        v.envelope -> '_sources', to_jsonb(array_remove(array[l.collection_ref], null))
+      )
+    )
+  ) as inlined
+  where
+    v.execution_id = p_execution_id and v.scope = 'step' and v.name = p_step
+    and not v.envelope ? 'ref';
+end;
+$function$;
+
+comment on function noetl_internal.results_of_step(bigint, text)
+is 'The results of a step: those stored, and the one that rides in its event.';
+
+-- engine/is_scope_over.sql
+-- Whether what a result's scope says has ended: its command (step), its run, or the run's root
+-- (workflow).
+create or replace function noetl_internal.is_scope_over(p_result noetl.result_ref)
+returns boolean
+language plpgsql stable
+as $function$
+declare
+  v_run noetl.run;
+begin
+  if p_result.scope = 'step' then
+    return not exists (
+      select from noetl.command as c
+      where
+        c.execution_id = p_result.execution_id and c.command_id = p_result.command_id
+    );
+  elsif p_result.scope = 'permanent' then
+    return false;
+  end if;
+  select * into v_run from noetl.run as r where r.execution_id = p_result.execution_id;
+  while p_result.scope = 'workflow' and v_run.parent_execution_id is not null loop
+    select * into v_run from noetl.run as r where r.execution_id = v_run.parent_execution_id;
+  end loop;
+  return v_run.status is null or v_run.status in ('completed', 'failed', 'cancelled');
+end;
+$function$;
+
+comment on function noetl_internal.is_scope_over(noetl.result_ref)
+is 'Whether what a result''s scope says has ended.';
 
 -- engine/require_few_items.sql
 -- Refuse to gather the results of a large loop into one value.
@@ -8684,7 +8798,7 @@ is 'Refuse to gather the results of a large loop into one value.';
 -- The view through which expressions read a result (docs/expressions.md): payload, envelope, which
 -- comes first. The payload is left out when SQL cannot see it. Loop results are gathered only when
 -- p_wants_items.
--- Raises: NE464 when they are too many for that.
+-- Raises: NE464 when they are too many for that, or lie outside the database.
 create or replace function noetl_internal.result_view(
   p_variable noetl.variable,
   p_first text,
@@ -8708,7 +8822,12 @@ begin
     v_items := noetl_internal.loop_results(
       p_variable.execution_id, p_variable.loop_id, 0, (v_payload ->> 'total')::integer
     );
-    v_payload := v_payload || jsonb_build_object('results', v_items, 'data', v_items);
+    if v_items -> 'refs' <> '{}' then
+      perform noetl_internal.raise_not_loaded(p_variable.name);
+    end if;
+    v_payload := v_payload || jsonb_build_object(
+      'results', v_items -> 'items', 'data', v_items -> 'items'
+    );
   end if;
   return jsonb_build_object('envelope', p_variable.envelope, 'first', p_first)
     || case when v_payload is null then '{}' else jsonb_build_object('payload', v_payload) end;
@@ -9126,7 +9245,8 @@ revoke all on function noetl_internal.defined_entries(bigint, jsonb, jsonb, text
 
 -- engine/save_step_result.sql
 -- Keep the result of a finished step readable by its name; a later activation replaces it.
--- p_result is what an event carries: {status, reference, context}.
+-- p_result is what an event carries: {status, reference, context}. Of a result whose rows are
+-- stored outside the database (reference.rows), context.data is the rest of the payload.
 create or replace function noetl_internal.save_step_result(
   p_execution_id bigint,
   p_step text,
@@ -9144,17 +9264,25 @@ begin
   values (
     p_execution_id, 'step', p_step,
     case
-      when p_result -> 'reference' is null or p_result -> 'reference' = 'null'
+      when
+        p_result -> 'reference' is null or p_result -> 'reference' = 'null'
+        or p_result -> 'reference' ? 'rows' and p_result -> 'context' ? 'data'
         then coalesce(p_result -> 'context' -> 'data', 'null')
     end,
     jsonb_strip_nulls(
       jsonb_build_object(
         'status', p_result -> 'status', 'error', p_error,
         'http', p_result -> 'context' -> 'http', 'pg', p_result -> 'context' -> 'pg',
-        'results', p_result -> 'context' -> 'results'
+        'results', p_result -> 'context' -> 'results',
+        '_preview', p_result -> 'context' -> 'preview',
+        '_sources', p_result -> 'context' -> 'sources',
+        '_rows', p_result -> 'reference' -> 'rows'
       )
       || coalesce(nullif(p_result -> 'context' -> 'selected', 'null'), '{}')
-      || coalesce(nullif(p_result -> 'reference', 'null') - array['bytes', 'sha256'], '{}')
+      || coalesce(
+        nullif(p_result -> 'reference', 'null') - array['bytes', 'sha256', 'content_type', 'rows'],
+        '{}'
+      )
     ),
     p_loop_id, 1
   )
@@ -10724,7 +10852,10 @@ begin
       'reference',
       case
         when v.envelope ? 'ref'
-          then jsonb_build_object('ref', v.envelope -> 'ref', 'store', v.envelope -> 'store')
+          then jsonb_strip_nulls(jsonb_build_object(
+            'ref', v.envelope -> 'ref', 'store', v.envelope -> 'store',
+            'rows', v.envelope -> '_rows'
+          ))
       end,
       'context', jsonb_build_object('data', v.value)
     )
@@ -11523,7 +11654,10 @@ begin
       'collection_ref',
       case
         when p_loop.mode <> 'cursor'
-          then noetl_internal.loop_uri(p_loop.execution_id, p_loop.loop_id)
+          then coalesce(
+            p_loop.collection_ref,
+            noetl_internal.loop_uri(p_loop.execution_id, p_loop.loop_id)
+          )
       end,
       'ctx_conflicts', p_ctx_conflicts
     )),
@@ -11617,7 +11751,8 @@ is 'Close a loop whose last item is accounted for, and end its step.';
 
 -- engine/add_loop.sql
 -- Add the row of a loop and the events that it has started; returns the row. A cursor loop is given
--- no total: it begins with all its slots.
+-- no total: it begins with all its slots. p_origin is what loop.started tells of where its items
+-- come from.
 -- Locks: the caller holds the run row. Raises: NE46x of loop.spec.
 create or replace function noetl_internal.add_loop(
   p_run noetl.run,
@@ -11632,14 +11767,17 @@ language plpgsql volatile
 as $function$
 declare
   v_spec jsonb := p_definition -> 'loop';
+  v_elsewhere text := nullif(
+    p_origin ->> 'collection_ref', noetl_internal.loop_uri(p_run.execution_id, p_loop_id)
+  );
   v_window integer := noetl_internal.loop_window(p_run.execution_id, p_token, v_spec);
   v_loop noetl.loop;
 begin
   insert into noetl.loop (
     execution_id, loop_id, token_id, catalog_id, step, mode, status, total, issued, done, failed,
     cancelled, to_repeat, remaining_slots, max_in_flight, max_shard_retries, max_failures, policy,
-    is_external, input, pool, priority, next_place, context_version, has_ctx_writes, version,
-    started_at
+    is_external, collection_ref, input, pool, priority, next_place, context_version,
+    has_ctx_writes, version, started_at
   )
   values (
     p_run.execution_id, p_loop_id, p_token.token_id, p_run.catalog_id, p_token.step,
@@ -11649,7 +11787,9 @@ begin
     coalesce((v_spec ->> 'max_shard_retries')::integer, 2),
     noetl_internal.failure_limit(v_spec ->> 'max_failures', p_total),
     noetl_internal.loop_policy(v_spec),
-    coalesce(p_total > noetl_internal.setting_integer('loop_inline_max'), false), p_token.input,
+    v_elsewhere is not null
+    or coalesce(p_total > noetl_internal.setting_integer('loop_inline_max'), false),
+    v_elsewhere, p_token.input,
     coalesce(p_definition ->> 'pool', p_run.pool), p_run.priority, 0, p_run.context_version,
     false, 1, noetl_internal.clock_now()
   )
@@ -11679,14 +11819,15 @@ comment on function noetl_internal.add_loop(
 ) is 'Add the row of a loop and the events that it has started.';
 
 -- engine/begin_loop.sql
--- Begin a loop whose collection is stored: its row, its events, its first chunk of commands. An
--- empty one ends at once.
+-- Begin a loop whose collection is stored, by us or, under p_collection_ref, as rows or results:
+-- its row, its events, its first chunk of commands. An empty one ends at once.
 -- Locks: the caller holds the run row. Raises: NE46x of loop.spec.max_in_flight.
 create or replace function noetl_internal.begin_loop(
   p_execution_id bigint,
   p_token_id integer,
   p_loop_id bigint,
-  p_total integer
+  p_total integer,
+  p_collection_ref text
 )
 returns void
 language plpgsql volatile
@@ -11701,7 +11842,10 @@ begin
   perform noetl_internal.add_loop(
     v_run, v_token, noetl_internal.step_definition(v_run.catalog_id, v_token.step), p_loop_id,
     p_total,
-    jsonb_build_object('collection_ref', noetl_internal.loop_uri(p_execution_id, p_loop_id))
+    jsonb_build_object(
+      'collection_ref',
+      coalesce(p_collection_ref, noetl_internal.loop_uri(p_execution_id, p_loop_id))
+    )
   );
   perform noetl_internal.fill_loop(p_execution_id, p_loop_id);
   perform noetl_internal.close_loop(p_execution_id, p_loop_id);
@@ -11709,7 +11853,7 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.begin_loop(bigint, integer, bigint, integer)
+comment on function noetl_internal.begin_loop(bigint, integer, bigint, integer, text)
 is 'Begin a loop whose collection is stored.';
 
 -- engine/frame_capacity.sql
@@ -11846,7 +11990,7 @@ begin
   end if;
   perform noetl_internal.store_items(p_run.execution_id, v_loop_id, 0, v_items);
   perform noetl_internal.begin_loop(
-    p_run.execution_id, p_token.token_id, v_loop_id, jsonb_array_length(v_items)
+    p_run.execution_id, p_token.token_id, v_loop_id, jsonb_array_length(v_items), null
   );
 end;
 $function$;
@@ -12739,12 +12883,14 @@ comment on function noetl_internal.count_tallies(integer)
 is 'Count what reports have left to be counted.';
 
 -- engine/begin_collected.sql
--- Begin a loop whose items a worker has collected and counted. A spec that cannot be evaluated, or
--- a count that is missing, ends the step with call.error.
+-- Begin a loop whose items a worker has collected and counted, or found as the rows of a stored
+-- result (p_collection_ref). A spec that cannot be evaluated, or a count that is missing, ends the
+-- step with call.error.
 -- Locks: the run row.
 create or replace function noetl_internal.begin_collected(
   p_command noetl_internal.draft,
-  p_size integer
+  p_size integer,
+  p_collection_ref text
 )
 returns void
 language plpgsql volatile
@@ -12762,7 +12908,8 @@ begin
   begin
     if p_size >= 0 then
       perform noetl_internal.begin_loop(
-        p_command.execution_id, p_command.token_id, (p_command.input ->> 'loop_id')::bigint, p_size
+        p_command.execution_id, p_command.token_id, (p_command.input ->> 'loop_id')::bigint, p_size,
+        p_collection_ref
       );
       return;
     end if;
@@ -12778,9 +12925,10 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.begin_collected(noetl_internal.draft, integer)
+comment on function noetl_internal.begin_collected(noetl_internal.draft, integer, text)
 is 'Begin a loop whose items a worker has collected and counted.';
-revoke all on function noetl_internal.begin_collected(noetl_internal.draft, integer) from public;
+revoke all on function noetl_internal.begin_collected(noetl_internal.draft, integer, text)
+from public;
 
 -- engine/end_plain_command.sql
 -- End what a command without a loop stood for: its step, or the collecting of a loop's items.
@@ -12793,7 +12941,9 @@ declare
   v_command noetl_internal.draft := noetl_internal.outcome_draft(p_outcome);
 begin
   if v_command.task = 'collect' and p_outcome.is_ok then
-    perform noetl_internal.begin_collected(v_command, p_outcome.collection_size);
+    perform noetl_internal.begin_collected(
+      v_command, p_outcome.collection_size, p_outcome.result #>> '{reference,ref}'
+    );
   else
     perform noetl_internal.finish_step(
       v_command.execution_id, v_command.token_id,
@@ -12939,7 +13089,9 @@ as $function$
         then 'result must be a mapping'
       when nullif(p_outcome -> 'result', 'null') - array['status', 'reference', 'context'] <> '{}'
         then 'result may hold status, reference and context only'
-      when octet_length((p_outcome -> 'result')::text) > 8000
+      when
+        octet_length((p_outcome -> 'result')::text) > 8000
+        or octet_length((p_outcome #> '{result,context,data}')::text) > 2048
         then 'result is over the limit of an event: store the payload and report its reference'
       when coalesce(jsonb_typeof(p_outcome -> 'error'), 'null') not in ('object', 'null')
         then 'error must be a mapping'
@@ -13652,7 +13804,10 @@ begin
             'cancelled', l.cancelled,
             'collection_ref',
             case
-              when l.mode <> 'cursor' then noetl_internal.loop_uri(l.execution_id, l.loop_id)
+              when l.mode <> 'cursor'
+                then coalesce(
+                  l.collection_ref, noetl_internal.loop_uri(l.execution_id, l.loop_id)
+                )
             end,
             'mode', l.mode, 'completed', l.finished_at is not null
           )
@@ -14273,8 +14428,8 @@ begin
   insert into noetl.loop (
     execution_id, loop_id, token_id, catalog_id, step, mode, status, total, issued, done, failed,
     cancelled, to_repeat, remaining_slots, max_in_flight, max_shard_retries, max_failures, policy,
-    is_external, input, pool, priority, next_place, context_version, has_ctx_writes, first_error,
-    retried_at, version, started_at
+    is_external, collection_ref, input, pool, priority, next_place, context_version,
+    has_ctx_writes, first_error, retried_at, version, started_at
   )
   select
     p_run.execution_id, l.loop_id, l.token_id, p_run.catalog_id, l.step, l.mode,
@@ -14289,7 +14444,8 @@ begin
     i.failed, 0, 0, case when l.mode = 'cursor' then 0 end, l.max_in_flight,
     coalesce((d.spec ->> 'max_shard_retries')::integer, 2),
     noetl_internal.failure_limit(d.spec ->> 'max_failures', l.total),
-    noetl_internal.loop_policy(d.spec), l.is_external, t.token -> 'input',
+    noetl_internal.loop_policy(d.spec), l.is_external, l.collection_ref,
+    t.token -> 'input',
     coalesce(d.definition ->> 'pool', p_run.pool), p_run.priority, 0, p_run.context_version,
     i.has_ctx_writes and l.mode <> 'sequential', i.first_error, i.retried_at, 1, l.started_at
   from (
@@ -14298,7 +14454,12 @@ begin
       e.node_name as step, e.meta ->> 'mode' as mode,
       (e.meta ->> 'collection_size')::integer as total,
       (e.context ->> 'max_in_flight')::integer as max_in_flight,
-      (e.context ->> 'is_external')::boolean as is_external, e.created_at as started_at
+      (e.context ->> 'is_external')::boolean as is_external,
+      nullif(
+        e.context ->> 'collection_ref',
+        noetl_internal.loop_uri(e.execution_id, (e.meta ->> 'loop_id')::bigint)
+      ) as collection_ref,
+      e.created_at as started_at
     from noetl.event as e
     where e.execution_id = p_run.execution_id and e.event_type = 'loop.started'
   ) as l
@@ -16680,6 +16841,157 @@ comment on function noetl.list_playbooks() is 'Registered playbooks, each in its
 revoke all on function noetl.list_playbooks() from public;
 grant execute on function noetl.list_playbooks() to noetl_reader, noetl_author, noetl_runner;
 
+-- api/list_results.sql
+-- The stored results of an execution, in the order in which they were stored; p_after (a ref_id,
+-- for paging) begins after one. What was removed stays listed.
+-- Locks: none. Raises: nothing; of an unknown execution there are none.
+create or replace function noetl.list_results(
+  p_execution_id bigint,
+  p_limit integer default 1000,
+  p_after bigint default 0
+)
+returns table (
+  ref_id bigint,
+  ref text,
+  step text,
+  name text,
+  store_tier text,
+  content_type text,
+  bytes bigint,
+  row_count bigint,
+  scope text,
+  created_at timestamptz,
+  expires_at timestamptz,
+  removed_at timestamptz
+)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+  select
+    r.ref_id, r.ref, r.step, r.name, r.store_tier, r.content_type, r.bytes, r.row_count, r.scope,
+    r.created_at, r.expires_at, r.removed_at
+  from noetl.result_ref as r
+  where r.execution_id = p_execution_id and r.ref_id > p_after
+  order by r.ref_id
+  limit least(greatest(p_limit, 0), 10000)
+$function$;
+
+comment on function noetl.list_results(bigint, integer, bigint)
+is 'The stored results of an execution, in the order in which they were stored.';
+revoke all on function noetl.list_results(bigint, integer, bigint) from public;
+grant execute on function noetl.list_results(bigint, integer, bigint)
+to noetl_reader, noetl_runner, noetl_operator;
+
+-- api/find_result.sql
+-- Where a stored result is, for people and programs that read it: its address, checksum and, in
+-- tier db, its payload.
+-- Locks: none. Raises: NE404 when nothing is stored under the reference, or its bytes were removed.
+create or replace function noetl.find_result(p_ref text)
+returns table (
+  store_tier text,
+  physical_uri text,
+  content_type text,
+  bytes bigint,
+  sha256 text,
+  row_count bigint,
+  payload jsonb
+)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+begin
+  return query
+  select
+    r.store_tier, r.physical_uri, r.content_type, r.bytes, r.sha256, r.row_count, p.payload
+  from noetl.result_ref as r
+  left join noetl.result_payload as p
+    on p.execution_id = r.execution_id and p.ref_id = r.ref_id
+  where
+    r.execution_id = substring(p_ref from '^noetl://([0-9]{1,18})/result/')::bigint
+    and r.ref_id = noetl_internal.ref_id_of(p_ref)
+    and r.removed_at is null;
+  if not found then
+    raise exception 'no result is stored as "%"', left(p_ref, 200) using
+      errcode = 'NE404',
+      hint = 'List what is stored with noetl result ls; it may have expired (spec.result.ttl).';
+  end if;
+end;
+$function$;
+
+comment on function noetl.find_result(text)
+is 'Where a stored result is: its address, checksum and, in tier db, its payload.';
+revoke all on function noetl.find_result(text) from public;
+grant execute on function noetl.find_result(text) to noetl_reader, noetl_operator;
+
+-- api/trace.sql
+-- Where the results of a step come from: its own (depth 0), those that they were made from (1), and
+-- so on, through child executions too. A result that rides in its event has tier eventlog and no
+-- reference. At most p_limit rows.
+-- Locks: none. Raises: NE404 for an unknown execution, or a step that it has not finished.
+create or replace function noetl.trace(
+  p_execution_id bigint,
+  p_step text,
+  p_limit integer default 1000
+)
+returns table (
+  depth integer,
+  execution_id bigint,
+  step text,
+  name text,
+  command_id text,
+  ref text,
+  store_tier text,
+  content_type text,
+  bytes bigint,
+  row_count bigint,
+  created_at timestamptz,
+  source_refs text []
+)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+begin
+  return query
+  with recursive chain as (
+    select
+      0 as depth, f.execution_id, f.step, f.name, f.command_id, f.ref, f.store_tier,
+      f.content_type, f.bytes, f.row_count, f.created_at, f.source_refs
+    from noetl_internal.results_of_step(p_execution_id, p_step) as f
+    union
+    select
+      c.depth + 1, r.execution_id, r.step, r.name, r.command_id, r.ref, r.store_tier,
+      r.content_type, r.bytes, r.row_count, r.created_at, r.source_refs
+    from chain as c
+    cross join unnest(c.source_refs) as s (ref)
+    inner join noetl.result_ref as r
+      on
+        r.execution_id = substring(s.ref from '^noetl://([0-9]{1,18})/')::bigint
+        and r.ref_id = noetl_internal.ref_id_of(s.ref)
+    where c.depth < 1000  -- a result comes after its sources, so there is no cycle to stop
+  )
+  select
+    min(c.depth), c.execution_id, c.step, c.name, c.command_id, c.ref, c.store_tier,
+    c.content_type, c.bytes, c.row_count, c.created_at, c.source_refs
+  from chain as c
+  group by
+    c.execution_id, c.step, c.name, c.command_id, c.ref, c.store_tier, c.content_type, c.bytes,
+    c.row_count, c.created_at, c.source_refs
+  order by min(c.depth), c.ref
+  limit least(greatest(p_limit, 0), 10000);
+  if not found then
+    raise exception 'execution % has no finished step "%"', p_execution_id, left(p_step, 200) using
+      errcode = 'NE404', hint = 'Show its steps with noetl status.';
+  end if;
+end;
+$function$;
+
+comment on function noetl.trace(bigint, text, integer)
+is 'Where the results of a step come from.';
+revoke all on function noetl.trace(bigint, text, integer) from public;
+grant execute on function noetl.trace(bigint, text, integer) to noetl_reader, noetl_operator;
+
 -- api/list_workers.sql
 -- The live sessions of workers and dispatchers.
 -- Locks: none. Raises: nothing.
@@ -17375,9 +17687,9 @@ revoke all on function noetl.read_context(uuid, bigint, text []) from public;
 grant execute on function noetl.read_context(uuid, bigint, text []) to noetl_worker;
 
 -- api/read_items.sql
--- A range of a loop's items (noetl://RUN/loop/N) or of their results (noetl://RUN/loop/N/results),
--- in item order.
--- Raises: NE401, NE410, NE403, NE404 for a reference that is neither.
+-- A range of a loop's items (noetl://RUN/loop/N), in item order; {"ref"} when they are the rows of
+-- a stored result, or the results of another loop.
+-- Raises: NE401, NE410, NE403, NE404 for a reference that is no loop's.
 create or replace function noetl.read_items(
   p_session uuid,
   p_collection_ref text,
@@ -17392,8 +17704,9 @@ set jit = off
 as $function$
 declare
   v_parts text [] := regexp_match(
-    p_collection_ref, '^noetl://([0-9]{1,18})/loop/([0-9]{1,18})(/results)?$'
+    p_collection_ref, '^noetl://([0-9]{1,18})/loop/([0-9]{1,18})$'
   );
+  v_result_ref text;
   v_items jsonb;
 begin
   if v_parts is null then
@@ -17401,10 +17714,11 @@ begin
       errcode = 'NE404', hint = 'Pass the collection_ref of a claimed command.';
   end if;
   perform noetl_internal.require_run(p_session, v_parts[1]::bigint);
-  if v_parts[3] is not null then
-    return noetl_internal.loop_results(
-      v_parts[1]::bigint, v_parts[2]::bigint, p_first, p_count
-    );
+  select l.collection_ref into v_result_ref
+  from noetl.loop as l
+  where l.execution_id = v_parts[1]::bigint and l.loop_id = v_parts[2]::bigint;
+  if v_result_ref is not null then
+    return jsonb_build_object('ref', v_result_ref);
   end if;
   select coalesce(jsonb_agg(i.item order by i.iter_index), '[]') into v_items
   from noetl_internal.load_items(v_parts[1]::bigint, v_parts[2]::bigint, p_first, p_count) as i;
@@ -17413,9 +17727,45 @@ end;
 $function$;
 
 comment on function noetl.read_items(uuid, text, integer, integer)
-is 'A range of a loop''s items, or of their results.';
+is 'A range of a loop''s items, or the stored result whose rows they are.';
 revoke all on function noetl.read_items(uuid, text, integer, integer) from public;
 grant execute on function noetl.read_items(uuid, text, integer, integer) to noetl_worker;
+
+-- api/read_results.sql
+-- A range of the results of a loop's items (noetl://RUN/loop/N/results), in item order: {"items":
+-- payloads, null for a failed item, "refs": {place in items: reference of one that lies outside the
+-- database}}.
+-- Raises: NE401, NE410, NE403, NE404 for a reference that is not of a loop's results.
+create or replace function noetl.read_results(
+  p_session uuid,
+  p_results_ref text,
+  p_first integer,
+  p_count integer
+)
+returns jsonb
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+declare
+  v_parts text [] := regexp_match(
+    p_results_ref, '^noetl://([0-9]{1,18})/loop/([0-9]{1,18})/results$'
+  );
+begin
+  if v_parts is null then
+    raise exception 'no results are called "%"', left(p_results_ref, 200) using
+      errcode = 'NE404', hint = 'Pass the results_ref of a finished loop.';
+  end if;
+  perform noetl_internal.require_kin(p_session, v_parts[1]::bigint);
+  return noetl_internal.loop_results(v_parts[1]::bigint, v_parts[2]::bigint, p_first, p_count);
+end;
+$function$;
+
+comment on function noetl.read_results(uuid, text, integer, integer)
+is 'A range of the results of a loop''s items.';
+revoke all on function noetl.read_results(uuid, text, integer, integer) from public;
+grant execute on function noetl.read_results(uuid, text, integer, integer) to noetl_worker;
 
 -- api/store_items.sql
 -- Store a chunk of the collection that a collect command gathers, from index p_first on; returns
@@ -17495,15 +17845,17 @@ revoke all on function noetl.read_credential(uuid, bigint, text) from public;
 grant execute on function noetl.read_credential(uuid, bigint, text) to noetl_worker;
 
 -- api/record_results.sql
--- Store results before they are reported: rows for what lies in files, payload and row for tier db.
--- Each of p_results has execution_id, command_id, step, name, store_tier, physical_uri,
--- content_type, bytes, sha256 and, in tier db, payload. The same command and name: the same
--- reference. Raises: NE401, NE410, NE403 for a command the session does not hold.
+-- Store results before they are reported: rows for what lies in stores, payload and row for tier
+-- db. Each of p_results has execution_id, command_id, step, name, store_tier, physical_uri,
+-- content_type, bytes, sha256, in tier db payload, and optionally row_count, manifest, scope, ttl
+-- (seconds) and sources (references of what it was made from). The same command and name: the
+-- same reference, and the physical_uri that was recorded first: bytes elsewhere are nobody's.
+-- Raises: NE401, NE410, NE403 for a command the session does not hold.
 create or replace function noetl.record_results(
   p_session uuid,
   p_results jsonb
 )
-returns table (command_id text, name text, ref_id bigint, ref text)
+returns table (command_id text, name text, ref_id bigint, ref text, physical_uri text)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off  -- docs/decisions/pinned-plans.md
@@ -17529,10 +17881,9 @@ begin
       errcode = 'NE403', hint = 'Drop the result: another attempt owns the command.';
   end if;
   return query
-  select
-    r.value ->> 'command_id', r.value ->> 'name', noetl_internal.ref_id_of(s.ref), s.ref
+  select s.command_id, s.name, s.ref_id, s.ref, s.physical_uri
   from jsonb_array_elements(p_results) as r (value)
-  cross join lateral noetl_internal.store_result(r.value) as s (ref);
+  cross join lateral noetl_internal.store_result(r.value) as s;
 end;
 $function$;
 
@@ -17542,8 +17893,8 @@ revoke all on function noetl.record_results(uuid, jsonb) from public;
 grant execute on function noetl.record_results(uuid, jsonb) to noetl_worker;
 
 -- api/read_result.sql
--- Where a stored result is, its checksum and, in tier db, its payload.
--- Raises: NE401, NE410, NE403, NE404 when the reference is unknown.
+-- Where a stored result is, its checksum, how its rows lie in it and, in tier db, its payload.
+-- Raises: NE401, NE410, NE403, NE404 when the reference is unknown or its bytes were removed.
 create or replace function noetl.read_result(
   p_session uuid,
   p_ref text
@@ -17563,16 +17914,20 @@ begin
     jsonb_build_object(
       'store_tier', r.store_tier, 'physical_uri', r.physical_uri,
       'content_type', r.content_type, 'bytes', r.bytes, 'sha256', r.sha256,
-      'payload', p.payload
+      'row_count', r.row_count, 'manifest', m.summary, 'payload', p.payload
     )
   into v_result
   from noetl.result_ref as r
   left join noetl.result_payload as p
     on p.execution_id = r.execution_id and p.ref_id = r.ref_id
-  where r.execution_id = v_execution_id and r.ref_id = noetl_internal.ref_id_of(p_ref);
+  left join noetl.manifest as m
+    on m.execution_id = r.execution_id and m.manifest_id = r.ref_id
+  where
+    r.execution_id = v_execution_id and r.ref_id = noetl_internal.ref_id_of(p_ref)
+    and r.removed_at is null;
   if v_result is null then
     raise exception 'no result is stored as "%"', left(p_ref, 200) using
-      errcode = 'NE404', hint = 'The run may have been retired, or the reference is mistyped.';
+      errcode = 'NE404', hint = 'It may have expired (spec.result.ttl, scope): produce it again.';
   end if;
   perform noetl_internal.require_kin(p_session, v_execution_id);
   return v_result;
@@ -17583,6 +17938,101 @@ comment on function noetl.read_result(uuid, text)
 is 'Where a stored result is, its checksum and, in tier db, its payload.';
 revoke all on function noetl.read_result(uuid, text) from public;
 grant execute on function noetl.read_result(uuid, text) to noetl_worker;
+
+-- api/expire_results.sql
+-- Results whose time has come (expires_at, or scope: their command, run or the run's root has
+-- ended): takes at most p_limit of them out of reach, removes the payloads of tier db, and returns
+-- the addresses of the others, whose bytes the caller removes. What a caller does not get to remove
+-- is an orphan, which unknown_objects finds.
+-- Locks: rows of results, skipping locked ones. Raises: NE401, NE410.
+create or replace function noetl.expire_results(
+  p_session uuid,
+  p_limit integer
+)
+returns table (store_tier text, physical_uri text)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+#variable_conflict use_column
+begin
+  perform noetl_internal.require_session(p_session);
+  return query
+  with due as (
+    select r.execution_id, r.ref_id
+    from noetl.result_ref as r
+    where
+      r.removed_at is null
+      and (
+        r.expires_at < noetl_internal.clock_now()
+        or r.scope <> 'permanent' and noetl_internal.is_scope_over(r)
+      )
+    order by r.execution_id, r.ref_id
+    limit least(greatest(p_limit, 0), 1000)
+    for no key update skip locked
+  ),
+  removed as (
+    update noetl.result_ref as r
+    set removed_at = noetl_internal.clock_now()
+    from due as d
+    where r.execution_id = d.execution_id and r.ref_id = d.ref_id
+    returning r.*
+  ),
+  dropped as (
+    delete from noetl.result_payload as p
+    using removed as r
+    where p.execution_id = r.execution_id and p.ref_id = r.ref_id
+    returning p.ref_id
+  )
+  select r.store_tier, r.physical_uri
+  from removed as r
+  where r.store_tier <> 'db' and (select count(*) from dropped) >= 0;
+end;
+$function$;
+
+comment on function noetl.expire_results(uuid, integer)
+is 'Take results whose time has come out of reach; the addresses of those in stores.';
+revoke all on function noetl.expire_results(uuid, integer) from public;
+grant execute on function noetl.expire_results(uuid, integer) to noetl_worker;
+
+-- api/unknown_objects.sql
+-- Which of these objects in stores are nobody's: written for an execution of this database and
+-- recorded by no result that is still there. p_objects is [{"execution_id", "uri"}, …].
+-- Locks: none. Raises: NE401, NE410, NE422.
+create or replace function noetl.unknown_objects(
+  p_session uuid,
+  p_objects jsonb
+)
+returns setof text
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+begin
+  perform noetl_internal.require_session(p_session);
+  if jsonb_typeof(p_objects) is distinct from 'array' then
+    raise exception 'objects is no list' using
+      errcode = 'NE422', hint = 'Pass a list of {"execution_id", "uri"}.';
+  end if;
+  return query
+  select o.uri
+  from jsonb_to_recordset(p_objects) as o (execution_id bigint, uri text)
+  where
+    exists (select from noetl.execution as x where x.execution_id = o.execution_id)
+    and not exists (
+      select from noetl.result_ref as r
+      where
+        r.execution_id = o.execution_id and r.physical_uri = o.uri and r.removed_at is null
+    );
+end;
+$function$;
+
+comment on function noetl.unknown_objects(uuid, jsonb)
+is 'Which of these objects in stores are recorded by no result.';
+revoke all on function noetl.unknown_objects(uuid, jsonb) from public;
+grant execute on function noetl.unknown_objects(uuid, jsonb) to noetl_worker;
 
 -- api/child_status.sql
 -- How child executions stand that this session's commands have started: status, error and result.

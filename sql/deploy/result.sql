@@ -17,8 +17,12 @@ create table noetl.result_ref (
   content_type text not null,
   bytes bigint not null,
   sha256 text not null,
+  row_count bigint,
+  source_refs text [] not null default '{}',
+  scope text not null default 'permanent',
   created_at timestamptz not null,
   expires_at timestamptz,
+  removed_at timestamptz,
   constraint result_ref_pkey primary key (execution_id, ref_id),
   constraint result_ref_command_name_key unique (execution_id, command_id, name),
   constraint result_ref_store_tier_is_known check (
@@ -26,12 +30,27 @@ create table noetl.result_ref (
       'memory', 'kv', 'object', 's3', 'gcs', 'db', 'duckdb', 'eventlog', 'minio', 'pvc'
     )
   ),
-  constraint result_ref_bytes_not_negative check (bytes >= 0),
+  constraint result_ref_scope_is_known check (
+    scope in ('step', 'execution', 'workflow', 'permanent')
+  ),
+  constraint result_ref_counts_not_negative check (least(bytes, row_count) >= 0),
   constraint result_ref_sha256_is_hex check (sha256 ~ '^[0-9a-f]{64}$'),
   constraint result_ref_uri_unless_db check ((physical_uri is null) = (store_tier = 'db'))
 );
 comment on table noetl.result_ref is
 'Where the bytes of a result are, how many, and their checksum.';
+comment on column noetl.result_ref.parent_ref_id is
+'The first of the stored results that this one was made from; all are in source_refs.';
+comment on column noetl.result_ref.scope is
+'When its bytes may go, beside expires_at: with its command, its run, the run''s root, or never.';
+comment on column noetl.result_ref.removed_at is
+'When its bytes were removed; the row stays, for lineage.';
+
+create index result_ref_expires_at_idx on noetl.result_ref (expires_at)
+where removed_at is null and expires_at is not null;
+
+create index result_ref_scope_idx on noetl.result_ref (execution_id)
+where removed_at is null and scope <> 'permanent';
 
 create table noetl.result_payload (
   execution_id bigint not null,
@@ -53,7 +72,7 @@ comment on table noetl.collection_chunk is
 'The items of a loop, in chunks, so that a range can be read without the rest.';
 
 create table noetl.manifest (
-  manifest_id bigint generated always as identity,
+  manifest_id bigint not null default nextval('noetl.result_ref_ref_id_seq'),
   execution_id bigint not null,
   kind text not null,
   summary jsonb not null,
@@ -61,7 +80,8 @@ create table noetl.manifest (
   constraint manifest_pkey primary key (execution_id, manifest_id)
 );
 comment on table noetl.manifest is
-'What is kept of something large: a result of many parts, or a retired execution.';
+'What is kept of something large: how the rows of a result lie in it, or a retired execution.';
+comment on column noetl.manifest.manifest_id is 'Of rows of a result: its ref_id.';
 
 create table noetl.manifest_part (
   execution_id bigint not null,

@@ -257,6 +257,7 @@ create table noetl.loop (
   max_failures integer,
   policy noetl_internal.loop_policy not null,
   is_external boolean not null,
+  collection_ref text,  -- the stored result whose rows are the items; null: collection_chunk
   input jsonb,
   pool text not null,
   priority noetl_internal.priority not null,

@@ -36,6 +36,8 @@
 \ir engine/load_items.sql
 \ir engine/result_range.sql
 \ir engine/loop_results.sql
+\ir engine/results_of_step.sql
+\ir engine/is_scope_over.sql
 
 -- Names: what the expressions of a run can see, and what they write
 \ir engine/require_few_items.sql
@@ -243,6 +245,9 @@
 \ir api/execution_status.sql
 \ir api/list_executions.sql
 \ir api/list_playbooks.sql
+\ir api/list_results.sql
+\ir api/find_result.sql
+\ir api/trace.sql
 \ir api/list_workers.sql
 \ir api/put_credential.sql
 \ir api/remove_credential.sql
@@ -264,10 +269,13 @@
 \ir api/read_step.sql
 \ir api/read_context.sql
 \ir api/read_items.sql
+\ir api/read_results.sql
 \ir api/store_items.sql
 \ir api/read_credential.sql
 \ir api/record_results.sql
 \ir api/read_result.sql
+\ir api/expire_results.sql
+\ir api/unknown_objects.sql
 \ir api/child_status.sql
 \ir api/record_events.sql
 \ir api/record_shard.sql

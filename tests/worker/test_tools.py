@@ -191,7 +191,7 @@ def test_large_result_is_a_file_and_reads_like_any_other(lab: Lab, url: str) -> 
     assert (
         result_of(lab, tool, "{{ call.data | length }} {{ call._store }}") == "200 pvc"
     )
-    (file,) = (lab.home / "results").rglob("*.json")
+    (file,) = (lab.home / "results").rglob("*.ndjson")
     file.write_bytes(file.read_bytes().replace(b"xx", b"xy", 1))
     assert (
         lab.count("select count(*) from noetl.result_ref where store_tier = 'pvc'") == 1
@@ -205,7 +205,7 @@ def test_damaged_file_is_noticed(lab: Lab, url: str) -> None:
   tool: { kind: http, url: "URL/large" }
   next: { arcs: [ { step: damage } ] }
 - step: damage
-  tool: { kind: shell, command: "find HOME/results -name '*.json' -exec sh -c 'echo >> {}' ';'" }
+  tool: { kind: shell, command: "find HOME/results -name '*.ndjson' -exec sh -c 'echo >> {}' ';'" }
   next: { arcs: [ { step: read } ] }
 - step: read
   tool: { kind: noop, result: "{{ call.data | length }}" }
@@ -213,6 +213,7 @@ def test_damaged_file_is_noticed(lab: Lab, url: str) -> None:
     status = lab.run(flow.replace("URL", url).replace("HOME", str(lab.home)))
     assert status["status"] == "failed"
     assert status["error"]["kind"] == "reference"
+    assert status["error"]["code"] == "REFERENCE_NOT_AVAILABLE"
     assert "sha256" in status["error"]["message"]
 
 

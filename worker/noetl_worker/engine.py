@@ -130,14 +130,36 @@ class Engine:
             (self.session, execution_id, command_id, first, encode(items).decode()),
         )
 
-    async def record_result(self, *, result: str) -> str:
-        """Store one result, or where its file is; returns its reference."""
-        return str(
-            await self._value(
-                "select r.ref from noetl.record_results(%s, %s::jsonb) as r",
-                (self.session, result),
-            )
+    async def read_results(self, *, ref: str, first: int, count: int) -> Json:
+        """A range of the results of a loop's items."""
+        return await self._value(
+            "select noetl.read_results(%s, %s, %s, %s)",
+            (self.session, ref, first, count),
         )
+
+    async def record_result(self, *, result: str) -> tuple[str, str | None]:
+        """Store one result, or where it is; its reference, and where it was first."""
+        ref, uri = await self._value(
+            "select array[r.ref, r.physical_uri]"
+            " from noetl.record_results(%s, %s::jsonb) as r",
+            (self.session, result),
+        )
+        return ref, uri
+
+    async def expire_results(self, *, limit: int) -> list[tuple[str, str]]:
+        """Take results whose time has come out of reach: tiers and addresses."""
+        return await self._rows(
+            "select e.store_tier, e.physical_uri from noetl.expire_results(%s, %s) as e",
+            (self.session, limit),
+        )
+
+    async def unknown_objects(self, *, objects: Json) -> list[str]:
+        """Which objects in stores are recorded by no result."""
+        rows = await self._rows(
+            "select * from noetl.unknown_objects(%s, %s::jsonb)",
+            (self.session, encode(objects).decode()),
+        )
+        return [row[0] for row in rows]
 
     async def read_result(self, *, ref: str) -> Json:
         """Where a stored result is, its checksum and, in tier db, its payload."""
@@ -186,6 +208,12 @@ class Engine:
                 "select noetl.cancel_execution(%s, %s)", (execution_id, reason)
             )
         )
+
+    async def _rows(self, query: str, values: Sequence[Any]) -> list[Any]:
+        async def call(conn: Connection) -> list[Any]:
+            return await (await conn.execute(query, values)).fetchall()
+
+        return await self._patiently(call)
 
     async def _value(self, query: str, values: Sequence[Any]) -> Any:
         async def call(conn: Connection) -> Any:

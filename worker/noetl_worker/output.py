@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from noetl_worker.templates.views import ABSENT, placed
+
+if TYPE_CHECKING:
+    from noetl_worker.results.reference import Stored
 
 MESSAGE_MAX: Final = 2_000
 _PERMANENT: Final = frozenset({"template", "unsupported", "result", "auth"})
@@ -45,13 +50,32 @@ class TaskError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """The outcome of one call of a tool; an HTTP error has both payload and error."""
+    """The outcome of one call of a tool; an HTTP error has both payload and error.
+
+    ``stored``: the tool has stored its rows, or all of its payload, itself; ``payload`` is
+    what is left of it.
+    """
 
     payload: Any = None
     error: TaskError | None = None
     http: Mapping[str, Any] | None = None
     pg: Mapping[str, Any] | None = None
     meta: dict[str, Any] = field(default_factory=dict)
+    stored: Stored | None = None
+
+    @property
+    def view_payload(self) -> Any:
+        """What of the payload is here; ABSENT when all of it is stored."""
+        if self.stored is None or self.payload is not None:
+            return self.payload
+        return ABSENT
+
+    @property
+    def shown(self) -> Any:
+        """The payload; of stored rows, the first ones."""
+        if self.stored is None or self.stored.reference is None:
+            return self.payload
+        return placed(self.payload, self.stored.reference.at, self.stored.preview)
 
     @property
     def status(self) -> str:
@@ -67,6 +91,8 @@ class Output:
             envelope["http"] = self.http
         if self.pg is not None:
             envelope["pg"] = self.pg
+        if self.stored is not None and self.stored.reference is not None:
+            envelope |= self.stored.envelope()
         return envelope
 
 

@@ -12,6 +12,7 @@ from noetl_worker.templates import Condition, Renderer, compile_template, condit
 
 NOOP: Final = "noop"
 INLINE_MAX: Final = 1024
+PREVIOUS: Final = "previous"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,17 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultSpec:
+    """``spec.result``: where and how a result is kept; ``ttl`` in seconds."""
+
+    store: str = "auto"
+    format: str = ""
+    scope: str = "permanent"
+    ttl: float | None = None
+    compression: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a worker does for each command of a step."""
 
@@ -71,7 +83,7 @@ class Plan:
     assigns: tuple[Assign, ...]
     key: Renderer | None
     timeout: Renderer
-    store: str
+    result: ResultSpec
     select: tuple[tuple[str, str], ...]
     names: tuple[str, ...]
     keychain: Mapping[str, Entry]
@@ -80,8 +92,12 @@ class Plan:
 
 def make_plan(task: Mapping[str, Any]) -> Plan:
     """Prepare a compiled task; raises TemplateError when a template cannot be read."""
-    positions = {tool["name"]: index for index, tool in enumerate(task["tools"])}
-    tools = tuple(_tool(tool, positions) for tool in task["tools"])
+    names = [tool["name"] for tool in task["tools"]]
+    positions = {name: index for index, name in enumerate(names)}
+    tools = tuple(
+        _tool(tool, {PREVIOUS: index - 1, **positions})
+        for index, tool in enumerate(task["tools"])
+    )
     result = task.get("result") or {}
     step_input = compile_template(task.get("input"), "input")
     assigns = _assigns(task.get("set"))
@@ -96,7 +112,7 @@ def make_plan(task: Mapping[str, Any]) -> Plan:
         assigns=assigns,
         key=None if key is None else compile_template(key, "spec.fanout.key"),
         timeout=compile_template(task.get("timeout"), "spec.timeout"),
-        store=result.get("store") or "auto",
+        result=_result_spec(result),
         select=tuple((s["path"], s["as"]) for s in result.get("select") or ()),
         names=tuple(task.get("names") or ()),
         keychain=make_entries(task.get("keychain") or ()),
@@ -107,6 +123,12 @@ def make_plan(task: Mapping[str, Any]) -> Plan:
             else None
         ),
     )
+
+
+def _result_spec(result: Mapping[str, Any]) -> ResultSpec:
+    names = ("store", "format", "scope", "ttl", "compression")
+    given = {name: result[name] for name in names if result.get(name) is not None}
+    return ResultSpec(**given)
 
 
 def _instant_result(tools: Sequence[Tool]) -> Mapping[str, Any] | None:

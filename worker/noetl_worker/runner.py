@@ -25,10 +25,10 @@ from noetl_worker.output import Output, TaskError
 from noetl_worker.pipeline import Outcome, run_pipeline
 from noetl_worker.plan import INLINE_MAX, Plan, Tool, make_plan
 from noetl_worker.points import reach
+from noetl_worker.results import Stored, Target, select_fields
 from noetl_worker.scope import Scope, run_names
 from noetl_worker.services import Services
 from noetl_worker.settings import WorkerSettings
-from noetl_worker.store import Stored, select_fields
 from noetl_worker.templates import TemplateError
 from noetl_worker.tools import ToolContext, find_tool
 from noetl_worker.tools.postgres import claim_rows
@@ -95,6 +95,7 @@ class Runner:
                 services=self._services,
                 parked=parked,
                 is_handed_back=is_handed_back,
+                spec=plan.result,
             )
             if command.task == FRAME:
                 return await self._run_frame(command, plan, context, event["meta"])
@@ -197,12 +198,14 @@ class Runner:
     ) -> Event:
         """Store the payload; the event carries it only if it is small."""
         output, error = outcome.output, outcome.error
-        stored = Stored(b"null")
-        if error is None or output.payload is not None:
+        sources = scope.sources()
+        stored = output.stored or Stored(b"null")
+        if output.stored is None and (error is None or output.payload is not None):
+            target = Target(
+                command, plan.result, sources=sources, inline_max=inline_max
+            )
             try:
-                stored = await self._services.store.persist(
-                    command, output.payload, plan.store, inline_max
-                )
+                stored = await self._services.writer.persist(target, output.payload)
             except TaskError as exc:
                 # A failure stays what it is, even if its payload cannot be kept.
                 error = error or exc
@@ -210,8 +213,12 @@ class Runner:
         context: dict[str, Any] = {}
         if stored.data is not None and stored.data != b"null":
             context["data"] = orjson.Fragment(stored.data)
+        if stored.preview is not None:
+            context["preview"] = stored.preview
+        if sources and stored.reference is None and not plan.is_loop:
+            context["sources"] = sources
         if plan.select and error is None:
-            context["selected"] = select_fields(output.payload, plan.select)
+            context["selected"] = select_fields(output.shown, plan.select)
         if len(plan.tools) > 1 and not plan.is_loop and error is None:
             context["results"] = _small_results(scope.task_payloads())
         if output.http is not None:
@@ -220,7 +227,7 @@ class Runner:
             context["pg"] = output.pg
         result = {
             "status": "ok" if error is None else "error",
-            "reference": stored.reference,
+            "reference": stored.reference and stored.reference.as_report(),
             "context": context,
         }
         if error is not None:
@@ -235,6 +242,9 @@ class Runner:
     async def _collect(self, command: Command, plan: Plan) -> Event:
         """Gather a collection that SQL cannot see, and store it in chunks."""
         scope = await self._scope(command, plan)
+        if (rows := scope.rows_at(plan.items.path)) is not None:
+            ref, count = rows
+            return _collected(count, {"ref": ref})
         items = await scope.render(plan.items, required=True)
         if not isinstance(items, list):
             raise TaskError("template", f"loop.in is no list but {_type_name(items)}")
@@ -246,11 +256,7 @@ class Runner:
                 items=items[first : first + ITEMS_CHUNK],
             )
             reach("after_chunk")
-        return {
-            "type": "command.completed",
-            "result": {"status": "ok", "reference": None, "context": {}},
-            "collection": {"size": len(items)},
-        }
+        return _collected(len(items), None)
 
     async def _scope(self, command: Command, plan: Plan) -> Scope:
         shared, steps = await self._names(command, plan)
@@ -258,7 +264,7 @@ class Runner:
         if command.iter_index is not None:
             item = command.item
             if item is None and command.collection_ref is not None:
-                item = await self._services.store.item(
+                item = await self._services.reader.item(
                     command.collection_ref, command.iter_index
                 )
             iteration = {
@@ -272,7 +278,7 @@ class Runner:
         scope = Scope(
             shared,
             steps=steps,
-            load=self._services.store.load,
+            load=self._services.reader.load,
             iteration=iteration,
             iterator=plan.iterator if iteration is not None else None,
             keychain=plan.keychain,
@@ -336,6 +342,15 @@ class Runner:
             return orjson.Fragment(encode(dict(writes), "ctx"))
         except NotJsonError as exc:
             raise TaskError("template", str(exc)) from exc
+
+
+def _collected(size: int, reference: Event | None) -> Event:
+    """The report of a collection: stored in chunks, or the rows behind a reference."""
+    return {
+        "type": "command.completed",
+        "result": {"status": "ok", "reference": reference, "context": {}},
+        "collection": {"size": size},
+    }
 
 
 def _small_results(payloads: Mapping[str, Any]) -> Event:

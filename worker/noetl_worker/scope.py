@@ -3,45 +3,28 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from noetl_worker.keychain import Entry, Read, closed_view, open_entry, token_of
 from noetl_worker.output import Output, TaskError
 from noetl_worker.plan import Assign
 from noetl_worker.templates import (
     ABSENT,
+    PartialView,
     PayloadAbsent,
     Renderer,
     ResultView,
     TemplateError,
+    assigned,
 )
 
 T = TypeVar("T")
 Load = Callable[[str], Awaitable[Any]]
 
 _LOADS_MAX: Final = 100
-_LOOP_KEYS: Final = frozenset({"results", "data"})
-
-
-class LoopView(ResultView):
-    """A loop step's result: its items' results are read when something needs them."""
-
-    __slots__ = ("_results_ref", "_step")
-
-    def __init__(
-        self, name: str, payload: Mapping[str, Any], envelope: Mapping[str, Any]
-    ) -> None:
-        super().__init__(name, payload=payload, envelope=envelope)
-        self._step = name
-        self._results_ref = payload.get("results_ref")
-
-    def read(self, key: str) -> Any:
-        """As any result, but ``results`` and ``data`` are loaded on demand."""
-        if key in _LOOP_KEYS and self._results_ref is not None:
-            raise PayloadAbsent(self._step, self._results_ref)
-        return super().read(key)
+_SOURCES_MAX: Final = 20
 
 
 def run_names(
@@ -60,11 +43,40 @@ def run_names(
     return names
 
 
+def view_of(
+    name: str,
+    payload: Any,
+    envelope: Mapping[str, Any],
+    first: Literal["payload", "envelope"] = "payload",
+) -> ResultView:
+    """How a result reads, of which all or a part may be stored."""
+    rows = envelope.get("_rows") or {}
+    if rows.get("at") and isinstance(payload, Mapping):
+        return PartialView(
+            name,
+            payload=payload,
+            envelope=envelope,
+            ref=envelope["ref"],
+            at=rows["at"],
+            count=rows["count"],
+            first=first,
+        )
+    return ResultView(name, payload=payload, envelope=envelope, first=first)
+
+
 def _view(step: str, view: Mapping[str, Any], *, is_loop: bool) -> ResultView:
     payload = view.get("payload", ABSENT)
-    if is_loop and isinstance(payload, Mapping):
-        return LoopView(step, payload, _envelope(view))
-    return ResultView(step, payload=payload, envelope=_envelope(view))
+    if is_loop and isinstance(payload, Mapping) and "results_ref" in payload:
+        return PartialView(
+            step,
+            payload=payload,
+            envelope=_envelope(view),
+            ref=payload["results_ref"],
+            at=("results", "data"),
+            count=payload["done"] + payload["failed"],
+            is_whole=True,
+        )
+    return view_of(step, payload, _envelope(view))
 
 
 def _envelope(view: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,6 +143,11 @@ class Scope:
                 raise TaskError("template", str(exc), line=exc.line) from exc
         raise TaskError("reference", f"more than {_LOADS_MAX} stored results are read")
 
+    def rows_at(self, path: Sequence[str] | None) -> tuple[str, int] | None:
+        """The reference and count of the stored rows that a template's path reads."""
+        view = self.names.get(path[0]) if path else None
+        return view.rows_at(path[1:]) if path and isinstance(view, ResultView) else None
+
     async def load_all(self, names: Iterable[str]) -> None:
         """Load the stored results of these steps, for code that reads them itself."""
         for name in names:
@@ -170,13 +187,18 @@ class Scope:
             return
         if absent.ref is None:
             raise TaskError("reference", str(absent))
-        loaded = await self._load(absent.ref)
-        known = self._steps.get(absent.result, {})
-        if isinstance(known.get("payload"), Mapping):
-            loaded = {**known["payload"], "results": loaded, "data": loaded}
-        self.names[absent.result] = ResultView(
-            absent.result, payload=loaded, envelope=_envelope(known)
-        )
+        self._replace(absent.view, absent.view.completed(await self._load(absent.ref)))
+
+    def _replace(self, old: ResultView, new: ResultView) -> None:
+        """Put a view in the place of another under every name that it has."""
+        for name, value in self.names.items():
+            if value is old:
+                self.names[name] = new
+        tasks = self.names["results"]
+        if isinstance(tasks, dict):
+            self.names["results"] = {
+                name: new if view is old else view for name, view in tasks.items()
+            }
 
     async def apply(self, assigns: Iterable[Assign]) -> None:
         """A set: all right sides first, then the writes."""
@@ -193,7 +215,7 @@ class Scope:
             root, _, path = path.partition(".")
         elif root == "ctx":
             self._note_ctx(path, value)
-        self.names[root] = _assigned(self.names.get(root), path, value)
+        self.names[root] = assigned(self.names.get(root), path, value)
 
     def _note_ctx(self, path: str, value: Any) -> None:
         inside = [p for p in self.ctx_writes if p == path or p.startswith(path + ".")]
@@ -232,26 +254,29 @@ class Scope:
     def see(self, task: str, output: Output) -> None:
         """Make a task's outcome readable, by ``output`` and by the task's name."""
         envelope = output.envelope(task)
-        self.names["output"] = ResultView(
-            "output", payload=output.payload, envelope=envelope, first="envelope"
-        )
-        view = ResultView(task, payload=output.payload, envelope=envelope)
+        payload = output.view_payload
+        self.names["output"] = view_of("output", payload, envelope, "envelope")
+        view = view_of(task, payload, envelope)
         self.names[task] = view
         self.names["results"] = {**self.names["results"], task: view}
 
     def task_payloads(self) -> dict[str, Any]:
-        """The payloads of the tasks that have run, by name."""
-        return {name: view.whole() for name, view in self.names["results"].items()}
+        """The payloads of the tasks that have run, by name, but for those stored."""
+        views = self.names["results"].items()
+        return {
+            name: view.whole() for name, view in views if "_ref" not in view.envelope
+        }
+
+    def sources(self) -> list[str]:
+        """References of the stored results that this command's templates may read."""
+        found: dict[str, None] = {}
+        for view in self._steps.values():
+            envelope = view.get("envelope") or {}
+            ref = envelope.get("ref")
+            for source in [ref] if ref else envelope.get("_sources") or ():
+                found[source] = None
+        return list(found)[:_SOURCES_MAX]
 
     def pass_on(self, task: str) -> None:
         """The task is over: it is the previous one of what comes next."""
         self.names["_prev"] = self.names[task]
-
-
-def _assigned(document: Any, path: str, value: Any) -> Any:
-    """A copy of a mapping with a value at a dotted path."""
-    if not path:
-        return value
-    key, _, rest = path.partition(".")
-    base = document if isinstance(document, Mapping) else {}
-    return {**base, key: _assigned(base.get(key), rest, value)}

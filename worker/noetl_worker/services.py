@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Protocol, TypeVar
 
+from noetl_worker.cache import Cache
 from noetl_worker.credentials import Credentials
 from noetl_worker.engine import Engine
+from noetl_worker.results import ResultReader, ResultWriter
 from noetl_worker.settings import WorkerSettings
-from noetl_worker.store import Store
+from noetl_worker.stores.registry import Stores
 
 
 class Resource(Protocol):
@@ -32,12 +35,15 @@ class Services:
         self,
         settings: WorkerSettings,
         engine: Engine,
-        store: Store,
+        stores: Stores,
         credentials: Credentials,
+        cache: Cache,
     ) -> None:
         self.settings = settings
         self.engine = engine
-        self.store = store
+        self.stores = stores
+        self.writer = ResultWriter(engine, settings, stores)
+        self.reader = ResultReader(engine, settings, stores, cache)
         self.credentials = credentials
         self._resources: dict[type[Any], Resource] = {}
 
@@ -57,3 +63,4 @@ class Services:
         """Close every resource."""
         for resource in self._resources.values():
             await resource.close()
+        await asyncio.to_thread(self.stores.close)

@@ -28,7 +28,7 @@ from noetl_worker.reports import Reports
 from noetl_worker.runner import Event, Runner, heartbeat_event, now_text
 from noetl_worker.services import Services
 from noetl_worker.settings import WorkerSettings
-from noetl_worker.store import Store
+from noetl_worker.stores.registry import Stores
 from noetl_worker.ticker import Ticker
 
 REPORTS_MAX = 5_000
@@ -55,9 +55,9 @@ class Worker:
         self._settings = settings
         cache = Cache(settings.cache_bytes)
         self._engine = Engine(settings)
-        store = Store(self._engine, settings, cache)
+        stores = Stores(settings.stores, settings.results_path)
         credentials = Credentials(self._engine, settings.home)
-        self._services = Services(settings, self._engine, store, credentials)
+        self._services = Services(settings, self._engine, stores, credentials, cache)
         self._runner = Runner(settings, self._engine, self._services, cache)
         self._link = Link(settings)
         self._wake = asyncio.Event()

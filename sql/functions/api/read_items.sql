@@ -1,6 +1,6 @@
--- A range of a loop's items (noetl://RUN/loop/N) or of their results (noetl://RUN/loop/N/results),
--- in item order.
--- Raises: NE401, NE410, NE403, NE404 for a reference that is neither.
+-- A range of a loop's items (noetl://RUN/loop/N), in item order; {"ref"} when they are the rows of
+-- a stored result, or the results of another loop.
+-- Raises: NE401, NE410, NE403, NE404 for a reference that is no loop's.
 create or replace function noetl.read_items(
   p_session uuid,
   p_collection_ref text,
@@ -15,8 +15,9 @@ set jit = off
 as $function$
 declare
   v_parts text [] := regexp_match(
-    p_collection_ref, '^noetl://([0-9]{1,18})/loop/([0-9]{1,18})(/results)?$'
+    p_collection_ref, '^noetl://([0-9]{1,18})/loop/([0-9]{1,18})$'
   );
+  v_result_ref text;
   v_items jsonb;
 begin
   if v_parts is null then
@@ -24,10 +25,11 @@ begin
       errcode = 'NE404', hint = 'Pass the collection_ref of a claimed command.';
   end if;
   perform noetl_internal.require_run(p_session, v_parts[1]::bigint);
-  if v_parts[3] is not null then
-    return noetl_internal.loop_results(
-      v_parts[1]::bigint, v_parts[2]::bigint, p_first, p_count
-    );
+  select l.collection_ref into v_result_ref
+  from noetl.loop as l
+  where l.execution_id = v_parts[1]::bigint and l.loop_id = v_parts[2]::bigint;
+  if v_result_ref is not null then
+    return jsonb_build_object('ref', v_result_ref);
   end if;
   select coalesce(jsonb_agg(i.item order by i.iter_index), '[]') into v_items
   from noetl_internal.load_items(v_parts[1]::bigint, v_parts[2]::bigint, p_first, p_count) as i;
@@ -36,6 +38,6 @@ end;
 $function$;
 
 comment on function noetl.read_items(uuid, text, integer, integer)
-is 'A range of a loop''s items, or of their results.';
+is 'A range of a loop''s items, or the stored result whose rows they are.';
 revoke all on function noetl.read_items(uuid, text, integer, integer) from public;
 grant execute on function noetl.read_items(uuid, text, integer, integer) to noetl_worker;

@@ -1,12 +1,14 @@
--- Store results before they are reported: rows for what lies in files, payload and row for tier db.
--- Each of p_results has execution_id, command_id, step, name, store_tier, physical_uri,
--- content_type, bytes, sha256 and, in tier db, payload. The same command and name: the same
--- reference. Raises: NE401, NE410, NE403 for a command the session does not hold.
+-- Store results before they are reported: rows for what lies in stores, payload and row for tier
+-- db. Each of p_results has execution_id, command_id, step, name, store_tier, physical_uri,
+-- content_type, bytes, sha256, in tier db payload, and optionally row_count, manifest, scope, ttl
+-- (seconds) and sources (references of what it was made from). The same command and name: the
+-- same reference, and the physical_uri that was recorded first: bytes elsewhere are nobody's.
+-- Raises: NE401, NE410, NE403 for a command the session does not hold.
 create or replace function noetl.record_results(
   p_session uuid,
   p_results jsonb
 )
-returns table (command_id text, name text, ref_id bigint, ref text)
+returns table (command_id text, name text, ref_id bigint, ref text, physical_uri text)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off  -- docs/decisions/pinned-plans.md
@@ -32,10 +34,9 @@ begin
       errcode = 'NE403', hint = 'Drop the result: another attempt owns the command.';
   end if;
   return query
-  select
-    r.value ->> 'command_id', r.value ->> 'name', noetl_internal.ref_id_of(s.ref), s.ref
+  select s.command_id, s.name, s.ref_id, s.ref, s.physical_uri
   from jsonb_array_elements(p_results) as r (value)
-  cross join lateral noetl_internal.store_result(r.value) as s (ref);
+  cross join lateral noetl_internal.store_result(r.value) as s;
 end;
 $function$;
 

@@ -1,5 +1,6 @@
 -- Add the row of a loop and the events that it has started; returns the row. A cursor loop is given
--- no total: it begins with all its slots.
+-- no total: it begins with all its slots. p_origin is what loop.started tells of where its items
+-- come from.
 -- Locks: the caller holds the run row. Raises: NE46x of loop.spec.
 create or replace function noetl_internal.add_loop(
   p_run noetl.run,
@@ -14,14 +15,17 @@ language plpgsql volatile
 as $function$
 declare
   v_spec jsonb := p_definition -> 'loop';
+  v_elsewhere text := nullif(
+    p_origin ->> 'collection_ref', noetl_internal.loop_uri(p_run.execution_id, p_loop_id)
+  );
   v_window integer := noetl_internal.loop_window(p_run.execution_id, p_token, v_spec);
   v_loop noetl.loop;
 begin
   insert into noetl.loop (
     execution_id, loop_id, token_id, catalog_id, step, mode, status, total, issued, done, failed,
     cancelled, to_repeat, remaining_slots, max_in_flight, max_shard_retries, max_failures, policy,
-    is_external, input, pool, priority, next_place, context_version, has_ctx_writes, version,
-    started_at
+    is_external, collection_ref, input, pool, priority, next_place, context_version,
+    has_ctx_writes, version, started_at
   )
   values (
     p_run.execution_id, p_loop_id, p_token.token_id, p_run.catalog_id, p_token.step,
@@ -31,7 +35,9 @@ begin
     coalesce((v_spec ->> 'max_shard_retries')::integer, 2),
     noetl_internal.failure_limit(v_spec ->> 'max_failures', p_total),
     noetl_internal.loop_policy(v_spec),
-    coalesce(p_total > noetl_internal.setting_integer('loop_inline_max'), false), p_token.input,
+    v_elsewhere is not null
+    or coalesce(p_total > noetl_internal.setting_integer('loop_inline_max'), false),
+    v_elsewhere, p_token.input,
     coalesce(p_definition ->> 'pool', p_run.pool), p_run.priority, 0, p_run.context_version,
     false, 1, noetl_internal.clock_now()
   )

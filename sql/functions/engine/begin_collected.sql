@@ -1,9 +1,11 @@
--- Begin a loop whose items a worker has collected and counted. A spec that cannot be evaluated, or
--- a count that is missing, ends the step with call.error.
+-- Begin a loop whose items a worker has collected and counted, or found as the rows of a stored
+-- result (p_collection_ref). A spec that cannot be evaluated, or a count that is missing, ends the
+-- step with call.error.
 -- Locks: the run row.
 create or replace function noetl_internal.begin_collected(
   p_command noetl_internal.draft,
-  p_size integer
+  p_size integer,
+  p_collection_ref text
 )
 returns void
 language plpgsql volatile
@@ -21,7 +23,8 @@ begin
   begin
     if p_size >= 0 then
       perform noetl_internal.begin_loop(
-        p_command.execution_id, p_command.token_id, (p_command.input ->> 'loop_id')::bigint, p_size
+        p_command.execution_id, p_command.token_id, (p_command.input ->> 'loop_id')::bigint, p_size,
+        p_collection_ref
       );
       return;
     end if;
@@ -37,6 +40,7 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.begin_collected(noetl_internal.draft, integer)
+comment on function noetl_internal.begin_collected(noetl_internal.draft, integer, text)
 is 'Begin a loop whose items a worker has collected and counted.';
-revoke all on function noetl_internal.begin_collected(noetl_internal.draft, integer) from public;
+revoke all on function noetl_internal.begin_collected(noetl_internal.draft, integer, text)
+from public;

@@ -15,7 +15,10 @@ begin
       'reference',
       case
         when v.envelope ? 'ref'
-          then jsonb_build_object('ref', v.envelope -> 'ref', 'store', v.envelope -> 'store')
+          then jsonb_strip_nulls(jsonb_build_object(
+            'ref', v.envelope -> 'ref', 'store', v.envelope -> 'store',
+            'rows', v.envelope -> '_rows'
+          ))
       end,
       'context', jsonb_build_object('data', v.value)
     )

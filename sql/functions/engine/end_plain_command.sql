@@ -8,7 +8,9 @@ declare
   v_command noetl_internal.draft := noetl_internal.outcome_draft(p_outcome);
 begin
   if v_command.task = 'collect' and p_outcome.is_ok then
-    perform noetl_internal.begin_collected(v_command, p_outcome.collection_size);
+    perform noetl_internal.begin_collected(
+      v_command, p_outcome.collection_size, p_outcome.result #>> '{reference,ref}'
+    );
   else
     perform noetl_internal.finish_step(
       v_command.execution_id, v_command.token_id,

@@ -38,7 +38,7 @@ begin
   end if;
   perform noetl_internal.store_items(p_run.execution_id, v_loop_id, 0, v_items);
   perform noetl_internal.begin_loop(
-    p_run.execution_id, p_token.token_id, v_loop_id, jsonb_array_length(v_items)
+    p_run.execution_id, p_token.token_id, v_loop_id, jsonb_array_length(v_items), null
   );
 end;
 $function$;

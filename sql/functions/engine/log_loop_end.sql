@@ -15,7 +15,10 @@ begin
       'collection_ref',
       case
         when p_loop.mode <> 'cursor'
-          then noetl_internal.loop_uri(p_loop.execution_id, p_loop.loop_id)
+          then coalesce(
+            p_loop.collection_ref,
+            noetl_internal.loop_uri(p_loop.execution_id, p_loop.loop_id)
+          )
       end,
       'ctx_conflicts', p_ctx_conflicts
     )),

@@ -9,7 +9,9 @@ as $function$
         then 'result must be a mapping'
       when nullif(p_outcome -> 'result', 'null') - array['status', 'reference', 'context'] <> '{}'
         then 'result may hold status, reference and context only'
-      when octet_length((p_outcome -> 'result')::text) > 8000
+      when
+        octet_length((p_outcome -> 'result')::text) > 8000
+        or octet_length((p_outcome #> '{result,context,data}')::text) > 2048
         then 'result is over the limit of an event: store the payload and report its reference'
       when coalesce(jsonb_typeof(p_outcome -> 'error'), 'null') not in ('object', 'null')
         then 'error must be a mapping'

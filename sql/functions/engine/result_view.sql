@@ -1,7 +1,7 @@
 -- The view through which expressions read a result (docs/expressions.md): payload, envelope, which
 -- comes first. The payload is left out when SQL cannot see it. Loop results are gathered only when
 -- p_wants_items.
--- Raises: NE464 when they are too many for that.
+-- Raises: NE464 when they are too many for that, or lie outside the database.
 create or replace function noetl_internal.result_view(
   p_variable noetl.variable,
   p_first text,
@@ -25,7 +25,12 @@ begin
     v_items := noetl_internal.loop_results(
       p_variable.execution_id, p_variable.loop_id, 0, (v_payload ->> 'total')::integer
     );
-    v_payload := v_payload || jsonb_build_object('results', v_items, 'data', v_items);
+    if v_items -> 'refs' <> '{}' then
+      perform noetl_internal.raise_not_loaded(p_variable.name);
+    end if;
+    v_payload := v_payload || jsonb_build_object(
+      'results', v_items -> 'items', 'data', v_items -> 'items'
+    );
   end if;
   return jsonb_build_object('envelope', p_variable.envelope, 'first', p_first)
     || case when v_payload is null then '{}' else jsonb_build_object('payload', v_payload) end;

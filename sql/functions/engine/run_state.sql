@@ -21,7 +21,10 @@ begin
             'cancelled', l.cancelled,
             'collection_ref',
             case
-              when l.mode <> 'cursor' then noetl_internal.loop_uri(l.execution_id, l.loop_id)
+              when l.mode <> 'cursor'
+                then coalesce(
+                  l.collection_ref, noetl_internal.loop_uri(l.execution_id, l.loop_id)
+                )
             end,
             'mode', l.mode, 'completed', l.finished_at is not null
           )

@@ -1,5 +1,6 @@
 -- Keep the result of a finished step readable by its name; a later activation replaces it.
--- p_result is what an event carries: {status, reference, context}.
+-- p_result is what an event carries: {status, reference, context}. Of a result whose rows are
+-- stored outside the database (reference.rows), context.data is the rest of the payload.
 create or replace function noetl_internal.save_step_result(
   p_execution_id bigint,
   p_step text,
@@ -17,17 +18,25 @@ begin
   values (
     p_execution_id, 'step', p_step,
     case
-      when p_result -> 'reference' is null or p_result -> 'reference' = 'null'
+      when
+        p_result -> 'reference' is null or p_result -> 'reference' = 'null'
+        or p_result -> 'reference' ? 'rows' and p_result -> 'context' ? 'data'
         then coalesce(p_result -> 'context' -> 'data', 'null')
     end,
     jsonb_strip_nulls(
       jsonb_build_object(
         'status', p_result -> 'status', 'error', p_error,
         'http', p_result -> 'context' -> 'http', 'pg', p_result -> 'context' -> 'pg',
-        'results', p_result -> 'context' -> 'results'
+        'results', p_result -> 'context' -> 'results',
+        '_preview', p_result -> 'context' -> 'preview',
+        '_sources', p_result -> 'context' -> 'sources',
+        '_rows', p_result -> 'reference' -> 'rows'
       )
       || coalesce(nullif(p_result -> 'context' -> 'selected', 'null'), '{}')
-      || coalesce(nullif(p_result -> 'reference', 'null') - array['bytes', 'sha256'], '{}')
+      || coalesce(
+        nullif(p_result -> 'reference', 'null') - array['bytes', 'sha256', 'content_type', 'rows'],
+        '{}'
+      )
     ),
     p_loop_id, 1
   )

@@ -15,16 +15,13 @@ as $function$
 declare
   v_ref noetl.result_ref;
 begin
-  v_ref := noetl_internal.add_result_ref(
-    p_execution_id,
+  v_ref := noetl_internal.store_result(
     jsonb_build_object(
-      'command_id', p_command_id, 'step', p_step, 'name', p_name, 'store_tier', 'db',
-      'content_type', 'application/json', 'bytes', p_bytes, 'sha256', p_sha256
+      'execution_id', p_execution_id, 'command_id', p_command_id, 'step', p_step, 'name', p_name,
+      'store_tier', 'db', 'content_type', 'application/json', 'bytes', p_bytes,
+      'sha256', p_sha256, 'payload', p_payload
     )
   );
-  insert into noetl.result_payload (execution_id, ref_id, payload)
-  values (p_execution_id, v_ref.ref_id, p_payload)
-  on conflict do nothing;
   return v_ref.ref;
 end;
 $function$;

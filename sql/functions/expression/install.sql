@@ -118,6 +118,7 @@
 \ir concat_values.sql
 \ir evaluate_strict.sql
 \ir raise_not_loaded.sql
+\ir is_elsewhere.sql
 \ir read_path.sql
 \ir slice_bound.sql
 \ir read_slice.sql

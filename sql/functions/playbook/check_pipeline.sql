@@ -1,5 +1,5 @@
--- The tasks of one step: names are unique, jumps lead to tasks of the pipeline, retries and
--- failures make sense.
+-- The tasks of one step: names are unique, and jumps lead to tasks of the pipeline, by name or to
+-- the one before (previous).
 -- Locks: none. Never raises.
 create or replace function noetl_internal.check_pipeline(p_tools jsonb)
 returns setof noetl_internal.problem
@@ -37,7 +37,9 @@ begin
         'Say where to jump: ' || array_to_string(k.names, ', ') || '.'
       )
     ) as p
-    where r.rule ->> 'do' = 'jump' and (r.rule ->> 'to' = any(k.names)) is not true;
+    where
+      r.rule ->> 'do' = 'jump' and (r.rule ->> 'to' = any(k.names)) is not true
+      and not (r.rule ->> 'to' = 'previous' and t.place > 1);
 end;
 $function$;
 

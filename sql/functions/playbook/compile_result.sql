@@ -1,5 +1,5 @@
 -- How a step's result is stored and what of it stays readable: {"store", "select": [{"path",
--- "as"}], …}.
+-- "as"}], "format", "scope", "ttl" in seconds, "compression"}.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.compile_result(
   p_step jsonb,
@@ -12,7 +12,9 @@ as $function$
 begin
   return (
     select
-      jsonb_build_object('store', 'auto') || r.result || r.older || jsonb_build_object(
+      jsonb_build_object('store', 'auto') || r.result || r.older || jsonb_strip_nulls(
+        jsonb_build_object('ttl', noetl_internal.duration_seconds(r.result ->> 'ttl'))
+      ) || jsonb_build_object(
         'select',
         (
           select

@@ -49,8 +49,9 @@ as $function$
   ('else_action', 'then:action'),
   ('action', 'do:=continue,retry,jump,break,fail attempts:attempts|template
     backoff:=none,fixed,linear,exponential delay:delay|template to:name message:text'),
-  ('result', 'store:=auto,eventlog,db,pvc,minio,s3,gcs,kv,object select:[select/name] scope:text
-    ttl:any compression:any'),
+  ('result', 'store:=auto,eventlog,db,pvc,minio,s3,gcs,kv,object select:[select/name]
+    format:=json,ndjson,parquet,arrow scope:=step,execution,workflow,permanent ttl:duration
+    compression:=none,gzip,zstd,snappy,lz4'),
   ('select', 'path!:text as:text'),
   ('iterator', 'items!:any item:name')
 $function$;

@@ -22,6 +22,11 @@ as $function$
     ('attempts', 'number', '^[1-9][0-9]{0,3}$', 'a whole number (integer) from 1 to 9999'),
     ('digit', 'number', '^[0-9]$', 'a whole number from 0 to 9'),
     ('seconds', 'number', '^(?=.*[1-9])[0-9]{1,9}(\.[0-9]+)?$', 'a number of seconds above 0'),
+    (
+      'duration', 'number string',
+      '^(?=.*[1-9])([0-9]{1,9}(\.[0-9]+)?|(\s*[0-9]{1,9}(\.[0-9]+)?\s*(ms|[smhdw]))+)\s*$',
+      'a number of seconds, or a text such as "7d"'
+    ),
     ('delay', 'number', '^[0-9]{1,9}(\.[0-9]+)?$', 'a number of seconds'),
     (
       'share', 'number string', '^([0-9]{1,9}|(100|[0-9]{1,2}(\.[0-9]{1,6})?) ?%)$',

@@ -22,7 +22,7 @@ values
   ),
   (
     'idx_event_loop_id_type', false,
-    $$(execution_id, ((meta ->> 'loop_id'::text)), event_type) WHERE (meta ? 'loop_id'::text)$$
+    $$(execution_id, ((meta ->> 'loop_id'::text)), event_type, current_index) WHERE (meta ? 'loop_id'::text)$$
   );
 
 -- Contract indexes of the parent that are valid and attached on a partition.

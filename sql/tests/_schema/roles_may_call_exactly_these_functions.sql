@@ -21,6 +21,9 @@ from regexp_split_to_table($matrix$
   list_schedules       .       runner  operator  .       reader
   execution_status     .       runner  operator  worker  reader
   list_executions      .       runner  operator  .       reader
+  list_results         .       runner  operator  .       reader
+  find_result          .       .       operator  .       reader
+  trace                .       .       operator  .       reader
   list_workers         .       runner  operator  .       reader
   cancel_execution     .       .       operator  worker  .
   rebuild              .       .       operator  .       .
@@ -46,6 +49,9 @@ from regexp_split_to_table($matrix$
   read_result          .       .       .         worker  .
   read_step            .       .       .         worker  .
   store_items          .       .       .         worker  .
+  read_results         .       .       .         worker  .
+  expire_results       .       .       .         worker  .
+  unknown_objects      .       .       .         worker  .
   child_status         .       .       .         worker  .
   claim_loop_done      .       .       .         worker  .
   reap_stale           .       .       .         worker  .

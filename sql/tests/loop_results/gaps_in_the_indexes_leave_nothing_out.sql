@@ -22,9 +22,9 @@ select is((select total from noetl.loop where execution_id = :x and step = 'b'),
 select noetl_test.claim(:'w') \g /dev/null
 select value ->> 'results_ref' as ref from noetl.variable where execution_id = :x and name = 'a' \gset
 select is(
-  noetl.read_items(:'w', :'ref', 0, 4) || noetl.read_items(:'w', :'ref', 4, 4), '[1, 2, 3, 4, 5, 6]', 'so does a worker, range by range'
+  (noetl.read_results(:'w', :'ref', 0, 4) -> 'items') || (noetl.read_results(:'w', :'ref', 4, 4) -> 'items'), '[1, 2, 3, 4, 5, 6]', 'so does a worker, range by range'
 );
-select is(noetl.read_items(:'w', :'ref', 6, 4), '[]', 'and there are no more');
+select is(noetl.read_results(:'w', :'ref', 6, 4) -> 'items', '[]', 'and there are no more');
 
 select noetl_test.start(
   jsonb_build_array(
@@ -40,7 +40,7 @@ select noetl_test.report(:'w', :y, command_id, '{}', '{"message": "no"}') from h
 select noetl_test.claim(:'w') \g /dev/null
 select value ->> 'results_ref' as ref from noetl.variable where execution_id = :y and name = 'a' \gset
 select is(
-  noetl.read_items(:'w', :'ref', 0, 2) || noetl.read_items(:'w', :'ref', 2, 2), '[2, 4, {}]', 'of a loop that ended early too'
+  (noetl.read_results(:'w', :'ref', 0, 2) -> 'items') || (noetl.read_results(:'w', :'ref', 2, 2) -> 'items'), '[2, 4, {}]', 'of a loop that ended early too'
 );
 
 select * from finish();

@@ -17,11 +17,11 @@ select noetl_test.worker() as w \gset
 select noetl_test.report(:'w', :x, command_id, to_jsonb(iter_index * 2)) from noetl_test.claim(:'w') \g /dev/null
 select noetl_test.claim(:'w') \g /dev/null
 select is(
-  noetl.read_items(:'w', (select value ->> 'results_ref' from noetl.variable where execution_id = :x and name = 'a'), 0, 10),
+  noetl.read_results(:'w', (select value ->> 'results_ref' from noetl.variable where execution_id = :x and name = 'a'), 0, 10) -> 'items',
   '[0, 2, 4]', 'a worker reads them by reference'
 );
 select is(
-  noetl.read_items(:'w', (select value ->> 'results_ref' from noetl.variable where execution_id = :x and name = 'a'), 1, 1), '[2]', 'in ranges'
+  noetl.read_results(:'w', (select value ->> 'results_ref' from noetl.variable where execution_id = :x and name = 'a'), 1, 1) -> 'items', '[2]', 'in ranges'
 );
 
 select * from finish();

@@ -14,7 +14,7 @@ select is(
 select noetl.retry_execution(:x);
 select is(noetl_test.work(:x, '{"a": {"ctx": {"done": 1}}}'), 'completed', 'taken up again, it ends well');
 select is(
-  jsonb_array_length(noetl_internal.loop_results(:x, (select loop_id from noetl.loop where execution_id = :x), 0, 4)),
+  jsonb_array_length(noetl_internal.loop_results(:x, (select loop_id from noetl.loop where execution_id = :x), 0, 4) -> 'items'),
   4, 'one result per item'
 );
 select is(noetl_test.ctx(:x, 'tried'), null, 'what it wrote when it failed is not kept');

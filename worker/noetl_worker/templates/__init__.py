@@ -10,16 +10,25 @@ from noetl_worker.templates.renderer import (
     compile_template,
     condition,
 )
-from noetl_worker.templates.views import ABSENT, ResultView
+from noetl_worker.templates.views import (
+    ABSENT,
+    PartialView,
+    ResultView,
+    assigned,
+    placed,
+)
 
 __all__ = [
     "ABSENT",
     "UNDEFINED",
     "Condition",
+    "PartialView",
     "PayloadAbsent",
     "Renderer",
     "ResultView",
     "TemplateError",
+    "assigned",
     "compile_template",
     "condition",
+    "placed",
 ]

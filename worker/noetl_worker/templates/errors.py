@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from noetl_worker.templates.views import ResultView
 
 Kind = Literal["syntax", "undefined", "value", "limit", "payload"]
 
@@ -26,9 +29,10 @@ class TemplateError(Exception):
 
 
 class PayloadAbsent(TemplateError):  # noqa: N818
-    """A payload is not here; fetch it by ``ref`` and render again."""
+    """A payload, or its rows, are not here; fetch them by ``ref`` and render again."""
 
-    def __init__(self, result: str, ref: str | None) -> None:
+    def __init__(self, result: str, ref: str | None, view: ResultView) -> None:
         super().__init__(f'the result of "{result}" is not loaded', "payload")
         self.result = result
         self.ref = ref
+        self.view = view

@@ -81,7 +81,7 @@ class _Text:
             )
             tree.set_environment(environment)
         self._is_native = expression is not None
-        self._is_path = _is_path(expression)
+        self.path = _path(expression)
         self._template: Template = environment.from_string(tree)
 
     def evaluate(self, names: Mapping[str, Any]) -> Any:
@@ -97,7 +97,7 @@ class _Text:
             value = context.vars[_RESULT]
             if isinstance(value, Undefined):
                 return UNDEFINED
-            return value if self._is_path else to_json(value)
+            return value if self.path else to_json(value)
         except TemplateError as error:
             error.line = error.line or self._line(error.__traceback__)
             raise
@@ -155,10 +155,13 @@ def _single_expression(tree: nodes.Template) -> nodes.Expr | None:
     return found[0] if len(found) == 1 else None
 
 
-def _is_path(node: nodes.Expr | None) -> bool:
+def _path(node: nodes.Expr | None) -> tuple[str, ...]:
+    """The names of an expression that is a name with attributes, else none."""
+    names: list[str] = []
     while isinstance(node, nodes.Getattr):
+        names.append(node.attr)
         node = node.node
-    return isinstance(node, nodes.Name)
+    return (node.name, *reversed(names)) if isinstance(node, nodes.Name) else ()
 
 
 def to_json(value: Any) -> Any:
@@ -234,6 +237,11 @@ class Renderer:
     def is_constant(self) -> bool:
         """Whether the document holds no template."""
         return isinstance(self._node, _Constant)
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The names of a document that is one path, such as ``{{ load.rows }}``."""
+        return self._node.path if isinstance(self._node, _Text) else ()
 
     @property
     def names(self) -> frozenset[str]:

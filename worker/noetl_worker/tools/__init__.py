@@ -18,7 +18,8 @@ from typing import Any, Final
 
 from noetl_worker.command import Command
 from noetl_worker.output import Output, TaskError
-from noetl_worker.plan import Tool
+from noetl_worker.plan import ResultSpec, Tool
+from noetl_worker.results import Target
 from noetl_worker.scope import Scope
 from noetl_worker.services import Services
 
@@ -38,6 +39,17 @@ class ToolContext:
     services: Services
     parked: Callable[[], AbstractAsyncContextManager[None]]
     is_handed_back: Callable[[], bool]
+    spec: ResultSpec
+
+    def target(self, task: Tool) -> Target:
+        """Under which name what this call of a task stores is recorded."""
+        number = self.scope.count_call(f"{task.name} stored")
+        return Target(
+            self.command,
+            self.spec,
+            name=f"{task.name}-{number}",
+            sources=self.scope.sources(),
+        )
 
     async def credential(self, name: str) -> dict[str, Any]:
         """The fields of a keychain entry, or of a credential that this run may use."""

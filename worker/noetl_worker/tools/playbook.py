@@ -139,9 +139,9 @@ async def _result(
             )
         if "payload" in view:
             return view["payload"]
-        return await ctx.services.store.load(view["envelope"]["ref"])
+        return await ctx.services.reader.load(view["envelope"]["ref"])
     if reference := (result or {}).get("reference"):
-        return await ctx.services.store.load(reference["ref"])
+        return await ctx.services.reader.load(reference["ref"])
     return ((result or {}).get("context") or {}).get("data")
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import psycopg
 from psycopg import AsyncConnection, AsyncCursor
@@ -19,8 +21,10 @@ from noetl_worker.output import Output, TaskError
 from noetl_worker.plan import Tool
 from noetl_worker.services import Services
 from noetl_worker.tools import ToolContext, text_option
+from noetl_worker.tools.pg_export import plan_export, run_export
 from noetl_worker.tools.pg_values import json_adapters
-from noetl_worker.tools.sql import first_words, payload_of, result_of, split_statements
+from noetl_worker.tools.row_stream import BATCH, RowStream
+from noetl_worker.tools.sql import first_words, result_of, split_statements
 
 POOL_SIZE: Final = 10
 POOL_MAX: Final = 100
@@ -107,7 +111,7 @@ class _Context:
         self.adapters = adapters
 
 
-async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:  # noqa: ARG001
+async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
     """Run the statements of ``command`` in one transaction, if they allow it."""
     text = text_option(options, "command", "query", "sql")
     if text is None or not text.strip():
@@ -116,14 +120,32 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output: 
     statements = split_statements(text)
     conninfo = await _conninfo(options, ctx)
     pool = ctx.services.use(Pools).pool(conninfo, _pool_size(options))
+    rows = RowStream(ctx.services.writer, ctx.target(task))
     try:
-        async with pool.connection() as conn:
-            results = await _run_all(conn, statements, params)
+        async with pool.connection() as conn, rows:
+            if rows.is_table and len(statements) == 1:
+                done = await _export(conn, conninfo, statements[0], params, rows)
+                if done is not None:
+                    return await rows.output([done])
+            *first, last = [Statement(text) for text in statements]
+            last = Statement(last.text, rows)
+            return await rows.output(await _run_all(conn, [*first, last], params))
     except psycopg.Error as exc:
         return _failure(exc)
     except OSError as exc:
         raise TaskError("connection", str(exc), retryable=True) from exc
-    return Output(payload_of(results))
+
+
+async def _export(
+    conn: Connection, conninfo: str, statement: str, params: Any, rows: RowStream
+) -> dict[str, Any] | None:
+    """The rows of one statement by binary COPY; None when it cannot be copied."""
+    export = await plan_export(conn, statement, params)
+    if export is None:
+        return None
+    await run_export(conninfo, export, rows.take_batch)
+    columns = [column.name for column in export.columns]
+    return result_of(columns, (), rows.count)
 
 
 async def claim_rows(
@@ -140,7 +162,7 @@ async def claim_rows(
     )
     try:
         async with pool.connection() as conn, conn.transaction():
-            results = [await _run_one(conn, s, params) for s in statements]
+            results = [await _run_one(conn, Statement(s), params) for s in statements]
             return _claimed(results, limit)
     except psycopg.Error as exc:
         raise _task_error(exc) from exc
@@ -167,16 +189,24 @@ def _claimed(results: Sequence[dict[str, Any]], limit: int) -> list[dict[str, An
     return rows
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement; ``rows`` takes what it gives, if it may be much."""
+
+    text: str
+    rows: RowStream | None = None
+
+
 async def _run_all(
-    conn: Connection, statements: Sequence[str], params: Any
+    conn: Connection, statements: Sequence[Statement], params: Any
 ) -> list[dict[str, Any]]:
     """Neighbours run in one transaction; what refuses one runs alone."""
-    if _has_control(statements):
+    if _has_control([statement.text for statement in statements]):
         return await _run_with_own_transactions(conn, statements, params)
     results: list[dict[str, Any]] = []
-    group: list[str] = []
+    group: list[Statement] = []
     for statement in statements:
-        if runs_alone(statement):
+        if runs_alone(statement.text):
             results += await _run_group(conn, group, params)
             results += await _run_group(conn, [statement], params)
             group = []
@@ -186,7 +216,7 @@ async def _run_all(
 
 
 async def _run_group(
-    conn: Connection, statements: Sequence[str], params: Any
+    conn: Connection, statements: Sequence[Statement], params: Any
 ) -> list[dict[str, Any]]:
     if len(statements) <= 1:
         return [await _run_one(conn, statement, params) for statement in statements]
@@ -195,7 +225,7 @@ async def _run_group(
 
 
 async def _run_with_own_transactions(
-    conn: Connection, statements: Sequence[str], params: Any
+    conn: Connection, statements: Sequence[Statement], params: Any
 ) -> list[dict[str, Any]]:
     """The text has its own begin and commit; what it leaves open is rolled back."""
     try:
@@ -210,13 +240,37 @@ async def _run_with_own_transactions(
     return results
 
 
-async def _run_one(conn: Connection, statement: str, params: Any) -> dict[str, Any]:
+async def _run_one(
+    conn: Connection, statement: Statement, params: Any
+) -> dict[str, Any]:
     async with AsyncCursor(conn) as cursor:
-        await cursor.execute(statement.encode(), params)
+        if statement.rows is not None and gives_rows(statement.text):
+            return await _stream(cursor, statement.text, statement.rows, params)
+        await cursor.execute(statement.text.encode(), params)
         if cursor.description is None:
             return result_of((), (), max(cursor.rowcount, 0))
         columns = [column.name for column in cursor.description]
         return result_of(columns, await cursor.fetchall(), -1)
+
+
+async def _stream(
+    cursor: AsyncCursor[Any], text: str, rows: RowStream, params: Any
+) -> dict[str, Any]:
+    """Rows in chunks as the server sends them: no more of them are in memory."""
+
+    def columns() -> list[str]:
+        return [column.name for column in cursor.description or ()]
+
+    stream = cast(
+        "AsyncGenerator[Any, None]", cursor.stream(text.encode(), params, size=BATCH)
+    )
+    async with aclosing(stream):
+        return await rows.take(columns, stream)
+
+
+def gives_rows(statement: str) -> bool:
+    """Whether a statement may give many rows; a statement that gives none may not."""
+    return first_words(statement, 1) in (["select"], ["with"], ["values"], ["table"])
 
 
 def _has_control(statements: Sequence[str]) -> bool:

@@ -108,7 +108,7 @@ def result_of(
     columns: Sequence[str], rows: Iterable[Sequence[Any]], row_count: int
 ) -> dict[str, Any]:
     """What one statement gave; columns of one name are numbered."""
-    names = _distinct(columns)
+    names = distinct(columns)
     found = [dict(zip(names, row, strict=True)) for row in rows]
     return {
         "rows": found,
@@ -123,7 +123,8 @@ def payload_of(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return last | {f"command_{index}": result for index, result in enumerate(results)}
 
 
-def _distinct(columns: Sequence[str]) -> list[str]:
+def distinct(columns: Sequence[str]) -> list[str]:
+    """The names of columns; those of one name are numbered."""
     names: list[str] = []
     for column in columns:
         name, number = column, 2

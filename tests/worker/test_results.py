@@ -1,15 +1,18 @@
-"""Files of results: nothing users name leads out of the root, and writes are atomic."""
+"""What a result's bytes and names may be, before a store has anything to do with them."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from noetl_worker.command import Command
 from noetl_worker.jsonable import NotJsonError, decode, encode
 from noetl_worker.output import TaskError
-from noetl_worker.store import result_path, select_fields, write_file
+from noetl_worker.results import JSON, Target, select_fields
+from noetl_worker.results.rows import part
+from noetl_worker.results.writer import object_key
+from noetl_worker.stores.keys import split
 
 
 def command(step: str) -> Command:
@@ -21,21 +24,26 @@ def command(step: str) -> Command:
 @pytest.mark.parametrize(
     "step", ["../../etc", "/etc/passwd", "..", ".", "", "a\0b", "ü/…", "x" * 500]
 )
-def test_step_names_stay_inside(step: str, tmp_path: Path) -> None:
-    path = result_path(tmp_path, command(step))
-    assert path.resolve().is_relative_to(tmp_path / "exec" / "5")
-    write_file(path, b"1")
-    assert path.read_bytes() == b"1"
-    assert [p.name for p in path.parent.iterdir()] == [path.name]
+def test_keys_stay_under_their_run(step: str) -> None:
+    key = object_key(Target(command(step)), JSON)
+    segments = split(key)
+    assert segments[:2] == ["exec", "5"]
+    assert len(segments) == 4
+    assert key != object_key(Target(command(step)), JSON), "no object is overwritten"
 
 
-def test_failed_write_leaves_nothing(tmp_path: Path) -> None:
-    target = tmp_path / "exec"
-    target.mkdir()
-    (target / "file.json").mkdir()
-    with pytest.raises(OSError):
-        write_file(target / "file.json", b"1")
-    assert [p.name for p in target.iterdir()] == ["file.json"]
+def test_rows_are_told_apart_from_the_rest() -> None:
+    rows = [{"n": 1}, {"n": 2}]
+    parted = part({"rows": rows, "row_count": 2, "command_0": {"rows": rows, "n": 2}})
+    assert parted is not None
+    assert parted.rows is rows
+    assert parted.at == ("rows", "command_0.rows")
+    assert parted.rest == {"row_count": 2, "command_0": {"n": 2}}
+    listed = part(rows)
+    assert listed is not None
+    assert listed.at == ()
+    others: list[Any] = [{"n": 1}, [], {"a.b": rows}, "text", None, {"rows": []}]
+    assert [part(other) for other in others] == [None] * len(others)
 
 
 def test_selected_fields() -> None:

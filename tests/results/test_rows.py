@@ -1,0 +1,123 @@
+"""Many rows: they go into a store while they come, and are read where they lie."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.ipc
+import pyarrow.parquet as pq
+import pytest
+
+from tests.worker.conftest import Lab
+
+LOAD = """
+- step: load
+  tool:
+    kind: postgres
+    auth: db
+    command: >
+      select n as id, n % 7 as code, 'name ' || n as name, n * 1.5::float8 as amount
+      from generate_series(1, {{ workload.count }}) as n
+  spec: { result: { format: FORMAT } }
+  next: { arcs: [ { step: each } ] }
+- step: each
+  loop: { in: "{{ load.rows }}", iterator: row, spec: { mode: parallel } }
+  tool: { kind: noop, result: "{{ iter.row.id }}" }
+  next: { arcs: [ { step: sum } ] }
+- step: sum
+  tool:
+    kind: noop
+    result: "{{ [each.results | sum, load.row_count, load._store, load.rows | length] }}"
+"""
+
+
+@pytest.fixture
+def loaded(lab: Lab) -> Lab:
+    lab.credential("db", {"dsn": lab.dsn})
+    lab.worker()
+    return lab
+
+
+def result_of(lab: Lab, status: dict[str, Any]) -> Any:
+    assert status["status"] == "completed", f"{status['error']} {lab.log()}"
+    return status["result"]
+
+
+def stored(lab: Lab, step: str) -> dict[str, Any]:
+    row = lab.conn.execute(
+        "select r.*, m.summary from noetl.result_ref as r left join noetl.manifest as m"
+        " on m.manifest_id = r.ref_id and m.execution_id = r.execution_id"
+        " where r.step = %s",
+        (step,),
+    ).fetchone()
+    assert row is not None
+    return row
+
+
+def test_rows_of_a_step_are_the_items_of_a_loop_without_a_copy(loaded: Lab) -> None:
+    count = 5_000
+    run = loaded.start(LOAD.replace("FORMAT", "ndjson"), {"count": count})
+    total = count * (count + 1) // 2
+    assert result_of(loaded, loaded.wait(run, 60)) == [total, count, "pvc", count]
+    assert loaded.count("select count(*) from noetl.collection_chunk") == 0
+    row = stored(loaded, "load")
+    started = loaded.conn.execute(
+        "select context from noetl.event where event_type = 'loop.started'"
+    ).fetchone()
+    assert started is not None
+    assert started["context"]["collection_ref"] == row["ref"]
+    assert (row["row_count"], row["content_type"]) == (count, "application/x-ndjson")
+    lines = Path(row["physical_uri"].removeprefix("file://")).read_text().splitlines()
+    assert [json.loads(line)["id"] for line in lines] == list(range(1, count + 1))
+    assert len(row["summary"]["blocks"]) > 1
+
+
+@pytest.mark.parametrize("name", ["parquet", "arrow"])
+def test_tables_hold_the_same_rows(loaded: Lab, name: str) -> None:
+    count = 70_000
+    text = LOAD.replace("FORMAT", name).replace(
+        'load.rows }}", iterator', 'load.rows[:3] }}", iterator'
+    )
+    run = loaded.start(text, {"count": count})
+    assert result_of(loaded, loaded.wait(run, 60)) == [6, count, "pvc", count]
+    row = stored(loaded, "load")
+    path = row["physical_uri"].removeprefix("file://")
+    table = (
+        pq.read_table(path)
+        if name == "parquet"
+        else pyarrow.ipc.open_file(path).read_all()
+    )
+    assert table.num_rows == count == row["row_count"]
+    assert table.column("id").to_pylist()[-1] == count
+    assert [c["name"] for c in row["summary"]["schema"]] == [
+        *("id", "code", "name", "amount")
+    ]
+    assert len(row["summary"]["groups"]) == 2
+
+
+def test_few_rows_ride_along_whatever_is_said_of_many(loaded: Lab) -> None:
+    run = loaded.start(LOAD.replace("FORMAT", "ndjson"), {"count": 3})
+    status = loaded.wait(run)
+    assert status["status"] == "completed", status["error"]
+
+
+def test_damaged_block_is_noticed_by_the_items_that_need_it(loaded: Lab) -> None:
+    flow = LOAD.replace("FORMAT", "ndjson").replace("{ step: each }", "{ step: wait }")
+    flow += """
+- step: wait
+  tool: { kind: wait, signal: go }
+  next: { arcs: [ { step: each } ] }
+"""
+    run = loaded.start(flow, {"count": 5_000})
+    loaded.until(lambda: loaded.status(run)["status"] == "waiting")
+    path = Path(stored(loaded, "load")["physical_uri"].removeprefix("file://"))
+    data = bytearray(path.read_bytes())
+    data[-10] ^= 1
+    path.write_bytes(data)
+    loaded.conn.execute("select noetl.signal_execution(%s, 'go')", (run,))
+    status = loaded.wait(run)
+    assert status["status"] == "failed"
+    assert status["error"]["code"] == "REFERENCE_NOT_AVAILABLE"
+    assert status["error"]["step"] == "each"

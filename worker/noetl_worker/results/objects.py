@@ -1,0 +1,66 @@
+"""An object of a store as a file to read from, for Parquet and Arrow readers."""
+
+from __future__ import annotations
+
+import io
+from typing import Final
+
+from noetl_worker.stores.base import ObjectStore
+
+AHEAD: Final = 1 << 20
+
+
+class ObjectFile(io.RawIOBase):
+    """Reads ranges of an object; small reads next to each other share one request."""
+
+    def __init__(self, store: ObjectStore, key: str, size: int) -> None:
+        super().__init__()
+        self._store = store
+        self._key = key
+        self._size = size
+        self._position = 0
+        self._start = 0
+        self._data = b""
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
+
+    def tell(self) -> int:
+        """The position of the next read."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move the position."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}
+        self._position = max(0, base[whence] + offset)
+        return self._position
+
+    def read(self, count: int | None = -1) -> bytes:
+        """Up to ``count`` bytes; all that are left without one."""
+        left = max(0, self._size - self._position)
+        wanted = left if count is None or count < 0 else min(count, left)
+        if wanted == 0:
+            return b""
+        offset = self._position - self._start
+        if not (self._data and offset >= 0 and offset + wanted <= len(self._data)):
+            length = min(max(wanted, AHEAD), left)
+            self._data = b"".join(self._store.read(self._key, self._position, length))
+            self._start, offset = self._position, 0
+        part = self._data[offset : offset + wanted]
+        self._position += len(part)
+        return part
+
+    def readall(self) -> bytes:
+        """Everything from the position on."""
+        return self.read()
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill a buffer."""
+        part = self.read(len(buffer))
+        buffer[: len(part)] = part
+        return len(part)

@@ -1,0 +1,329 @@
+"""Writing results: measured, put where they belong, recorded before they are reported."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+import orjson
+
+from noetl_worker.command import Command
+from noetl_worker.engine import Engine
+from noetl_worker.jsonable import NotJsonError, encode
+from noetl_worker.output import TaskError
+from noetl_worker.plan import INLINE_MAX, ResultSpec
+from noetl_worker.points import reach
+from noetl_worker.results.draft import Draft
+from noetl_worker.results.media import (
+    BY_FORMAT,
+    BYTES,
+    COMPRESSIONS,
+    EXTENSIONS,
+    JSON,
+    NDJSON,
+    TABULAR,
+)
+from noetl_worker.results.reference import Reference, Stored
+from noetl_worker.results.rows import Parted, part
+from noetl_worker.results.sink import RowSink
+from noetl_worker.results.tiers import Tiers
+from noetl_worker.settings import WorkerSettings
+from noetl_worker.stores.base import (
+    BadKeyError,
+    ObjectStore,
+    StoreDownError,
+    StoreError,
+    StoreTier,
+)
+from noetl_worker.stores.keys import segment
+from noetl_worker.stores.registry import Stores
+
+T = TypeVar("T")
+
+BLOCK: Final = 1 << 20
+_IN_DATABASE: Final = ("db", "eventlog")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whose result it is, how the playbook wants it kept, and what it was made from."""
+
+    command: Command
+    spec: ResultSpec = field(default_factory=ResultSpec)
+    name: str = "result"
+    sources: Sequence[str] = ()
+    inline_max: int = INLINE_MAX
+
+    @property
+    def full_name(self) -> str:
+        """The name under which the result is recorded, once per command."""
+        return f"{self.name}{self.command.suffix}"
+
+
+class ResultWriter:
+    """Puts results of commands where they belong; each is recorded once."""
+
+    def __init__(
+        self, engine: Engine, settings: WorkerSettings, stores: Stores
+    ) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._stores = stores
+        self._tiers = Tiers(settings, stores)
+
+    async def persist(self, target: Target, payload: Any) -> Stored:
+        """Store a value by its size, or where the playbook says."""
+        if isinstance(payload, bytes | bytearray | memoryview):
+            return await self._persist_bytes(target, bytes(payload))
+        try:
+            text = encode(payload)
+        except NotJsonError as exc:
+            raise TaskError("result", str(exc)) from exc
+        spec = target.spec
+        is_auto = spec.store in ("auto", "eventlog") and spec.format in ("", "json")
+        if is_auto and len(text) <= target.inline_max:
+            return Stored(text)
+        self._refuse_huge(len(text))
+        if (
+            spec.store in ("auto", *_IN_DATABASE)
+            and spec.format in ("", "json")
+            and len(text) <= self._settings.inline_max_bytes
+        ) or spec.store == "db":
+            return Stored(reference=await self._to_database(target, text))
+        if spec.format != "json" and (parted := _parted(payload, spec)) is not None:
+            return await self._persist_rows(target, parted)
+        compression = _compression(spec, JSON)
+        data = gzip.compress(text, mtime=0) if compression == "gzip" else text
+        reference = await self._put(target, JSON, data, {"compression": compression})
+        return Stored(reference=reference, preview=_preview(text))
+
+    def sink(self, target: Target, *, room: int | None = None) -> RowSink:
+        """Where rows of a large result go while they come; ``save`` ends it.
+
+        Rows of up to ``room`` bytes stay in the sink, for a payload like any other.
+        """
+        spec = target.spec
+        content_type = BY_FORMAT.get(spec.format, NDJSON)
+        if content_type == JSON:
+            content_type = NDJSON
+        if room is None:
+            room = self._settings.inline_max_bytes
+        return RowSink(
+            lambda kind, size: self._draft(target, kind, size),
+            content_type,
+            _compression(spec, content_type),
+            room,
+        )
+
+    async def save(
+        self, target: Target, sink: RowSink, rest: Any, at: Sequence[str]
+    ) -> Stored | None:
+        """Record the rows of a sink; None when they are few and stayed in ``sink.rows``."""
+        manifest = await in_thread(sink.finish)
+        if manifest is None or sink.draft is None:
+            return None
+        reach("after_file")
+        data = None if rest is None else encode(rest)
+        if data is not None and len(data) > INLINE_MAX:
+            # Too much for an event: it is read together with the rows.
+            manifest |= {"rest": rest, "at": list(at)}
+            data = None
+        reference = await self._record(
+            target, sink.draft, sink.content_type, manifest, sink.count, tuple(at)
+        )
+        return Stored(data, reference, sink.preview)
+
+    async def save_draft(
+        self,
+        target: Target,
+        content_type: str,
+        size: int,
+        fill: Callable[[Draft], T],
+        *,
+        count: Callable[[T], int | None] = lambda _: None,
+    ) -> tuple[Reference, T]:
+        """Store what ``fill``, called in a thread, writes; ``size`` is a first guess."""
+
+        def work() -> tuple[Draft, T]:
+            with self._draft(target, content_type, size) as draft:
+                told = fill(draft)
+                draft.commit()
+                return draft, told
+
+        draft, told = await in_thread(work)
+        reach("after_file")
+        reference = await self._record(
+            target, draft, content_type, None, count(told), ()
+        )
+        return reference, told
+
+    async def _persist_bytes(self, target: Target, data: bytes) -> Stored:
+        self._refuse_huge(len(data))
+        return Stored(reference=await self._put(target, BYTES, data, None))
+
+    async def _persist_rows(self, target: Target, parted: Parted) -> Stored:
+        with self.sink(target, room=0) as sink:
+            await in_thread(sink.add, parted.rows)
+            stored = await self.save(target, sink, parted.rest, parted.at)
+        if stored is None:
+            raise AssertionError("a large result stayed small")
+        return stored
+
+    async def _put(
+        self,
+        target: Target,
+        content_type: str,
+        data: bytes,
+        manifest: dict[str, Any] | None,
+    ) -> Reference:
+        def put(store: ObjectStore) -> Draft:
+            with self._begin(store, target, content_type) as draft:
+                for start in range(0, len(data), BLOCK):
+                    draft.write(data[start : start + BLOCK])
+                draft.commit()
+                return draft
+
+        tier = self._tiers.tier(target.spec.store, len(data))
+        draft = await in_thread(self._tiers.on_first, tier, len(data), put)
+        reach("after_file")
+        return await self._record(target, draft, content_type, manifest, None, ())
+
+    def _draft(self, target: Target, content_type: str, size: int) -> Draft:
+        tier = self._tiers.tier(target.spec.store, size)
+        return self._tiers.on_first(
+            tier, size, lambda store: self._begin(store, target, content_type)
+        )
+
+    def _begin(self, store: ObjectStore, target: Target, content_type: str) -> Draft:
+        key = object_key(target, content_type)
+        return Draft(store.tier, store.uri(key), store.create(key, content_type))
+
+    async def _to_database(self, target: Target, text: bytes) -> Reference:
+        sha256 = hashlib.sha256(text).hexdigest()
+        described = _described(target, StoreTier.DB, JSON, len(text), sha256)
+        described["payload"] = orjson.Fragment(text)
+        ref, _ = await self._engine.record_result(
+            result=orjson.dumps([described]).decode()
+        )
+        return Reference(ref, StoreTier.DB, len(text), sha256, JSON)
+
+    async def _record(
+        self,
+        target: Target,
+        draft: Draft,
+        content_type: str,
+        manifest: dict[str, Any] | None,
+        count: int | None,
+        at: tuple[str, ...],
+    ) -> Reference:
+        described = _described(
+            target, draft.tier, content_type, draft.size, draft.sha256
+        )
+        described |= {
+            "physical_uri": draft.uri,
+            "row_count": count,
+            "manifest": manifest,
+        }
+        ref, uri = await self._engine.record_result(
+            result=orjson.dumps([described]).decode()
+        )
+        if uri != draft.uri:
+            # An earlier attempt of this command has recorded its own: ours is nobody's.
+            await in_thread(self._drop, draft.tier, draft.uri)
+        return Reference(
+            ref, draft.tier, draft.size, draft.sha256, content_type, count, at
+        )
+
+    def _drop(self, tier: StoreTier, uri: str) -> None:
+        store = self._stores.get(tier)
+        store.delete(store.key(uri))
+
+    def _refuse_huge(self, size: int) -> None:
+        if size > self._settings.result_max_bytes:
+            raise TaskError(
+                "result",
+                f"the result has {size} bytes, more than NOETL_RESULT_MAX_BYTES ="
+                f" {self._settings.result_max_bytes}: write it to a store in parts"
+                " (docs/results.md)",
+            )
+
+
+def object_key(target: Target, content_type: str) -> str:
+    """The key of a result; a new one at each call, since objects never change."""
+    command = target.command
+    name = segment(f"{command.command_id}.{target.full_name}")
+    unique = f"{name}-{secrets.token_hex(4)}.{EXTENSIONS.get(content_type, 'bin')}"
+    return f"exec/{command.execution_id}/{segment(command.step)}/{unique}"
+
+
+async def in_thread(work: Callable[..., T], *arguments: Any) -> T:
+    """Call what may block; what a store refuses becomes the task's error."""
+    try:
+        return await asyncio.to_thread(work, *arguments)
+    except StoreError as exc:
+        raise _task_error(exc) from exc
+
+
+def _task_error(error: StoreError) -> TaskError:
+    retryable: bool | None = None
+    if isinstance(error, StoreDownError):
+        retryable = True
+    elif isinstance(error, BadKeyError):
+        retryable = False
+    code = type(error).__name__.removesuffix("Error")
+    return TaskError("store", str(error), code=code, retryable=retryable)
+
+
+def _parted(payload: Any, spec: ResultSpec) -> Parted | None:
+    """The rows apart from what rides in the event, if that is little."""
+    parted = part(payload)
+    if parted is None:
+        if BY_FORMAT.get(spec.format) in TABULAR:
+            raise TaskError(
+                "result", f"a result without rows has no form as {spec.format}"
+            )
+        return None
+    if parted.rest is not None and len(encode(parted.rest)) > INLINE_MAX:
+        return None
+    return parted
+
+
+def _compression(spec: ResultSpec, content_type: str) -> str:
+    known = COMPRESSIONS[content_type]
+    if not spec.compression:
+        return known[0]
+    if spec.compression not in known:
+        raise TaskError(
+            "unsupported",
+            f'{content_type} has no compression "{spec.compression}"; it has: '
+            + ", ".join(known),
+        )
+    return spec.compression
+
+
+def _described(
+    target: Target, tier: StoreTier, content_type: str, size: int, sha256: str
+) -> dict[str, Any]:
+    command = target.command
+    return {
+        "execution_id": command.execution_id,
+        "command_id": command.command_id,
+        "step": command.step,
+        "name": target.full_name,
+        "store_tier": str(tier),
+        "content_type": content_type,
+        "bytes": size,
+        "sha256": sha256,
+        "scope": target.spec.scope,
+        "ttl": target.spec.ttl,
+        "sources": list(target.sources),
+    }
+
+
+def _preview(text: bytes) -> str:
+    return text[:200].decode(errors="ignore")
