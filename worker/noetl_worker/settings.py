@@ -37,6 +37,7 @@ class WorkerSettings:
         default_factory=lambda: os.cpu_count() or 2
     )
     cache_bytes: int = 64 << 20  # NOETL_WORKER_CACHE_BYTES: results and items read
+    duckdb_memory_bytes: int = 1 << 30  # NOETL_DUCKDB_MEMORY_BYTES: more is spilled
     template_env: tuple[str, ...] = ()  # NOETL_TEMPLATE_ENV: variables templates see
     stores: StoreSettings = field(  # where large results go
         default_factory=StoreSettings
@@ -88,5 +89,6 @@ _VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "NOETL_DB_PREPARE": ("prepare", _flag),
     "NOETL_PYTHON_PROCESSES": ("python_processes", int),
     "NOETL_WORKER_CACHE_BYTES": ("cache_bytes", int),
+    "NOETL_DUCKDB_MEMORY_BYTES": ("duckdb_memory_bytes", int),
     "NOETL_TEMPLATE_ENV": ("template_env", _names),
 }

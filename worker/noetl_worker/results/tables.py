@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol
 
 from noetl_worker.output import TaskError
@@ -192,6 +193,15 @@ class TableReader:
                 yield from self._parquet.read_row_group(group).to_batches()
             else:
                 yield self._arrow.get_batch(group)
+
+
+def to_parquet(reader: TableReader, path: Path) -> None:
+    """Write a table's rows as a Parquet file."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetWriter(path, reader.schema) as writer:
+        for batch in reader.batches():
+            writer.write_batch(batch)
 
 
 def _shown(schema: pa.Schema) -> str:

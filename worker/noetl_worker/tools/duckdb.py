@@ -1,43 +1,47 @@
-"""SQL on local files with DuckDB, in a thread that can be interrupted."""
+"""SQL with DuckDB on files, objects and stored results, in a thread that can be interrupted.
+
+References in the text, ``noetl://…``, become the addresses of what they stand for, read in
+place. What opens a store are DuckDB secrets, which the text never holds.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from noetl_worker.jsonable import decode, encode
 from noetl_worker.output import Output, TaskError
 from noetl_worker.plan import Tool
+from noetl_worker.results.values import plain
 from noetl_worker.tools import ToolContext, text_option
-from noetl_worker.tools.sql import payload_of, result_of
+from noetl_worker.tools.duckdb_access import Access, access_of
+from noetl_worker.tools.row_stream import RowStream
+from noetl_worker.tools.sql import distinct, result_of
 
 if TYPE_CHECKING:
     import duckdb
 
+_BATCH: Final = 1_000
+_TABLE_ROWS: Final = 50_000
 
-async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:  # noqa: ARG001
+
+async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
     """Run the statements of ``query`` on ``database``, or in memory."""
-    text = _text(options)
-    if options.get("auth") is not None:
-        raise TaskError(
-            "unsupported",
-            "this version's duckdb tool reads local files only, without auth",
-        )
     database = text_option(options, "database") or ":memory:"
-    conn = await asyncio.to_thread(_open, database)
-    job = asyncio.get_running_loop().run_in_executor(
-        None, _run, conn, text, options.get("params")
-    )
-    try:
-        return Output(payload_of(await asyncio.shield(job)))
-    except asyncio.CancelledError:
-        conn.interrupt()
-        await asyncio.gather(job, return_exceptions=True)
-        raise
-    finally:
-        conn.close()
+    rows = RowStream(ctx.services.writer, ctx.target(task))
+    async with access_of(_text(options), options.get("auth"), ctx) as access, rows:
+        conn = await asyncio.to_thread(_open, database, ctx)
+        job = asyncio.get_running_loop().run_in_executor(
+            None, _run, conn, access, options.get("params"), rows
+        )
+        try:
+            return await rows.output(await asyncio.shield(job))
+        except asyncio.CancelledError:
+            conn.interrupt()
+            await asyncio.gather(job, return_exceptions=True)
+            raise
+        finally:
+            conn.close()
 
 
 def _text(options: dict[str, Any]) -> str:
@@ -52,42 +56,53 @@ def _text(options: dict[str, Any]) -> str:
     raise TaskError("template", 'a duckdb tool needs "query"')
 
 
-def _open(database: str) -> duckdb.DuckDBPyConnection:
+def _open(database: str, ctx: ToolContext) -> duckdb.DuckDBPyConnection:
     import duckdb
 
+    settings = ctx.services.settings
+    spill = settings.home / "tmp"
     try:
         if database != ":memory:":
             Path(database).parent.mkdir(parents=True, exist_ok=True)
-        return duckdb.connect(database)
-    except (duckdb.Error, OSError) as exc:
-        raise TaskError("connection", f"cannot open {database}: {exc}") from exc
+        conn = duckdb.connect(database)
+        # What does not fit is spilled there, not swapped.
+        conn.execute("set memory_limit = ?", [f"{settings.duckdb_memory_bytes}B"])
+        conn.execute("set temp_directory = ?", [str(spill)])
+    except (duckdb.Error, OSError, ValueError) as exc:
+        raise TaskError("connection", f"cannot open {database!r}: {exc}") from exc
+    return conn
 
 
 def _run(
-    conn: duckdb.DuckDBPyConnection, text: str, params: Any
+    conn: duckdb.DuckDBPyConnection, access: Access, params: Any, rows: RowStream
 ) -> list[dict[str, Any]]:
     import duckdb
 
-    results = []
     try:
-        for statement in conn.extract_statements(text):
-            cursor = conn.execute(statement, params)
-            columns = [column[0] for column in cursor.description or ()]
-            rows = [[*map(_value, row)] for row in cursor.fetchall()] if columns else []
-            results.append(result_of(columns, rows, -1))
+        access.grant(conn)
+        *first, last = conn.extract_statements(access.text)
+        results = [_fetch_all(conn.execute(each, params)) for each in first]
+        return [*results, _take(conn.execute(last, params), rows)]
     except duckdb.Error as exc:
         raise TaskError("sql", str(exc), code=type(exc).__name__) from exc
-    return results
 
 
-def _value(value: Any) -> Any:
-    """As JSON; NaN and infinities as text, like the postgres tool's."""
-    if value is None or isinstance(value, str | int):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    if isinstance(value, list | tuple):
-        return [_value(part) for part in value]
-    if isinstance(value, dict):
-        return {str(key): _value(part) for key, part in value.items()}
-    return decode(encode(value))
+def _fetch_all(cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    columns = [column[0] for column in cursor.description or ()]
+    rows = [[*map(plain, row)] for row in cursor.fetchall()] if columns else []
+    return result_of(columns, rows, -1)
+
+
+def _take(cursor: duckdb.DuckDBPyConnection, rows: RowStream) -> dict[str, Any]:
+    """What the last statement gives, which may be much."""
+    names = distinct([column[0] for column in cursor.description or ()])
+    if rows.is_table and names:
+        for batch in cursor.to_arrow_reader(_TABLE_ROWS):
+            rows.take_batch(batch)
+        return {"rows": [], "row_count": rows.count, "columns": names}
+    while found := cursor.fetchmany(_BATCH) if names else []:
+        batch = [dict(zip(names, map(plain, row), strict=True)) for row in found]
+        if len(batch) < _BATCH and not rows.count:
+            return {"rows": batch, "row_count": len(batch), "columns": names}
+        rows.take_rows(batch)
+    return {"rows": [], "row_count": rows.count, "columns": names}

@@ -61,6 +61,10 @@ class RowStream:
         """Append a record batch; blocks."""
         self._open().add_batch(batch)
 
+    def take_rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Append rows; blocks."""
+        self._open().add(rows)
+
     async def output(self, results: Sequence[dict[str, Any]]) -> Output:
         """The output of all statements, the last of which gave these rows."""
         sink = self._sink
