@@ -35,7 +35,9 @@ def test_a_stored_result_is_read_in_place(worked: Lab, name: str) -> None:
 - step: read
   tool:
     kind: duckdb
-    query: "select count(*) as rows, sum(n)::bigint as total, max(name) as name from '{{ make._ref }}'"
+    query: |
+      select count(*) as rows, sum(n)::bigint as total, max(name) as name
+      from '{{ make._ref }}'
 """
     found = result_of(worked, text.replace("FORMAT", name))["rows"]
     assert found == [{"rows": 60000, "total": 1799970000, "name": "it's 9999"}]
