@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -240,8 +241,8 @@ def test_batches_of_chunks_and_items_do_not_lock_each_other_out(rig: Rig) -> Non
         theirs = events[number * 4 + 2 : number * 4 + 4]
         with_chunk = [chunk(worker, command, number), *reversed(mine)]
         answers = rig.together(
-            lambda events=with_chunk: rig.record(events, conns[0]),
-            lambda events=theirs: rig.record(events, conns[1]),
+            partial(rig.record, with_chunk, conns[0]),
+            partial(rig.record, theirs, conns[1]),
         )
         assert [a["recorded"] for a in answers] == [3, 2]
     rig.report(worker, [command])
@@ -280,7 +281,7 @@ def test_crowd_handles_a_stream_in_order_and_once(rig: Rig, in_flight: int) -> N
             if commands:
                 rig.report(mine, commands, conn)
 
-    rig.together(produce, *(lambda n=n: handle(f"h{n}") for n in range(4)))
+    rig.together(produce, *(partial(handle, f"h{n}") for n in range(4)))
     assert rig.status(run) == "completed"
     assert most <= in_flight
     entered = rig.conn.execute(

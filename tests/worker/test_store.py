@@ -24,7 +24,7 @@ def command(step: str) -> Command:
 def test_step_names_stay_inside(step: str, tmp_path: Path) -> None:
     path = result_path(tmp_path, command(step))
     assert path.resolve().is_relative_to(tmp_path / "exec" / "5")
-    write_file(path, b"1")
+    write_file(path, [b"1"])
     assert path.read_bytes() == b"1"
     assert [p.name for p in path.parent.iterdir()] == [path.name]
 
@@ -34,7 +34,7 @@ def test_failed_write_leaves_nothing(tmp_path: Path) -> None:
     target.mkdir()
     (target / "file.json").mkdir()
     with pytest.raises(OSError):
-        write_file(target / "file.json", b"1")
+        write_file(target / "file.json", [b"1"])
     assert [p.name for p in target.iterdir()] == ["file.json"]
 
 

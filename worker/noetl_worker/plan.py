@@ -74,6 +74,7 @@ class Plan:
     store: str
     select: tuple[tuple[str, str], ...]
     names: tuple[str, ...]
+    partials: bool
     keychain: Mapping[str, Entry]
     instant_result: Mapping[str, Any] | None
 
@@ -99,6 +100,7 @@ def make_plan(task: Mapping[str, Any]) -> Plan:
         store=result.get("store") or "auto",
         select=tuple((s["path"], s["as"]) for s in result.get("select") or ()),
         names=tuple(task.get("names") or ()),
+        partials=bool(task.get("partials")),
         keychain=make_entries(task.get("keychain") or ()),
         instant_result=(
             _instant_result(tools)

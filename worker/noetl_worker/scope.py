@@ -22,6 +22,7 @@ T = TypeVar("T")
 Load = Callable[[str], Awaitable[Any]]
 
 _LOADS_MAX: Final = 100
+_OUTPUT: Final = "output"
 _LOOP_KEYS: Final = frozenset({"results", "data"})
 
 
@@ -112,6 +113,7 @@ class Scope:
         self._steps = steps
         self._load = load
         self._calls: dict[str, int] = {}
+        self._chunk: dict[str, Any] = {}
         self.ctx_writes: dict[str, Any] = {}
 
     async def render(self, renderer: Renderer, *, required: bool = False) -> Any:
@@ -171,11 +173,36 @@ class Scope:
         if absent.ref is None:
             raise TaskError("reference", str(absent))
         loaded = await self._load(absent.ref)
+        if absent.result == _OUTPUT:
+            self._show_chunk(loaded)
+            return
         known = self._steps.get(absent.result, {})
         if isinstance(known.get("payload"), Mapping):
             loaded = {**known["payload"], "results": loaded, "data": loaded}
         self.names[absent.result] = ResultView(
             absent.result, payload=loaded, envelope=_envelope(known)
+        )
+
+    def see_chunk(self, chunk: Mapping[str, Any]) -> None:
+        """Make the chunk that led to this command readable, until a task has run."""
+        result = chunk["result"]
+        context, reference = result.get("context") or {}, result.get("reference")
+        self._chunk = {
+            "status": result.get("status"),
+            **(context.get("selected") or {}),
+            **(reference or {}),
+        }
+        self.names["event"] = {
+            "name": "call.partial",
+            "chunk_index": chunk["chunk_index"],
+            "has_more": chunk["has_more"],
+        }
+        self._show_chunk(ABSENT if reference else context.get("data"))
+
+    def _show_chunk(self, payload: Any) -> None:
+        envelope = _envelope({"envelope": self._chunk})
+        self.names[_OUTPUT] = ResultView(
+            _OUTPUT, payload=payload, envelope=envelope, first="envelope"
         )
 
     async def apply(self, assigns: Iterable[Assign]) -> None:
@@ -232,8 +259,8 @@ class Scope:
     def see(self, task: str, output: Output) -> None:
         """Make a task's outcome readable, by ``output`` and by the task's name."""
         envelope = output.envelope(task)
-        self.names["output"] = ResultView(
-            "output", payload=output.payload, envelope=envelope, first="envelope"
+        self.names[_OUTPUT] = ResultView(
+            _OUTPUT, payload=output.payload, envelope=envelope, first="envelope"
         )
         view = ResultView(task, payload=output.payload, envelope=envelope)
         self.names[task] = view

@@ -16,7 +16,7 @@ import orjson
 from noetl_worker.cache import Cache
 from noetl_worker.command import Command
 from noetl_worker.engine import Engine, EngineRefusedError
-from noetl_worker.jsonable import NotJsonError, decode, encode
+from noetl_worker.jsonable import JsonText, NotJsonError, decode, encode
 from noetl_worker.output import TaskError
 from noetl_worker.plan import INLINE_MAX
 from noetl_worker.points import reach
@@ -50,20 +50,21 @@ class Store:
         payload: Any,
         store: str,
         inline_max: int = INLINE_MAX,
+        name: str = "result",
     ) -> Stored:
-        """Store a payload by its size, or where the playbook says."""
+        """Store a payload by its size, or where the playbook says.
+
+        A command has one result of each name.
+        """
         if store not in _STORES:
             raise TaskError(
                 "unsupported",
                 f'this version has no result store "{store}"; it has: '
                 + ", ".join(_STORES),
             )
-        try:
-            text = encode(payload)
-        except NotJsonError as exc:
-            raise TaskError("result", str(exc)) from exc
+        text = _text(payload)
         if store == "auto" and len(text) <= inline_max:
-            return Stored(text)
+            return Stored(text.whole())
         if len(text) > self._settings.result_max_bytes:
             raise TaskError(
                 "result",
@@ -72,24 +73,29 @@ class Store:
             )
         is_large = len(text) > self._settings.inline_max_bytes
         return await self._store(
-            command, text, is_file=store == "pvc" or (store == "auto" and is_large)
+            command,
+            text,
+            name,
+            is_file=store == "pvc" or (store == "auto" and is_large),
         )
 
-    async def _store(self, command: Command, text: bytes, *, is_file: bool) -> Stored:
+    async def _store(
+        self, command: Command, text: JsonText, name: str, *, is_file: bool
+    ) -> Stored:
         result: dict[str, Any] = {
             "execution_id": command.execution_id,
             "command_id": command.command_id,
             "step": command.step,
-            "name": f"result{command.suffix}",
+            "name": f"{name}{command.suffix}",
             "store_tier": "pvc" if is_file else "db",
             "content_type": "application/json",
             "bytes": len(text),
-            "sha256": hashlib.sha256(text).hexdigest(),
+            "sha256": _digest(text),
         }
         if is_file:
-            path = result_path(self._settings.results_path, command)
+            path = result_path(self._settings.results_path, command, name)
             try:
-                await asyncio.to_thread(write_file, path, text)
+                await asyncio.to_thread(write_file, path, text.pieces)
             except OSError as exc:
                 raise TaskError(
                     "result", f"cannot store the result at {path}: {exc.strerror}"
@@ -97,7 +103,7 @@ class Store:
             reach("after_file")
             result["physical_uri"] = _SCHEME + str(path)
         else:
-            result["payload"] = orjson.Fragment(text)
+            result["payload"] = orjson.Fragment(text.whole())
         ref = await self._engine.record_result(result=orjson.dumps([result]).decode())
         reference = {"ref": ref, "store": result["store_tier"]}
         return Stored(
@@ -159,6 +165,22 @@ class Store:
         return decode(text), len(text)
 
 
+def _text(payload: Any) -> JsonText:
+    if isinstance(payload, JsonText):
+        return payload
+    try:
+        return JsonText([encode(payload)])
+    except NotJsonError as exc:
+        raise TaskError("result", str(exc)) from exc
+
+
+def _digest(text: JsonText) -> str:
+    digest = hashlib.sha256()
+    for piece in text.pieces:
+        digest.update(piece)
+    return digest.hexdigest()
+
+
 def select_fields(payload: Any, select: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """The fields that ``output_select`` keeps readable in the event."""
     chosen: dict[str, Any] = {}
@@ -180,20 +202,21 @@ def select_fields(payload: Any, select: Iterable[tuple[str, str]]) -> dict[str, 
     return chosen
 
 
-def result_path(root: Path, command: Command) -> Path:
+def result_path(root: Path, command: Command, name: str = "result") -> Path:
     """The file of a command's result; nothing that users name leads out of the root."""
     step = _UNSAFE.sub("_", command.step).strip(".")[:100] or "_"
-    name = _UNSAFE.sub("_", command.command_id + command.suffix)
-    return root / "exec" / str(command.execution_id) / step / f"{name}.json"
+    own = "" if name == "result" else f"_{name}"
+    file = _UNSAFE.sub("_", f"{command.command_id}{command.suffix}{own}")
+    return root / "exec" / str(command.execution_id) / step / f"{file}.json"
 
 
-def write_file(path: Path, data: bytes) -> None:
+def write_file(path: Path, pieces: Iterable[bytes]) -> None:
     """Write a file so that after a crash it is whole or not there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with draft.open("wb") as file:
-            file.write(data)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)

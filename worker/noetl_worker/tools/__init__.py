@@ -2,7 +2,8 @@
 
 A tool is an async function ``run(task, options, ctx) -> Output``: ``task`` is its compiled
 form, ``options`` are rendered. It raises ``TaskError`` when it fails, and stops whatever it
-has started when it is cancelled. Other distributions add kinds through the entry point
+has started when it is cancelled. If ``ctx.stream.is_wanted`` and it can, it gives its result
+chunk by chunk to ``ctx.stream.emit``. Other distributions add kinds through the entry point
 group ``noetl.tools``.
 """
 
@@ -21,6 +22,7 @@ from noetl_worker.output import Output, TaskError
 from noetl_worker.plan import Tool
 from noetl_worker.scope import Scope
 from noetl_worker.services import Services
+from noetl_worker.stream import Stream
 
 GROUP: Final = "noetl.tools"
 KINDS: Final = (
@@ -38,6 +40,7 @@ class ToolContext:
     services: Services
     parked: Callable[[], AbstractAsyncContextManager[None]]
     is_handed_back: Callable[[], bool]
+    stream: Stream
 
     async def credential(self, name: str) -> dict[str, Any]:
         """The fields of a keychain entry, or of a credential that this run may use."""
