@@ -53,7 +53,7 @@ create domain noetl_internal.token_status as text
 constraint token_status_is_known check (
   value in (
     'ready', 'active', 'waiting_join', 'waiting_admission', 'waiting_time', 'waiting_signal',
-    'waiting_slot'
+    'waiting_slot', 'waiting_turn'
   )
 );
 comment on domain noetl_internal.token_status is 'Where a token stands.';

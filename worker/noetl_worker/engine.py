@@ -167,6 +167,13 @@ class Engine:
             "select noetl.read_result(%s, %s)", (self.session, ref)
         )
 
+    async def stream_state(self, *, execution_id: int, command_id: str) -> Json:
+        """Which chunk of a command comes next, and how many may; None: not ours."""
+        return await self._value(
+            "select noetl.stream_state(%s, %s, %s)",
+            (self.session, execution_id, command_id),
+        )
+
     async def read_credential(self, *, execution_id: int, name: str) -> bytes:
         """The sealed fields of a credential."""
         found = await self._value(

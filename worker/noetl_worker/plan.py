@@ -86,6 +86,7 @@ class Plan:
     result: ResultSpec
     select: tuple[tuple[str, str], ...]
     names: tuple[str, ...]
+    partials: bool
     keychain: Mapping[str, Entry]
     instant_result: Mapping[str, Any] | None
 
@@ -115,6 +116,7 @@ def make_plan(task: Mapping[str, Any]) -> Plan:
         result=_result_spec(result),
         select=tuple((s["path"], s["as"]) for s in result.get("select") or ()),
         names=tuple(task.get("names") or ()),
+        partials=bool(task.get("partials")),
         keychain=make_entries(task.get("keychain") or ()),
         instant_result=(
             _instant_result(tools)

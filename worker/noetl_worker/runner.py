@@ -29,6 +29,7 @@ from noetl_worker.results import Stored, Target, select_fields
 from noetl_worker.scope import Scope, run_names
 from noetl_worker.services import Services
 from noetl_worker.settings import WorkerSettings
+from noetl_worker.stream import Report, Stream
 from noetl_worker.templates import TemplateError
 from noetl_worker.tools import ToolContext, find_tool
 from noetl_worker.tools.postgres import claim_rows
@@ -77,6 +78,7 @@ class Runner:
         command: Command,
         parked: Callable[[], AbstractAsyncContextManager[None]],
         is_handed_back: Callable[[], bool],
+        report_chunk: Report,
     ) -> Event:
         """Run a command to its report; only cancellation and a lost session raise."""
         started = time.monotonic()
@@ -96,6 +98,14 @@ class Runner:
                 parked=parked,
                 is_handed_back=is_handed_back,
                 spec=plan.result,
+                stream=Stream(
+                    command,
+                    plan,
+                    self._engine,
+                    self._services.writer,
+                    report_chunk,
+                    parked,
+                ),
             )
             if command.task == FRAME:
                 return await self._run_frame(command, plan, context, event["meta"])
@@ -176,7 +186,7 @@ class Runner:
                 key = await scope.render(plan.key)
                 key = key if isinstance(key, str) else encode(key).decode()
             scope.names["input"] = await self._input(command, plan, scope)
-            outcome = await run_pipeline(plan, scope, call)
+            outcome = await run_pipeline(plan, scope, call, ctx.stream)
             if outcome.error is None:
                 await scope.apply(plan.assigns)
             return outcome, key
@@ -286,7 +296,9 @@ class Runner:
                 self._services.credentials.read, command.execution_id
             ),
         )
-        scope.names["input"] = command.input or {}
+        scope.names["input"] = command.given
+        if (chunk := command.chunk) is not None:
+            scope.see_chunk(chunk)
         if scope.names["job"] is shared["job"]:  # no iterator has that name
             scope.names["job"] = {**shared["job"], "issue": command.issue}
         return scope
@@ -294,10 +306,10 @@ class Runner:
     async def _input(self, command: Command, plan: Plan, scope: Scope) -> Any:
         own = await scope.render(plan.input)
         if own is None:
-            return command.input or {}
+            return command.given
         if not isinstance(own, Mapping):
             raise TaskError("template", f"input is no mapping but {_type_name(own)}")
-        return {**(command.input or {}), **own}
+        return {**command.given, **own}
 
     async def _names(
         self, command: Command, plan: Plan

@@ -25,6 +25,7 @@ Load = Callable[[str], Awaitable[Any]]
 
 _LOADS_MAX: Final = 100
 _SOURCES_MAX: Final = 20
+_OUTPUT: Final = "output"
 
 
 def run_names(
@@ -200,6 +201,27 @@ class Scope:
                 name: new if view is old else view for name, view in tasks.items()
             }
 
+    def see_chunk(self, chunk: Mapping[str, Any]) -> None:
+        """Make the chunk that led to this command readable, until a task has run."""
+        result = chunk["result"]
+        context, reference = result.get("context") or {}, result.get("reference")
+        envelope = {"status": result.get("status"), **(context.get("selected") or {})}
+        if reference:
+            envelope |= {"ref": reference["ref"], "store": reference["store"]}
+            envelope |= {
+                "_rows": reference.get("rows"),
+                "_preview": context.get("preview"),
+            }
+        self.names["event"] = {
+            "name": "call.partial",
+            "chunk_index": chunk["chunk_index"],
+            "has_more": chunk["has_more"],
+        }
+        payload = context.get("data", ABSENT if reference else None)
+        self.names[_OUTPUT] = view_of(
+            _OUTPUT, payload, _envelope({"envelope": envelope}), "envelope"
+        )
+
     async def apply(self, assigns: Iterable[Assign]) -> None:
         """A set: all right sides first, then the writes."""
         values = [
@@ -255,7 +277,7 @@ class Scope:
         """Make a task's outcome readable, by ``output`` and by the task's name."""
         envelope = output.envelope(task)
         payload = output.view_payload
-        self.names["output"] = view_of("output", payload, envelope, "envelope")
+        self.names[_OUTPUT] = view_of(_OUTPUT, payload, envelope, "envelope")
         view = view_of(task, payload, envelope)
         self.names[task] = view
         self.names["results"] = {**self.names["results"], task: view}

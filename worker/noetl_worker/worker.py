@@ -279,9 +279,14 @@ class Worker:
             finally:
                 running.is_parked = False
 
+        async def report_chunk(event: Event) -> Event | None:
+            told = reports.add_chunk(event)
+            self._wake.set()
+            return await told
+
         try:
             event = await self._runner.run(
-                command, parked, lambda: running.is_handed_back
+                command, parked, lambda: running.is_handed_back, report_chunk
             )
             reports.add(event)
             reach("after_run")

@@ -42,6 +42,7 @@ from regexp_split_to_table($matrix$
   record_events        .       .       .         worker  .
   record_shard         .       .       .         worker  .
   exchange             .       .       .         worker  .
+  stream_state         .       .         .       worker  .
   record_results       .       .       .         worker  .
   read_context         .       .       .         worker  .
   read_credential      .       .       .         worker  .

@@ -2,7 +2,8 @@
 
 A tool is an async function ``run(task, options, ctx) -> Output``: ``task`` is its compiled
 form, ``options`` are rendered. It raises ``TaskError`` when it fails, and stops whatever it
-has started when it is cancelled. Other distributions add kinds through the entry point
+has started when it is cancelled. If ``ctx.stream.is_wanted`` and it can, it gives its result
+chunk by chunk to ``ctx.stream.emit``. Other distributions add kinds through the entry point
 group ``noetl.tools``.
 """
 
@@ -22,6 +23,7 @@ from noetl_worker.plan import ResultSpec, Tool
 from noetl_worker.results import Target
 from noetl_worker.scope import Scope
 from noetl_worker.services import Services
+from noetl_worker.stream import Stream
 
 GROUP: Final = "noetl.tools"
 KINDS: Final = (
@@ -40,6 +42,7 @@ class ToolContext:
     parked: Callable[[], AbstractAsyncContextManager[None]]
     is_handed_back: Callable[[], bool]
     spec: ResultSpec
+    stream: Stream
 
     def target(self, task: Tool) -> Target:
         """Under which name what this call of a task stores is recorded."""
