@@ -62,12 +62,13 @@ class Nats:
             try:
                 with socket.create_connection(("127.0.0.1", self.port), 5) as client:
                     assert client.recv(4) == b"INFO"
-                return
             except OSError:
                 log_text = (self._base / "nats.log").read_text()
                 assert self._process.poll() is None, f"nats-server ended: {log_text}"
                 assert time.monotonic() < deadline, f"nats-server: {log_text}"
                 time.sleep(0.02)
+            else:
+                return
 
     def stop(self) -> None:
         """End the server."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
     from nats.js.api import RawStreamMsg
+    from nats.js.errors import APIError
 
 VALUE_MAX: Final = 1 << 20
 # As in an S3 client: no attempt begins after half of the time, none is silent for longer.
@@ -35,7 +36,6 @@ _PAGE: Final = 500
 _IDLE_SECONDS: Final = 60.0
 
 # https://github.com/nats-io/nats-server/blob/main/server/errors.json
-_NO_MESSAGE: Final = 10037
 _NO_STREAM: Final = 10059
 _STREAM_EXISTS: Final = 10058
 _NOT_ENABLED: Final = frozenset({10035, 10039, 10076})
@@ -228,14 +228,16 @@ class Link:
             self._check()
             raise StoreDownError(f"{what}: {type(exc).__name__}") from exc
 
-    def _meaning(self, error: Any, key: str, what: str) -> StoreError:
+    def _meaning(self, error: APIError, key: str, what: str) -> StoreError:
+        from nats.js.errors import NotFoundError
+
         if error.err_code in _FULL:
             return StoreFullError(f"{what}: no room: {error.description}")
         if error.err_code in _NOT_ENABLED:
             return StoreRefusedError(f"{what}: start the server with JetStream")
         if error.err_code == _NO_STREAM:
             return StoreRefusedError(f"{what}: the bucket was removed")
-        if key and (error.err_code == _NO_MESSAGE or error.code == 404):
+        if key and isinstance(error, NotFoundError):
             return ObjectMissingError(f"{self.where} has no object {key}")
         return StoreDownError(f"{what}: {error.description} ({error.err_code})")
 

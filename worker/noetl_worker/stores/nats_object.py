@@ -13,7 +13,7 @@ import json
 import secrets
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +25,8 @@ from noetl_worker.stores.base import (
     ObjectMissingError,
     StoreDownError,
     StoreError,
+    StoreFullError,
+    StoreRefusedError,
     StoreTier,
 )
 from noetl_worker.stores.keys import is_key, key_of, split
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 CHUNK: Final = 512 << 10
 AT_ONCE: Final = 8
 _ROLLUP: Final = {"Nats-Rollup": "sub"}
+_EXPECTED: Final = "Nats-Expected-Last-Subject-Sequence"
+_OTHER_PLACE: Final = 10071
 _PLACES: Final = "noetl-places"
 _TYPE: Final = "content-type"
 _PURGE_SECONDS: Final = 2.0
@@ -158,18 +162,38 @@ class ObjectBucket:
         return f"$O.{self._bucket}.C.{nuid}"
 
     def replace(self, key: str, nuid: str, description: dict[str, Any]) -> None:
-        """Describe a new object, then remove the chunks of the one that was there."""
-        old = ""
-        with suppress(ObjectMissingError):
-            last = self._link.get_last(self._stream, self.subject(key), key)
-            old = json.loads(last.data or b"{}").get("nuid", "")
+        """Describe a new object, then remove the chunks of the one that was there.
+
+        A description replaces exactly the one that was read before it, so that of several
+        writers each removes the chunks of another.
+        """
+        from nats.js.errors import APIError, NotFoundError
+
+        subject = self.subject(key)
         data = json.dumps(
             {"name": key, "bucket": self._bucket, "nuid": nuid, **description}
         ).encode()
-        self._link.run(
-            lambda js: js.publish(self.subject(key), data, headers=dict(_ROLLUP)), key
-        )
-        if old and old != nuid:
+
+        async def work(js: JetStreamContext) -> str:
+            while True:
+                old, place = "", 0
+                with suppress(NotFoundError):
+                    last = await js.get_last_msg(self._stream, subject)
+                    old = json.loads(last.data or b"{}").get("nuid", "")
+                    place = last.seq or 0
+                if old == nuid:
+                    return ""  # only the answer was lost
+                try:
+                    await js.publish(
+                        subject, data, headers=_ROLLUP | {_EXPECTED: str(place)}
+                    )
+                except APIError as exc:
+                    if exc.err_code != _OTHER_PLACE:
+                        raise
+                else:
+                    return old
+
+        if old := self._link.run(work, key):
             with suppress(StoreError):  # what stays is for ``sweep``
                 self._link.purge(self._stream, self.chunks(old))
 
@@ -260,22 +284,24 @@ class ObjectUpload:
         except BaseException:
             self.abort()
             raise
-        # From here on the chunks stay: a description whose acknowledgement is lost may
-        # have been stored. If it was not, they are for ``sweep``.
-        self._is_open = False
         digest = base64.urlsafe_b64encode(self._digest.digest()).decode()
-        self._bucket.replace(
-            self._key,
-            self._nuid,
-            {
-                "size": self._size,
-                "chunks": len(self._places),
-                "digest": f"SHA-256={digest}",
-                "mtime": datetime.now(UTC).isoformat(),
-                "options": {"max_chunk_size": CHUNK},
-                "metadata": {_TYPE: self._type, _PLACES: _pack(self._places)},
-            },
-        )
+        description = {
+            "size": self._size,
+            "chunks": len(self._places),
+            "digest": f"SHA-256={digest}",
+            "mtime": datetime.now(UTC).isoformat(),
+            "options": {"max_chunk_size": CHUNK},
+            "metadata": {_TYPE: self._type, _PLACES: _pack(self._places)},
+        }
+        try:
+            self._bucket.replace(self._key, self._nuid, description)
+        except (StoreFullError, StoreRefusedError):
+            self.abort()
+            raise
+        finally:
+            # If only the answer was lost, the description is there and needs the chunks;
+            # if it is not, they are for ``sweep``.
+            self._is_open = False
 
     def abort(self) -> None:
         """Drop the chunks."""
@@ -284,6 +310,7 @@ class ObjectUpload:
         self._is_open = False
         self._buffer = bytearray()
         if self._sent or self._places:
+            wait(self._sent, _PURGE_SECONDS)  # or the last would stay
             self._bucket.drop(self._nuid)
 
     def __enter__(self) -> Self:
