@@ -105,7 +105,17 @@ class Stores:
                 from noetl_worker.stores.s3 import S3Store
 
                 return S3Store(s3_tier, settings.of(s3_tier), settings.timeout_seconds)
-        raise AssertionError(tier)
+        if tier == StoreTier.KV:
+            from noetl_worker.stores.nats_kv import KvStore
+
+            return KvStore(
+                settings.nats_url, settings.nats_kv_bucket, settings.timeout_seconds
+            )
+        from noetl_worker.stores.nats_object import ObjectBucket
+
+        return ObjectBucket(
+            settings.nats_url, settings.nats_object_bucket, settings.timeout_seconds
+        )
 
 
 def _unconfigured(tier: StoreTier) -> str:
