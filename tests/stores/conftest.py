@@ -18,22 +18,10 @@ import pytest
 
 from noetl_worker.stores.base import StoreTier
 from tests.stores.lab import Lab
-from tests.support.nats import Nats, running_nats
-from tests.support.swift import Swift, running_swift
+from tests.support.nats import Nats
+from tests.support.swift import Swift
 
 _NUMBERS = count(1)
-
-
-@pytest.fixture(scope="session")
-def swift() -> Iterator[Swift]:
-    with running_swift() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def nats() -> Iterator[Nats]:
-    with running_nats() as running:
-        yield running
 
 
 @pytest.fixture
