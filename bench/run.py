@@ -27,6 +27,7 @@ from bench.machine import ROOT, describe_machine
 from bench.report import print_report
 from bench.rig import BenchError, Connection, Rig, running_rig
 from bench.snapshot import measure_snapshot
+from bench.stores import measure_stores
 from bench.unbatched import measure_unbatched
 from tests.support.postgres import PostgresMissingError
 from tools.schema import DeployError
@@ -35,6 +36,7 @@ OUTPUT: Final = ROOT / "bench/out/latest.json"
 WORKERS: Final = 2
 PARTS: Final = (
     *("fanout", "five_step", "unbatched", "foreign_snapshot", "expressions", "hello"),
+    "stores",
 )
 
 Say = Callable[[str], None]
@@ -69,6 +71,11 @@ def measure(parts: set[str], *, quick: bool, million: bool, say: Say) -> dict[st
     if "hello" in parts:
         say("noetl run of hello world")
         figures["hello"] = measure_hello(5 if quick else 10)
+    if "stores" in parts:
+        say("a large object to stores and back")
+        figures["stores"] = measure_stores(
+            (100 if quick else 500) << 20, 1 if quick else 3
+        )
     return figures
 
 

@@ -29,7 +29,7 @@ from noetl_worker.stores.s3_client import (
 from noetl_worker.stores.s3_upload import AT_ONCE, PART, Line, S3Upload
 from noetl_worker.stores.settings import S3Settings, S3Tier
 
-BLOCK: Final = 1 << 20
+BLOCK: Final = 1 << 18
 _PIECE: Final = 1 << 17
 _RESUMES: Final = 10
 _PAUSE_SECONDS: Final = 0.3
