@@ -26,11 +26,12 @@ ALTER DOMAIN noetl_internal.command_status OWNER TO noetl_owner;
 COMMENT ON DOMAIN noetl_internal.command_status IS 'Where an open command stands; held: its execution is paused.';
 
 CREATE DOMAIN noetl_internal.command_task AS text
-	CONSTRAINT command_task_is_known CHECK ((VALUE = ANY (ARRAY['run'::text, 'collect'::text, 'frame'::text])));
+	CONSTRAINT command_task_is_known CHECK ((VALUE = ANY (ARRAY['run'::text, 'collect'::text, 'frame'::text, 'gather'::text])));
 
 ALTER DOMAIN noetl_internal.command_task OWNER TO noetl_owner;
 
-COMMENT ON DOMAIN noetl_internal.command_task IS 'run: the step; collect: the items of its loop; frame: what a cursor''s next claim gives.';
+COMMENT ON DOMAIN noetl_internal.command_task IS 'run: the step; collect: the items of its loop; frame: what a cursor''s next claim gives;
+gather: the results of its loop, into one object.';
 
 CREATE TYPE noetl_internal.cron AS (
 	minutes integer[],

@@ -8970,7 +8970,9 @@ begin
     where
       r.execution_id = p_variable.execution_id
       and r.ref_id = noetl_internal.ref_id_of(p_variable.envelope ->> 'ref');
-  elsif p_variable.loop_id is not null and p_wants_items then
+  elsif
+    p_variable.loop_id is not null and p_wants_items and not p_variable.envelope ? '_rows'
+  then
     perform noetl_internal.require_few_items(p_variable);
     v_items := noetl_internal.loop_results(
       p_variable.execution_id, p_variable.loop_id, 0, (v_payload ->> 'total')::integer
@@ -10213,7 +10215,7 @@ begin
     noetl_internal.clock_now()
   from unnest(p_outcomes) as o
   -- Items that are collected only begin the loop; not collecting them is the call's error.
-  where o.loop_id is null and (o.task = 'run' or not o.is_ok)
+  where o.loop_id is null and (o.task <> 'collect' or not o.is_ok)
   union all
   select
     o.execution_id, o.catalog_id,
@@ -12035,7 +12037,9 @@ comment on function noetl_internal.log_loop_end(noetl.loop, jsonb)
 is 'Append the event that a loop is done.';
 
 -- engine/leave_loop.sql
--- End the step of a closed loop; false when a failure of it is not taken up.
+-- End the step of a closed loop; false when a failure of it is not taken up. Results that are to be
+-- kept as one object (spec.result.format) are gathered by a worker first, and its report ends the
+-- step (leave_gathered).
 -- Locks: the run row.
 create or replace function noetl_internal.leave_loop(p_loop noetl.loop)
 returns boolean
@@ -12043,7 +12047,22 @@ language plpgsql volatile
 as $function$
 declare
   v_is_ok boolean := p_loop.status in ('complete', 'partial');
+  v_definition jsonb := noetl_internal.step_definition(p_loop.catalog_id, p_loop.step);
+  v_token noetl.token;
 begin
+  if v_is_ok and v_definition #>> '{task,result,format}' in ('ndjson', 'parquet', 'arrow') then
+    select * into v_token from noetl.token as t
+    where t.execution_id = p_loop.execution_id and t.token_id = p_loop.token_id;
+    if found then
+      perform noetl_internal.issue_step(
+        p_loop.execution_id, v_token, v_definition, 'gather',
+        jsonb_build_object(
+          'loop_id', p_loop.loop_id, 'payload', noetl_internal.loop_payload(p_loop)
+        )
+      );
+    end if;
+    return true;
+  end if;
   return noetl_internal.finish_step(
     p_loop.execution_id, p_loop.token_id, case when v_is_ok then 'loop.done' else 'call.error' end,
     noetl_internal.loop_result(p_loop),
@@ -12055,6 +12074,35 @@ $function$;
 
 comment on function noetl_internal.leave_loop(noetl.loop)
 is 'End the step of a closed loop.';
+
+-- engine/leave_gathered.sql
+-- End the step of a closed loop whose results a worker has gathered into one object, which p_result
+-- refers to, or could not gather.
+-- Locks: the run row.
+create or replace function noetl_internal.leave_gathered(
+  p_execution_id bigint,
+  p_token_id integer,
+  p_loop_id bigint,
+  p_result jsonb,
+  p_error jsonb
+)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_loop noetl.loop;
+begin
+  select * into v_loop from noetl.loop as l
+  where l.execution_id = p_execution_id and l.loop_id = p_loop_id;
+  perform noetl_internal.finish_step(
+    p_execution_id, p_token_id, case when p_error is null then 'loop.done' else 'call.error' end,
+    p_result, p_error, nullif(noetl_internal.gather_ctx(v_loop) -> 'writes', 'null'), p_loop_id
+  );
+end;
+$function$;
+
+comment on function noetl_internal.leave_gathered(bigint, integer, bigint, jsonb, jsonb)
+is 'End the step of a loop whose results have been gathered.';
 
 -- engine/close_loop.sql
 -- Close a loop whose last item is accounted for, and whose slots have all ended if it has a cursor,
@@ -13721,7 +13769,8 @@ revoke all on function noetl_internal.begin_collected(noetl_internal.draft, inte
 from public;
 
 -- engine/end_plain_command.sql
--- End what a command without a loop stood for: its step, or the collecting of a loop's items.
+-- End what a command without a loop stood for: its step, the collecting of a loop's items, or the
+-- gathering of its results.
 -- Locks: the run row.
 create or replace function noetl_internal.end_plain_command(p_outcome noetl_internal.outcome)
 returns void
@@ -13733,6 +13782,11 @@ begin
   if v_command.task = 'collect' and p_outcome.is_ok then
     perform noetl_internal.begin_collected(
       v_command, p_outcome.collection_size, p_outcome.result #>> '{reference,ref}'
+    );
+  elsif v_command.task = 'gather' then
+    perform noetl_internal.leave_gathered(
+      v_command.execution_id, v_command.token_id, (v_command.input ->> 'loop_id')::bigint,
+      p_outcome.result, p_outcome.error
     );
   else
     perform noetl_internal.finish_step(
@@ -15021,15 +15075,18 @@ as $function$
   select
     x.event_id, x.node_name,
     coalesce(
-      case when l.loop_id is not null then noetl_internal.loop_result(l) end,
-      c.result, '{"status": "ok"}'
+      c.result, case when l.loop_id is not null then noetl_internal.loop_result(l) end,
+      '{"status": "ok"}'
     )
     || case x.status when 'failed' then '{"status": "error"}'::jsonb else '{}' end,
     case
       when x.status = 'failed' then x.context -> 'error'
       when x.status = 'ok' then null
-      when l.loop_id is not null then noetl_internal.loop_error(l)
-      else c.context -> 'error'
+      else
+        coalesce(
+          c.context -> 'error',
+          case when l.loop_id is not null then noetl_internal.loop_error(l) end
+        )
     end,
     l.loop_id,
     case
@@ -15646,17 +15703,25 @@ declare
 begin
   -- A row loop, because each routes on; bounded by the live tokens.
   for v_call in
-    select t.token_id, c.result, c.context
+    select t.token_id, c.result, c.context, g.loop_id
     from noetl.token as t
     inner join noetl_internal.told_entries(p_execution_id) as e on e.token_id = t.token_id
     inner join noetl.event as c
       on c.execution_id = t.execution_id and c.event_id = e.call_id
+    left join noetl."loop" as g  -- quoted: the bare word would end the for clause
+      on g.execution_id = t.execution_id and g.token_id = t.token_id
     where t.execution_id = p_execution_id
     order by c.event_id
   loop
-    perform noetl_internal.finish_step(
-      p_execution_id, v_call.token_id, 'call.done', v_call.result, null, v_call.context -> 'ctx'
-    );
+    if v_call.loop_id is not null then
+      perform noetl_internal.leave_gathered(
+        p_execution_id, v_call.token_id, v_call.loop_id, v_call.result, null
+      );
+    else
+      perform noetl_internal.finish_step(
+        p_execution_id, v_call.token_id, 'call.done', v_call.result, null, v_call.context -> 'ctx'
+      );
+    end if;
   end loop;
 end;
 $function$;

@@ -136,6 +136,7 @@
 \ir engine/drain_loop.sql
 \ir engine/log_loop_end.sql
 \ir engine/leave_loop.sql
+\ir engine/leave_gathered.sql
 \ir engine/close_loop.sql
 \ir engine/add_loop.sql
 \ir engine/begin_loop.sql

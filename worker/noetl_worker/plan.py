@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from noetl_worker.jsonable import encode
@@ -89,6 +89,13 @@ class Plan:
     partials: bool
     keychain: Mapping[str, Entry]
     instant_result: Mapping[str, Any] | None
+
+    @property
+    def own_result(self) -> ResultSpec:
+        """How what a command makes is kept; a loop's format is that of all its items'."""
+        if not self.is_loop:
+            return self.result
+        return replace(self.result, format="", compression="")
 
 
 def make_plan(task: Mapping[str, Any]) -> Plan:

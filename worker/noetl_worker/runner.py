@@ -21,6 +21,7 @@ from noetl_worker.deadline import seconds, within
 from noetl_worker.engine import Engine, EngineRefusedError, SessionEndedError
 from noetl_worker.frames import claim, frame_of, work_off
 from noetl_worker.jsonable import NotJsonError, encode
+from noetl_worker.loops import COLLECT, GATHER, collect, gather
 from noetl_worker.output import Output, TaskError
 from noetl_worker.pipeline import Outcome, run_pipeline
 from noetl_worker.plan import INLINE_MAX, Plan, Tool, make_plan
@@ -34,7 +35,6 @@ from noetl_worker.templates import TemplateError
 from noetl_worker.tools import ToolContext, find_tool
 from noetl_worker.tools.postgres import claim_rows
 
-ITEMS_CHUNK: Final = 500
 RESULTS_MAX: Final = 2048
 _PLANS_MAX: Final = 1000
 _CONTEXT_SIZE: Final = 32_768
@@ -90,14 +90,17 @@ class Runner:
 
         async def report() -> Event:
             plan = await self._plan(command)
-            if command.task == "collect":
-                return await self._collect(command, plan)
+            if command.task == COLLECT:
+                scope = await self._scope(command, plan)
+                return await collect(command, plan, scope, self._engine)
+            if command.task == GATHER:
+                return await gather(command, plan, self._services)
             context = partial(
                 ToolContext,
                 services=self._services,
                 parked=parked,
                 is_handed_back=is_handed_back,
-                spec=plan.result,
+                spec=plan.own_result,
                 stream=Stream(
                     command,
                     plan,
@@ -212,7 +215,7 @@ class Runner:
         stored = output.stored or Stored(b"null")
         if output.stored is None and (error is None or output.payload is not None):
             target = Target(
-                command, plan.result, sources=sources, inline_max=inline_max
+                command, plan.own_result, sources=sources, inline_max=inline_max
             )
             try:
                 stored = await self._services.writer.persist(target, output.payload)
@@ -221,10 +224,6 @@ class Runner:
                 error = error or exc
             reach("after_persist")
         context: dict[str, Any] = {}
-        if stored.data is not None and stored.data != b"null":
-            context["data"] = orjson.Fragment(stored.data)
-        if stored.preview is not None:
-            context["preview"] = stored.preview
         if sources and stored.reference is None and not plan.is_loop:
             context["sources"] = sources
         if plan.select and error is None:
@@ -235,11 +234,7 @@ class Runner:
             context["http"] = {"status": output.http["status"]}
         if output.pg:
             context["pg"] = output.pg
-        result = {
-            "status": "ok" if error is None else "error",
-            "reference": stored.reference and stored.reference.as_report(),
-            "context": context,
-        }
+        result = stored.as_result("ok" if error is None else "error", context)
         if error is not None:
             return self._failure(error, outcome.task, result)
         return {"type": "command.completed", "result": result}
@@ -248,25 +243,6 @@ class Runner:
         fields = error.as_mapping(task)
         fields["message"] = self._services.credentials.scrub(fields["message"])
         return {"type": "command.failed", "result": result, "error": fields}
-
-    async def _collect(self, command: Command, plan: Plan) -> Event:
-        """Gather a collection that SQL cannot see, and store it in chunks."""
-        scope = await self._scope(command, plan)
-        if (rows := scope.rows_at(plan.items.path)) is not None:
-            ref, count = rows
-            return _collected(count, {"ref": ref})
-        items = await scope.render(plan.items, required=True)
-        if not isinstance(items, list):
-            raise TaskError("template", f"loop.in is no list but {_type_name(items)}")
-        for first in range(0, len(items), ITEMS_CHUNK):
-            await self._engine.store_items(
-                execution_id=command.execution_id,
-                command_id=command.command_id,
-                first=first,
-                items=items[first : first + ITEMS_CHUNK],
-            )
-            reach("after_chunk")
-        return _collected(len(items), None)
 
     async def _scope(self, command: Command, plan: Plan) -> Scope:
         shared, steps = await self._names(command, plan)
@@ -354,15 +330,6 @@ class Runner:
             return orjson.Fragment(encode(dict(writes), "ctx"))
         except NotJsonError as exc:
             raise TaskError("template", str(exc)) from exc
-
-
-def _collected(size: int, reference: Event | None) -> Event:
-    """The report of a collection: stored in chunks, or the rows behind a reference."""
-    return {
-        "type": "command.completed",
-        "result": {"status": "ok", "reference": reference, "context": {}},
-        "collection": {"size": size},
-    }
 
 
 def _small_results(payloads: Mapping[str, Any]) -> Event:

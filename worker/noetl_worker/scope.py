@@ -68,11 +68,13 @@ def view_of(
 def _view(step: str, view: Mapping[str, Any], *, is_loop: bool) -> ResultView:
     payload = view.get("payload", ABSENT)
     if is_loop and isinstance(payload, Mapping) and "results_ref" in payload:
+        envelope = _envelope(view)
+        is_gathered = "_rows" in envelope
         return PartialView(
             step,
             payload=payload,
-            envelope=_envelope(view),
-            ref=payload["results_ref"],
+            envelope=envelope,
+            ref=envelope["ref"] if is_gathered else payload["results_ref"],
             at=("results", "data"),
             count=payload["done"] + payload["failed"],
             is_whole=True,

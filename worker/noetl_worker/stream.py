@@ -7,8 +7,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, Final
 
-import orjson
-
 from noetl_worker.command import Command
 from noetl_worker.deadline import standing_still
 from noetl_worker.engine import Engine
@@ -119,10 +117,6 @@ class Stream:
         stored = await self._writer.persist(target, payload)
         reach("after_persist")
         context: Event = {}
-        if stored.data is not None:
-            context["data"] = orjson.Fragment(stored.data)
-        if stored.preview is not None:
-            context["preview"] = stored.preview
         if self._plan.select:
             value = (
                 decode(payload.whole()) if isinstance(payload, JsonText) else payload
@@ -132,11 +126,7 @@ class Stream:
             "execution_id": self._command.execution_id,
             "command_id": self._command.command_id,
             "type": "call.partial",
-            "result": {
-                "status": "ok",
-                "reference": stored.reference and stored.reference.as_report(),
-                "context": context,
-            },
+            "result": stored.as_result("ok", context),
             "meta": {
                 "chunk_index": self._index,
                 "has_more": has_more,

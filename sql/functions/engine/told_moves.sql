@@ -16,15 +16,18 @@ as $function$
   select
     x.event_id, x.node_name,
     coalesce(
-      case when l.loop_id is not null then noetl_internal.loop_result(l) end,
-      c.result, '{"status": "ok"}'
+      c.result, case when l.loop_id is not null then noetl_internal.loop_result(l) end,
+      '{"status": "ok"}'
     )
     || case x.status when 'failed' then '{"status": "error"}'::jsonb else '{}' end,
     case
       when x.status = 'failed' then x.context -> 'error'
       when x.status = 'ok' then null
-      when l.loop_id is not null then noetl_internal.loop_error(l)
-      else c.context -> 'error'
+      else
+        coalesce(
+          c.context -> 'error',
+          case when l.loop_id is not null then noetl_internal.loop_error(l) end
+        )
     end,
     l.loop_id,
     case

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import zlib
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -59,6 +59,11 @@ class ResultReader:
         if _LOOP in ref:
             return await self._all_results(ref)
         return await self._cache.get(ref, lambda: self._load(ref))
+
+    async def results(self, ref: str) -> AsyncIterator[list[Any]]:
+        """The results of a loop, range by range in item order."""
+        async for part, _ in self._result_ranges(ref):
+            yield part
 
     async def locate(self, ref: str) -> Located:
         """Where a result is; it stays there as long as it is."""
@@ -183,13 +188,20 @@ class ResultReader:
     async def _all_results(self, ref: str) -> list[Any]:
         results: list[Any] = []
         size = 0
-        while True:
-            part, more = await self._result_range(ref, len(results))
+        async for part, more in self._result_ranges(ref):
             results += part
             size += more
             self._refuse_huge(ref, size)
+        return results
+
+    async def _result_ranges(self, ref: str) -> AsyncIterator[tuple[list[Any], int]]:
+        first = 0
+        while True:
+            part, size = await self._result_range(ref, first)
+            yield part, size
             if len(part) < RANGE:
-                return results
+                return
+            first += RANGE
 
     async def _locate(self, ref: str) -> tuple[Located, int]:
         found = await self._ask(ref, self._engine.read_result(ref=ref))

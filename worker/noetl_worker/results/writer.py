@@ -113,6 +113,10 @@ class ResultWriter:
             room,
         )
 
+    def inline(self, payload: Any) -> Stored:
+        """A value that is known to be small."""
+        return Stored(encode(payload))
+
     async def save(
         self, target: Target, sink: RowSink, rest: Any, at: Sequence[str]
     ) -> Stored | None:
