@@ -9,12 +9,12 @@ as $function$
   ('noop', 'result:any'),
   ('python', 'code:text libs:any script:any'),
   ('postgres', 'auth:text|map credential:text command:text query:text params:map|list|template
-    pool:map script:any'),
+    pool:map script:any chunk_size:positive|template'),
   ('http', 'method:text url:text endpoint:text params:any headers:any json:any payload:any body:any
     form:any data:any auth:text|map credential:text verify_ssl:bool|template
-    follow_redirects:bool|template'),
+    follow_redirects:bool|template chunk_size:positive|template'),
   ('duckdb', 'query:text|list command:text|list commands:text|list database:text params:any
-    auth:text|map credential:text'),
+    auth:text|map credential:text chunk_size:positive|template'),
   ('shell', 'cmds:text|list command:text|list env:any cwd:text'),
   ('playbook', 'path:text payload:any return_step:text retry:any'),
   ('workbook', 'task!:name'),

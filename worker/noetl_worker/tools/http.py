@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from noetl_worker.output import Output, TaskError
 from noetl_worker.plan import Tool
 from noetl_worker.services import Services
 from noetl_worker.tools import ToolContext, text_option
+from noetl_worker.tools.http_stream import is_stream, read_stream
 
 TIMEOUT_DEFAULT: Final = 30.0
 _METHODS: Final = frozenset(
@@ -76,7 +78,7 @@ def _no_cookies() -> CookieJar:
     return CookieJar(DefaultCookiePolicy(allowed_domains=()))
 
 
-async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:  # noqa: ARG001
+async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
     """Send one request. A status outside 2xx is an error whose body is readable."""
     method = (text_option(options, "method") or "GET").upper()
     url = text_option(options, "url", "endpoint")
@@ -108,6 +110,10 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output: 
             stream=True,
             follow_redirects=options.get("follow_redirects", True) is not False,
         )
+        if is_stream(response):
+            envelope = _envelope(response, time.monotonic() - started)
+            output = await read_stream(response, envelope, task, options, ctx)
+            return replace(output, http=_http(response))
         body = await _read(response, clients.body_max)
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError) as exc:
         raise _failure(exc, method, url) from exc
@@ -131,20 +137,8 @@ def _output(
     response: httpx.Response, body: bytes, method: str, elapsed: float
 ) -> Output:
     status = response.status_code
-    headers = {
-        name: value
-        for name, value in response.headers.items()
-        if name not in _SECRET_HEADERS
-    }
     data = _parse(body, response)
-    payload = {
-        "status_code": status,
-        "headers": headers,
-        "url": str(response.url),
-        "elapsed": round(elapsed, 6),
-        "data": data,
-        "body": data,
-    }
+    payload = _envelope(response, elapsed) | {"data": data, "body": data}
     error = None
     if not response.is_success:
         kind = _KINDS.get(status) or ("server_error" if status >= 500 else "http")
@@ -155,7 +149,29 @@ def _output(
             code=status,
             retryable=status in _RETRYABLE,
         )
-    return Output(payload, error, http={"status": status, "headers": headers})
+    return Output(payload, error, http=_http(response))
+
+
+def _envelope(response: httpx.Response, elapsed: float) -> dict[str, Any]:
+    """The payload but for the body."""
+    return {
+        "status_code": response.status_code,
+        "headers": _headers(response),
+        "url": str(response.url),
+        "elapsed": round(elapsed, 6),
+    }
+
+
+def _http(response: httpx.Response) -> dict[str, Any]:
+    return {"status": response.status_code, "headers": _headers(response)}
+
+
+def _headers(response: httpx.Response) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in response.headers.items()
+        if name not in _SECRET_HEADERS
+    }
 
 
 def _parse(body: bytes, response: httpx.Response) -> Any:

@@ -120,7 +120,7 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
     statements = split_statements(text)
     conninfo = await _conninfo(options, ctx)
     pool = ctx.services.use(Pools).pool(conninfo, _pool_size(options))
-    rows = RowStream(ctx.services.writer, ctx.target(task))
+    rows = RowStream(task, options, ctx)
     try:
         async with pool.connection() as conn, rows:
             if rows.is_table and len(statements) == 1:
