@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from noetl_worker.stores.nats_object import CHUNK, _pack, _unpack
 from tests.stores.conftest import make_lab
 from tests.stores.lab import Lab, get, keys, put
 from tests.support.nats import Nats
+
+FAR = datetime.now(UTC) + timedelta(days=1)
 
 
 @pytest.fixture
@@ -91,8 +94,6 @@ def test_others_objects_are_not_ours(objects: Lab, nats: Nats) -> None:
     assert keys(store) == {"ours"}
     with pytest.raises(ObjectMissingError):
         get(store, "theirs")
-    from tests.stores.test_conformance import FAR
-
     assert store.sweep(FAR) == 0
 
 
@@ -115,8 +116,10 @@ def test_value_of_one_megabyte_is_the_largest(kv: Lab) -> None:
     store = kv.open()
     put(store, "fits", b"1" * (1 << 20))
     assert store.stat("fits").size == 1 << 20
-    with pytest.raises(StoreFullError):
-        put(store, "fits", b"1" * ((1 << 20) + 1))
+    with store.create("fits", "text/plain") as upload:
+        upload.write(b"1" * (1 << 20))
+        with pytest.raises(StoreFullError):
+            upload.write(b"1")
     assert store.stat("fits").size == 1 << 20
 
 
@@ -129,6 +132,14 @@ def test_object_that_is_replaced_is_not_read_on(objects: Lab) -> None:
     with pytest.raises(StoreDownError, match="replaced"):
         first += b"".join(reader)
     assert set(first) == {ord("a")}
+
+
+def test_aborts_leave_no_chunks(objects: Lab) -> None:
+    store = objects.open()
+    for _ in range(20):
+        with store.create("a", "text/plain") as upload:
+            upload.write(b"a" * (6 * CHUNK))
+    assert store.sweep(FAR) == 0
 
 
 def test_list_of_more_than_a_page(kv: Lab) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -167,21 +168,35 @@ def test_writers_and_deleters_of_one_directory(pvc: Lab) -> None:
     assert keys(store) == set()
 
 
-def test_a_list_misses_nothing_while_others_come_and_go(pvc: Lab) -> None:
-    store, done = pvc.open(), threading.Event()
-    put(store, "exec/stays", b"x")
+def test_a_list_misses_nothing_when_others_go(
+    pvc: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files may vanish between being seen and being looked at."""
+    store, scandir = pvc.open(), os.scandir
+    for key in ("exec/a", "exec/b"):
+        put(store, key, b"x")
 
-    def work() -> None:
-        while not done.is_set():
-            put(store, "exec/goes", b"x")
-            store.delete("exec/goes")
+    @contextmanager
+    def slow(directory: int) -> Iterator[list[os.DirEntry[str]]]:
+        with scandir(directory) as entries:
+            found = list(entries)
+        if len(found) == 2:
+            store.delete("exec/a")
+        yield found
 
-    with ThreadPoolExecutor(1) as threads:
-        worker = threads.submit(work)
-        for _ in range(300):
-            assert "exec/stays" in keys(store)
-        done.set()
-        worker.result()
+    monkeypatch.setattr(os, "scandir", slow)
+    assert keys(store) == {"exec/b"}
+
+
+def test_a_list_goes_on_when_a_directory_goes(pvc: Lab) -> None:
+    store, names = pvc.open(), {"exec/1/a", "exec/2/a"}
+    for key in names:
+        put(store, key, b"x")
+    listing = store.list()
+    first = next(listing).key
+    for key in names - {first}:
+        store.delete(key)
+    assert list(listing) == []
 
 
 def test_root_that_is_gone_is_a_store_that_is_down(pvc: Lab) -> None:

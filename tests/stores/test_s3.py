@@ -6,6 +6,7 @@ import json
 import os
 import random
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -190,6 +191,28 @@ def test_upload_that_was_swept_fails(minio: Lab) -> None:
         with pytest.raises(StoreDownError):
             upload.commit()
     assert keys(store) == set()
+
+
+def test_abort_waits_for_parts_on_their_way(
+    minio: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part that arrives after the abort would stay in the bucket, and be paid for."""
+    store, call, ended = minio.open(), S3Client.call, []
+
+    def slow(self: S3Client, operation: str, *args: Any, **kwargs: Any) -> Any:
+        if operation == "upload_part":
+            time.sleep(0.5)
+        answer = call(self, operation, *args, **kwargs)
+        ended.append(operation)
+        return answer
+
+    monkeypatch.setattr(S3Client, "call", slow)
+    with store.create(KEY, "text/plain") as upload:
+        upload.write(b"a" * (2 * PART + 1))
+    assert ended == [
+        *("create_multipart_upload", "upload_part", "upload_part"),
+        "abort_multipart_upload",
+    ]
 
 
 def test_too_many_parts_are_refused(
