@@ -1019,7 +1019,7 @@ CREATE INDEX idx_slot_key ON noetl.slot USING btree (key);
 
 CREATE INDEX idx_token_wake ON noetl.token USING btree (wake_at) WHERE (wake_at IS NOT NULL);
 
-CREATE UNIQUE INDEX uidx_event_call_partial_chunk ON ONLY noetl.event USING btree (execution_id, (((meta ->> 'token_id'::text))::integer), (((meta ->> 'chunk_index'::text))::integer)) WHERE (((event_type)::text = 'call.partial'::text) AND (meta ? 'chunk_index'::text));
+CREATE UNIQUE INDEX uidx_event_call_partial_chunk ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'token_id'::text)), current_index) WHERE ((event_type)::text = 'call.partial'::text);
 
 CREATE UNIQUE INDEX uidx_event_command_issued_command_id ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'command_id'::text))) WHERE (((event_type)::text = 'command.issued'::text) AND (meta ? 'command_id'::text));
 
