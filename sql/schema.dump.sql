@@ -1030,7 +1030,7 @@ CREATE INDEX result_ref_expires_at_idx ON noetl.result_ref USING btree (expires_
 
 CREATE INDEX result_ref_scope_idx ON noetl.result_ref USING btree (execution_id) WHERE ((removed_at IS NULL) AND (scope <> 'permanent'::text));
 
-CREATE UNIQUE INDEX uidx_event_call_partial_chunk ON ONLY noetl.event USING btree (execution_id, (((meta ->> 'token_id'::text))::integer), (((meta ->> 'chunk_index'::text))::integer)) WHERE (((event_type)::text = 'call.partial'::text) AND (meta ? 'chunk_index'::text));
+CREATE UNIQUE INDEX uidx_event_call_partial_chunk ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'token_id'::text)), current_index) WHERE ((event_type)::text = 'call.partial'::text);
 
 CREATE UNIQUE INDEX uidx_event_command_issued_command_id ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'command_id'::text))) WHERE (((event_type)::text = 'command.issued'::text) AND (meta ? 'command_id'::text));
 

@@ -89,10 +89,8 @@ on noetl.event (execution_id, (meta ->> 'loop_id'))
 where event_type = 'loop.fanin.completed' and meta ? 'loop_id';
 
 create unique index uidx_event_call_partial_chunk
-on noetl.event (
-  execution_id, ((meta ->> 'token_id')::integer), ((meta ->> 'chunk_index')::integer)
-)
-where event_type = 'call.partial' and meta ? 'chunk_index';
+on noetl.event (execution_id, (meta ->> 'token_id'), current_index)
+where event_type = 'call.partial';
 
 create index idx_event_loop_id_type
 on noetl.event (execution_id, (meta ->> 'loop_id'), event_type, current_index)

@@ -12842,15 +12842,14 @@ language plpgsql stable
 as $function$
 #variable_conflict use_column
 begin
-  select (e.meta ->> 'chunk_index')::integer, (e.meta ->> 'split_id')::integer
+  select e.current_index, (e.meta ->> 'split_id')::integer
   into chunk_index, split_id
   from noetl.event as e
   where
     e.execution_id = p_execution_id
     and e.event_type = 'call.partial'
-    and e.meta ? 'chunk_index'
-    and (e.meta ->> 'token_id')::integer = p_token_id
-  order by (e.meta ->> 'chunk_index')::integer desc
+    and e.meta ->> 'token_id' = p_token_id::text
+  order by e.current_index desc
   limit 1;
   chunk_index := coalesce(chunk_index, -1);
 end;
@@ -13038,12 +13037,15 @@ begin
     v_token, noetl_internal.step_definition(p_chunk.catalog_id, v_token.step),
     noetl_internal.chunk_mark(v_meta, p_chunk.result, null), v_last.split_id
   );
-  perform noetl_internal.append_event(
+  insert into noetl.event (
+    execution_id, catalog_id, event_type, node_name, status, current_index, context, result, meta,
+    created_at
+  )
+  values (
     p_chunk.execution_id, p_chunk.catalog_id, 'call.partial', v_token.step,
-    p_chunk.result ->> 'status', nullif(v_told - 'split_id', '{}'), p_chunk.result,
-    v_meta || case
-      when v_told ? 'split_id' then jsonb_build_object('split_id', v_told -> 'split_id') else '{}'
-    end
+    p_chunk.result ->> 'status', v_index, nullif(v_told - 'split_id', '{}'), p_chunk.result,
+    v_meta || jsonb_strip_nulls(jsonb_build_object('split_id', v_told -> 'split_id')),
+    noetl_internal.clock_now()
   );
   return true;
 end;

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, LiteralString
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from tests.races.rig import Connection, Json, Rig, loop, step
@@ -251,6 +252,75 @@ def test_batches_of_chunks_and_items_do_not_lock_each_other_out(rig: Rig) -> Non
     assert rig.count(run, "call.partial") == 20
     assert rig.count(run, "call.done", "each") == 20
     assert rig.problems(run) == []
+
+
+def is_free(rig: Rig, query: LiteralString, *values: Json) -> bool:
+    """Whether nobody holds a row."""
+    conn = rig.session()
+    try:
+        conn.execute(query, values)
+    except psycopg.errors.LockNotAvailable:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("held", ["command", "loop"])
+def test_batch_with_chunks_takes_its_locks_in_order(rig: Rig, held: str) -> None:
+    """It waits for an item's command, and for its loop, without holding what is later."""
+    branches = [{"step": "items"}, {"step": "make"}]
+    rig.start(
+        step("split", next={"spec": {"mode": "inclusive"}, "arcs": branches}),
+        step("items", loop=loop(2, mode="parallel")),
+        producer(),
+        step("each"),
+    )
+    worker = rig.worker()
+    rig.report(worker, rig.claim(worker))
+    commands = {c["step"]: c for c in rig.claim(worker)}
+    item, make = commands["items"], commands["make"]
+    assert item["command_id"] < make["command_id"]
+    end = chunk(worker, item, 0) | {"type": "command.completed"}
+    first, second = rig.session(autocommit=False), rig.session()
+    if held == "command":
+        first.execute(
+            "select from noetl.command where command_id = %s for update",
+            (item["command_id"],),
+        )
+    else:
+        first.execute("select from noetl.loop for no key update")
+
+    events = [chunk(worker, make, 0), end]
+    waits = held_back(rig, second, lambda: rig.record(events, second))
+    assert is_free(rig, "select from noetl.run for no key update nowait")
+    if held == "command":
+        assert is_free(
+            rig,
+            "select from noetl.command where command_id = %s for update nowait",
+            make["command_id"],
+        )
+    first.rollback()
+    assert waits.result(30)["recorded"] == 2
+
+
+def test_set_of_a_chunk_and_that_of_another_step_both_count(rig: Rig) -> None:
+    count = {"ctx.n": "{{ (ctx.n | default(0)) + 1 }}"}
+    branches = [{"step": "make"}, {"step": "other"}]
+    run = rig.start(
+        step("split", next={"spec": {"mode": "inclusive"}, "arcs": branches}),
+        step("make", next={"arcs": [CHUNK | {"set": count}]}),
+        step("other", set=count),
+        step("each"),
+    )
+    worker = rig.worker()
+    rig.report(worker, rig.claim(worker))
+    commands = {c["step"]: c for c in rig.claim(worker)}
+    first, second = rig.session(autocommit=False), rig.session()
+    rig.report(worker, [commands["other"]], first)
+    events = [chunk(worker, commands["make"], 0)]
+    waits = held_back(rig, second, lambda: rig.record(events, second))
+    first.commit()
+    assert waits.result(30)["recorded"] == 1
+    assert rig.value("select noetl_test.ctx(%s, 'n')", run) == 2
 
 
 @pytest.mark.accept("P5.2-2")

@@ -265,7 +265,7 @@ def test_one_slot_and_one_process_are_enough(
     lab: Lab, tmp_path: Path, slots: str
 ) -> None:
     """Producers that wait for room give up what their chunks need."""
-    lab.worker(NOETL_SLOTS=slots, NOETL_PYTHON_PROCESSES="1")
+    lab.worker(NOETL_WORKER_SLOTS=slots, NOETL_PYTHON_PROCESSES="1")
     runs = [
         lab.start(numbers(took=0.02), {"count": 6, "file": str(tmp_path / f"n{n}")})
         for n in range(3)

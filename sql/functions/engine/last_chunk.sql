@@ -10,15 +10,14 @@ language plpgsql stable
 as $function$
 #variable_conflict use_column
 begin
-  select (e.meta ->> 'chunk_index')::integer, (e.meta ->> 'split_id')::integer
+  select e.current_index, (e.meta ->> 'split_id')::integer
   into chunk_index, split_id
   from noetl.event as e
   where
     e.execution_id = p_execution_id
     and e.event_type = 'call.partial'
-    and e.meta ? 'chunk_index'
-    and (e.meta ->> 'token_id')::integer = p_token_id
-  order by (e.meta ->> 'chunk_index')::integer desc
+    and e.meta ->> 'token_id' = p_token_id::text
+  order by e.current_index desc
   limit 1;
   chunk_index := coalesce(chunk_index, -1);
 end;

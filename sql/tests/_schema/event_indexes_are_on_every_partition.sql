@@ -22,9 +22,8 @@ values
   ),
   (
     'uidx_event_call_partial_chunk', true,
-    $$(execution_id, (((meta ->> 'token_id'::text))::integer), $$
-    || $$(((meta ->> 'chunk_index'::text))::integer)) WHERE $$
-    || $$(((event_type)::text = 'call.partial'::text) AND (meta ? 'chunk_index'::text))$$
+    $$(execution_id, ((meta ->> 'token_id'::text)), current_index) WHERE $$
+    || $$((event_type)::text = 'call.partial'::text)$$
   ),
   (
     'idx_event_loop_id_type', false,

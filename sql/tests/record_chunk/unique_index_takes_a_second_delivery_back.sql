@@ -10,8 +10,8 @@ select noetl_test.worker() as w \gset
 select command_id as c from noetl_test.claim(:'w') \gset
 select noetl_test.chunk(:'w', :x, :'c', 0) \g /dev/null
 select throws_ok(
-  format($$insert into noetl.event (execution_id, event_type, meta, created_at)
-    values (%s, 'call.partial', '{"token_id": 1, "chunk_index": 0}', now())$$, :x),
+  format($$insert into noetl.event (execution_id, event_type, current_index, meta, created_at)
+    values (%s, 'call.partial', 0, '{"token_id": 1, "chunk_index": 0}', now())$$, :x),
   '23505', null, 'a second event of the chunk cannot be stored'
 );
 create or replace function noetl_internal.last_chunk(p_execution_id bigint, p_token_id integer, out chunk_index integer, out split_id integer)
