@@ -39,6 +39,7 @@ Point = Literal[
     "after_end_session",
     # Maintenance.
     "after_tick",
+    "after_expire",
 ]
 POINTS: Final[tuple[Point, ...]] = get_args(Point)
 
