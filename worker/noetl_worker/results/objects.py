@@ -1,13 +1,35 @@
-"""An object of a store as a file to read from, for Parquet and Arrow readers."""
+"""Objects of stores: read whole and checked, or as a file to read from anywhere in it."""
 
 from __future__ import annotations
 
+import hashlib
 import io
+from collections.abc import Iterator
 from typing import Final
 
-from noetl_worker.stores.base import ObjectStore
+from noetl_worker.stores.base import ObjectDamagedError, ObjectStore
 
 AHEAD: Final = 1 << 20
+
+
+def read_whole(
+    store: ObjectStore, uri: str, size: int, sha256: str
+) -> Iterator[bytes]:
+    """The bytes of an object, which must be those that were stored; the last block is
+    not followed by another one, but by ObjectDamagedError, if they are not."""
+    digest, seen = hashlib.sha256(), 0
+    for data in store.read(store.key(uri)):
+        digest.update(data)
+        seen += len(data)
+        if seen > size:
+            break
+        yield data
+    if seen > size:
+        raise ObjectDamagedError(f"{uri} is not what was stored (it is longer)")
+    if seen < size:
+        raise ObjectDamagedError(f"{uri} is not what was stored (it is shorter)")
+    if digest.hexdigest() != sha256:
+        raise ObjectDamagedError(f"{uri} is not what was stored (sha256 differs)")
 
 
 class ObjectFile(io.RawIOBase):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import zlib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
@@ -15,7 +14,7 @@ from noetl_worker.engine import Engine, EngineRefusedError
 from noetl_worker.jsonable import decode, encode
 from noetl_worker.output import TaskError
 from noetl_worker.results.media import TABULAR, value_of
-from noetl_worker.results.objects import ObjectFile
+from noetl_worker.results.objects import ObjectFile, read_whole
 from noetl_worker.results.tables import TableReader
 from noetl_worker.results.writer import in_thread
 from noetl_worker.settings import WorkerSettings
@@ -97,19 +96,11 @@ class ResultReader:
 
     def iterate(self, located: Located) -> Iterator[bytes]:
         """The object's bytes, checked when the last has been read; blocks."""
-        digest, size = hashlib.sha256(), 0
         try:
             store = self._stores.get(located.tier)
-            for data in store.read(store.key(located.uri)):
-                digest.update(data)
-                size += len(data)
-                yield data
+            yield from read_whole(store, located.uri, located.bytes, located.sha256)
         except StoreError as exc:
             raise unavailable(located.ref, str(exc)) from exc
-        if size != located.bytes or digest.hexdigest() != located.sha256:
-            raise unavailable(
-                located.ref, f"{located.uri} is not what was stored (sha256 differs)"
-            )
 
     def open(self, located: Located) -> ObjectFile:
         """The object as a file that can be read anywhere in it; blocks."""
