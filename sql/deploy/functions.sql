@@ -5231,9 +5231,11 @@ as $function$
   ('playbook', 'path:text payload:any return_step:text retry:any'),
   ('workbook', 'task!:name'),
   ('wait', 'until:text duration:seconds|text signal:text timeout:seconds|text'),
-  ('artifact', null), ('resolve', null), ('nats', null), ('transfer', null),
-  ('script', null), ('container', null), ('snowflake', null), ('ducklake', null),
-  ('subscription', null), ('agent', null)
+  ('artifact', 'action:=get,put|template ref:any result_ref:any data:any text:text path:text
+    content_type:text store:=auto,db,pvc,minio,s3,gcs,kv,object|template'),
+  ('resolve', 'ref:any result_ref:any path:text'),
+  ('nats', null), ('transfer', null), ('script', null), ('container', null), ('snowflake', null),
+  ('ducklake', null), ('subscription', null), ('agent', null)
 $function$;
 
 comment on function noetl_internal.grammar_tools()
@@ -18050,9 +18052,9 @@ revoke all on function noetl.expire_results(uuid, integer) from public;
 grant execute on function noetl.expire_results(uuid, integer) to noetl_worker;
 
 -- api/unknown_objects.sql
--- Which of these objects in stores are nobody's: written for an execution of this database, recorded
--- by no result that is still there, and not to be recorded any more, since the command is over that
--- begins their name (…/{command_id}.{name}). p_objects is [{"execution_id", "uri"}, …].
+-- Which of these objects in stores are nobody's: written for an execution of this database,
+-- recorded by no result that is still there, and not to be recorded any more, since the command is
+-- over that begins their name (…/{command_id}.{name}). p_objects is [{"execution_id", "uri"}, …].
 -- Locks: none. Raises: NE401, NE410, NE422.
 create or replace function noetl.unknown_objects(
   p_session uuid,

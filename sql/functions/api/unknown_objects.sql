@@ -1,6 +1,6 @@
--- Which of these objects in stores are nobody's: written for an execution of this database, recorded
--- by no result that is still there, and not to be recorded any more, since the command is over that
--- begins their name (…/{command_id}.{name}). p_objects is [{"execution_id", "uri"}, …].
+-- Which of these objects in stores are nobody's: written for an execution of this database,
+-- recorded by no result that is still there, and not to be recorded any more, since the command is
+-- over that begins their name (…/{command_id}.{name}). p_objects is [{"execution_id", "uri"}, …].
 -- Locks: none. Raises: NE401, NE410, NE422.
 create or replace function noetl.unknown_objects(
   p_session uuid,

@@ -26,7 +26,7 @@ from noetl_worker.services import Services
 GROUP: Final = "noetl.tools"
 KINDS: Final = (
     *("noop", "python", "postgres", "http", "shell", "duckdb", "playbook"),
-    *("wait",),
+    *("wait", "artifact", "resolve"),
 )
 
 
@@ -41,13 +41,14 @@ class ToolContext:
     is_handed_back: Callable[[], bool]
     spec: ResultSpec
 
-    def target(self, task: Tool) -> Target:
+    def target(self, task: Tool, name: str | None = None) -> Target:
         """Under which name what this call of a task stores is recorded."""
-        number = self.scope.count_call(f"{task.name} stored")
+        name = name or task.name
+        number = self.scope.count_call(f"{name} stored")
         return Target(
             self.command,
             self.spec,
-            name=f"{task.name}-{number}",
+            name=f"{name}-{number}",
             sources=self.scope.sources(),
         )
 
