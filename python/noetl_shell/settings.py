@@ -327,6 +327,13 @@ SETTINGS: Final = (
         "A store that does not answer for about so long is down.",
         "20.0",
     ),
+    Setting(
+        "store_orphan_seconds",
+        stores.parse_age,
+        lambda: _WORKER.stores.orphan_seconds,
+        "Age of objects that no result refers to when workers remove them from stores.",
+        "3600.0",
+    ),
     *(setting for tier in S3_TIERS for setting in _s3_settings(tier)),
     Setting(
         "nats_url",

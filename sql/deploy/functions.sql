@@ -5232,9 +5232,11 @@ as $function$
   ('playbook', 'path:text payload:any return_step:text retry:any'),
   ('workbook', 'task!:name'),
   ('wait', 'until:text duration:seconds|text signal:text timeout:seconds|text'),
-  ('artifact', null), ('resolve', null), ('nats', null), ('transfer', null),
-  ('script', null), ('container', null), ('snowflake', null), ('ducklake', null),
-  ('subscription', null), ('agent', null)
+  ('artifact', 'action:=get,put|template ref:any result_ref:any data:any text:text path:text
+    content_type:text store:=auto,db,pvc,minio,s3,gcs,kv,object|template'),
+  ('resolve', 'ref:any result_ref:any path:text'),
+  ('nats', null), ('transfer', null), ('script', null), ('container', null), ('snowflake', null),
+  ('ducklake', null), ('subscription', null), ('agent', null)
 $function$;
 
 comment on function noetl_internal.grammar_tools()
@@ -17847,6 +17849,59 @@ is 'Where a stored result is: its address, checksum and, in tier db, its payload
 revoke all on function noetl.find_result(text) from public;
 grant execute on function noetl.find_result(text) to noetl_reader, noetl_operator;
 
+-- api/find_step_result.sql
+-- The result that a step's name reads as, its latest: where it is stored (find_result), or, when it
+-- rides in its event (tier eventlog, no reference), the payload. Of a result of which only the rows
+-- are stored, the rows.
+-- Locks: none. Raises: NE404 for an unknown execution, a step that it has not finished, or a result
+-- whose bytes were removed.
+create or replace function noetl.find_step_result(
+  p_execution_id bigint,
+  p_step text
+)
+returns table (
+  ref text,
+  store_tier text,
+  physical_uri text,
+  content_type text,
+  bytes bigint,
+  sha256 text,
+  row_count bigint,
+  payload jsonb
+)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+declare
+  v_result noetl.variable;
+begin
+  select v.* into v_result
+  from noetl.variable as v
+  where v.execution_id = p_execution_id and v.scope = 'step' and v.name = p_step;
+  if not found then
+    raise exception 'execution % has no finished step "%"', p_execution_id, left(p_step, 200) using
+      errcode = 'NE404', hint = 'Show its steps with noetl status.';
+  end if;
+  if v_result.envelope ? 'ref' then
+    return query
+    select v_result.envelope ->> 'ref', f.*
+    from noetl.find_result(v_result.envelope ->> 'ref') as f;
+  else
+    return query
+    select
+      null, 'eventlog', null, 'application/json', octet_length(v_result.value::text)::bigint,
+      encode(sha256(convert_to(v_result.value::text, 'UTF8')), 'hex'), null::bigint,
+      v_result.value;
+  end if;
+end;
+$function$;
+
+comment on function noetl.find_step_result(bigint, text)
+is 'The result that a step''s name reads as: where it is stored, or its payload.';
+revoke all on function noetl.find_step_result(bigint, text) from public;
+grant execute on function noetl.find_step_result(bigint, text) to noetl_reader, noetl_operator;
+
 -- api/trace.sql
 -- Where the results of a step come from: its own (depth 0), those that they were made from (1), and
 -- so on, through child executions too. A result that rides in its event has tier eventlog and no
@@ -18864,9 +18919,9 @@ grant execute on function noetl.read_result(uuid, text) to noetl_worker;
 
 -- api/expire_results.sql
 -- Results whose time has come (expires_at, or scope: their command, run or the run's root has
--- ended): takes at most p_limit of them out of reach, removes the payloads of tier db, and returns
--- the addresses of the others, whose bytes the caller removes. What a caller does not get to remove
--- is an orphan, which unknown_objects finds.
+-- ended): takes at most p_limit of them out of reach and returns them. Payloads of tier db are gone
+-- then; the others have an address, whose bytes the caller removes. What a caller does not get to
+-- remove is an orphan, which unknown_objects finds.
 -- Locks: rows of results, skipping locked ones. Raises: NE401, NE410.
 create or replace function noetl.expire_results(
   p_session uuid,
@@ -18910,18 +18965,19 @@ begin
   )
   select r.store_tier, r.physical_uri
   from removed as r
-  where r.store_tier <> 'db' and (select count(*) from dropped) >= 0;
+  where (select count(*) from dropped) >= 0;
 end;
 $function$;
 
 comment on function noetl.expire_results(uuid, integer)
-is 'Take results whose time has come out of reach; the addresses of those in stores.';
+is 'Take results whose time has come out of reach; where their bytes are.';
 revoke all on function noetl.expire_results(uuid, integer) from public;
 grant execute on function noetl.expire_results(uuid, integer) to noetl_worker;
 
 -- api/unknown_objects.sql
--- Which of these objects in stores are nobody's: written for an execution of this database and
--- recorded by no result that is still there. p_objects is [{"execution_id", "uri"}, …].
+-- Which of these objects in stores are nobody's: written for an execution of this database,
+-- recorded by no result that is still there, and not to be recorded any more, since the command is
+-- over that begins their name (…/{command_id}.{name}). p_objects is [{"execution_id", "uri"}, …].
 -- Locks: none. Raises: NE401, NE410, NE422.
 create or replace function noetl.unknown_objects(
   p_session uuid,
@@ -18948,6 +19004,12 @@ begin
       select from noetl.result_ref as r
       where
         r.execution_id = o.execution_id and r.physical_uri = o.uri and r.removed_at is null
+    )
+    and not exists (
+      select from noetl.command as c
+      where
+        c.execution_id = o.execution_id
+        and c.command_id = substring(o.uri from '/([^/.]+)[.][^/]*$')
     );
 end;
 $function$;

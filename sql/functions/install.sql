@@ -270,6 +270,7 @@
 \ir api/list_playbooks.sql
 \ir api/list_results.sql
 \ir api/find_result.sql
+\ir api/find_step_result.sql
 \ir api/trace.sql
 \ir api/list_workers.sql
 \ir api/put_credential.sql

@@ -146,8 +146,8 @@ class Engine:
         )
         return ref, uri
 
-    async def expire_results(self, *, limit: int) -> list[tuple[str, str]]:
-        """Take results whose time has come out of reach: tiers and addresses."""
+    async def expire_results(self, *, limit: int) -> list[tuple[str, str | None]]:
+        """Take results whose time has come out of reach: tiers, addresses of bytes."""
         return await self._rows(
             "select e.store_tier, e.physical_uri from noetl.expire_results(%s, %s) as e",
             (self.session, limit),

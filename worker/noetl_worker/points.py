@@ -41,6 +41,7 @@ Point = Literal[
     "after_end_session",
     # Maintenance.
     "after_tick",
+    "after_expire",
 ]
 POINTS: Final[tuple[Point, ...]] = get_args(Point)
 

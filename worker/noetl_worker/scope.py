@@ -127,6 +127,7 @@ class Scope:
         self._steps = steps
         self._load = load
         self._calls: dict[str, int] = {}
+        self._resolved: dict[str, None] = {}
         self.ctx_writes: dict[str, Any] = {}
 
     async def render(self, renderer: Renderer, *, required: bool = False) -> Any:
@@ -292,14 +293,20 @@ class Scope:
         }
 
     def sources(self) -> list[str]:
-        """References of the stored results that this command's templates may read."""
+        """References of the stored results that this command may read, or has read."""
         found: dict[str, None] = {}
         for view in self._steps.values():
             envelope = view.get("envelope") or {}
             ref = envelope.get("ref")
             for source in [ref] if ref else envelope.get("_sources") or ():
                 found[source] = None
+        for ref in self._resolved:
+            found[ref] = None
         return list(found)[:_SOURCES_MAX]
+
+    def add_source(self, ref: str) -> None:
+        """A result that a task has read by its reference."""
+        self._resolved[ref] = None
 
     def pass_on(self, task: str) -> None:
         """The task is over: it is the previous one of what comes next."""

@@ -19,9 +19,11 @@ as $function$
   ('playbook', 'path:text payload:any return_step:text retry:any'),
   ('workbook', 'task!:name'),
   ('wait', 'until:text duration:seconds|text signal:text timeout:seconds|text'),
-  ('artifact', null), ('resolve', null), ('nats', null), ('transfer', null),
-  ('script', null), ('container', null), ('snowflake', null), ('ducklake', null),
-  ('subscription', null), ('agent', null)
+  ('artifact', 'action:=get,put|template ref:any result_ref:any data:any text:text path:text
+    content_type:text store:=auto,db,pvc,minio,s3,gcs,kv,object|template'),
+  ('resolve', 'ref:any result_ref:any path:text'),
+  ('nats', null), ('transfer', null), ('script', null), ('container', null), ('snowflake', null),
+  ('ducklake', null), ('subscription', null), ('agent', null)
 $function$;
 
 comment on function noetl_internal.grammar_tools()

@@ -15,7 +15,8 @@ from noetl_worker.stores.base import StoreTier
 class Reference:
     """A stored result. ``at``: where its rows belong in the payload that rides along.
 
-    Without ``at`` the object is the whole payload. ``count`` is None unless it has rows.
+    Without ``at`` the object is the whole payload. ``count`` is None unless it has rows,
+    ``uri`` is empty unless it is an object in a store.
     """
 
     ref: str
@@ -25,6 +26,7 @@ class Reference:
     content_type: str
     count: int | None = None
     at: tuple[str, ...] = ()
+    uri: str = ""
 
     def as_report(self) -> dict[str, Any]:
         """The mapping that ``event.result.reference`` holds."""

@@ -6,8 +6,8 @@ import asyncio
 import gzip
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 import orjson
@@ -47,6 +47,7 @@ T = TypeVar("T")
 
 BLOCK: Final = 1 << 20
 PREVIEW_SIZE: Final = 200
+_IN_DATABASE: Final = ("db", "eventlog")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,35 @@ class ResultWriter:
         if spec.format != "json" and (parted := _parted(payload, spec)) is not None:
             return await self._persist_rows(target, parted)
         return await self._persist_document(target, text)
+
+    async def put(self, target: Target, value: Any) -> Reference:
+        """Store a value, whole and whatever its size; a list may be stored as rows."""
+        spec = target.spec
+        if not isinstance(value, list):
+            if spec.format not in ("", "json"):
+                raise TaskError("result", f"only a list has a form as {spec.format}")
+            spec = replace(spec, format="json")
+        stored = await self.persist(replace(target, spec=spec, inline_max=-1), value)
+        if stored.reference is None:
+            raise AssertionError("a value that was to be stored was not")
+        return stored.reference
+
+    async def put_blocks(
+        self,
+        target: Target,
+        content_type: str,
+        size: int,
+        blocks: Callable[[], Iterator[bytes]],
+    ) -> Reference:
+        """Store bytes of about this number, which may be asked for once more if a store
+        is down; ``blocks`` is called in a thread."""
+        if target.spec.store in _IN_DATABASE:
+            raise TaskError(
+                "unsupported",
+                f"the store {target.spec.store} takes JSON, no {content_type}",
+            )
+        draft = await self._write(target, content_type, size, blocks)
+        return await self._record(target, draft, content_type, None, None, ())
 
     def sink(self, target: Target, *, room: int | None = None) -> RowSink:
         """Where rows of a large result go while they come; ``save`` ends it.
@@ -184,19 +214,33 @@ class ResultWriter:
         pieces: Sequence[bytes],
         manifest: dict[str, Any] | None,
     ) -> Reference:
-        def put(store: ObjectStore) -> Draft:
+        def blocks() -> Iterator[bytes]:
+            for piece in pieces:
+                for start in range(0, len(piece), BLOCK):
+                    yield piece[start : start + BLOCK]
+
+        size = sum(map(len, pieces))
+        draft = await self._write(target, content_type, size, blocks)
+        return await self._record(target, draft, content_type, manifest, None, ())
+
+    async def _write(
+        self,
+        target: Target,
+        content_type: str,
+        size: int,
+        blocks: Callable[[], Iterator[bytes]],
+    ) -> Draft:
+        def write(store: ObjectStore) -> Draft:
             with self._begin(store, target, content_type) as draft:
-                for piece in pieces:
-                    for start in range(0, len(piece), BLOCK):
-                        draft.write(memoryview(piece)[start : start + BLOCK])
+                for block in blocks():
+                    draft.write(block)
                 draft.commit()
                 return draft
 
-        size = sum(map(len, pieces))
         tier = self._tiers.tier(target.spec.store, size)
-        draft = await in_thread(self._tiers.on_first, tier, size, put)
+        draft: Draft = await in_thread(self._tiers.on_first, tier, size, write)
         reach("after_file")
-        return await self._record(target, draft, content_type, manifest, None, ())
+        return draft
 
     def _draft(self, target: Target, content_type: str, size: int) -> Draft:
         tier = self._tiers.tier(target.spec.store, size)
@@ -241,7 +285,8 @@ class ResultWriter:
             # An earlier attempt of this command has recorded its own: ours is nobody's.
             await in_thread(self._drop, draft.tier, draft.uri)
         return Reference(
-            ref, draft.tier, draft.size, draft.sha256, content_type, count, at
+            *(ref, draft.tier, draft.size, draft.sha256, content_type, count, at),
+            uri=draft.uri,
         )
 
     def _drop(self, tier: StoreTier, uri: str) -> None:

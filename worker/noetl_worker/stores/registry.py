@@ -27,11 +27,17 @@ _NEEDED: Final = {
 
 
 class Stores:
-    """Opens each store once, for all threads."""
+    """Opens each store once, for all threads.
 
-    def __init__(self, settings: StoreSettings, pvc_root: Path) -> None:
+    ``is_reader``: nothing is made, and nobody needs the right to write.
+    """
+
+    def __init__(
+        self, settings: StoreSettings, pvc_root: Path, *, is_reader: bool = False
+    ) -> None:
         self._settings = settings
         self._pvc_root = pvc_root
+        self._is_reader = is_reader
         self._lock = threading.Lock()
         self._opened: dict[StoreTier, Future[ObjectStore]] = {}
         self._is_closed = False
@@ -85,7 +91,8 @@ class Stores:
         store: ObjectStore | None = None
         try:
             store = self._make(tier)
-            store.prepare()
+            if not self._is_reader:
+                store.prepare()
         except BaseException as exc:
             with self._lock:
                 self._opened.pop(tier, None)

@@ -28,7 +28,7 @@ from noetl_worker.stream import Stream
 GROUP: Final = "noetl.tools"
 KINDS: Final = (
     *("noop", "python", "postgres", "http", "shell", "duckdb", "playbook"),
-    *("wait",),
+    *("wait", "artifact", "resolve"),
 )
 
 
@@ -44,13 +44,14 @@ class ToolContext:
     spec: ResultSpec
     stream: Stream
 
-    def target(self, task: Tool) -> Target:
+    def target(self, task: Tool, name: str | None = None) -> Target:
         """Under which name what this call of a task stores is recorded."""
-        number = self.scope.count_call(f"{task.name} stored")
+        name = name or task.name
+        number = self.scope.count_call(f"{name} stored")
         return Target(
             self.command,
             self.spec,
-            name=f"{task.name}-{number}",
+            name=f"{name}-{number}",
             sources=self.scope.sources(),
         )
 
