@@ -230,6 +230,13 @@ SETTINGS: Final = (
         "67108864 (64 MB)",
     ),
     Setting(
+        "duckdb_memory_bytes",
+        _positive,
+        lambda: _WORKER.duckdb_memory_bytes,
+        "Memory of one DuckDB query; more is spilled to tmp under NOETL_HOME.",
+        "1073741824 (1 GB)",
+    ),
+    Setting(
         "pvc_mount_path",
         _path,
         _none,
