@@ -34,13 +34,17 @@ NUMBERS = """
       - {{ step: each, "on": call.partial, spec: {spec} }}
       - {{ step: last }}
 - step: each
-  input: {{ n: "{{{{ output.data.n }}}}", size: "{{{{ output.text | length }}}}" }}
+  input:
+    n: "{{{{ output.data.n }}}}"
+    size: "{{{{ output.text | length }}}}"
+    status: "{{{{ output.status }}}}"
   tool:
     kind: python
     input: {{ took: {took}, i: "{{{{ event.chunk_index }}}}", e: "{{{{ event.name }}}}" }}
     code: |
       import time
       time.sleep(took)
+      assert status == "ok"
       result = [n, size, i, e, time.time()]
 - step: last
   tool: {{ kind: noop, result: "{{{{ make }}}}" }}
