@@ -112,6 +112,14 @@ TARGETS: Final = (
     Target("from a file, against cat", "×", "least", 0.8, _store("pvc_get_ratio")),
     Target("memory for an object to S3", "MB", "most", 64, _memory("s3", "put")),
     Target("memory for an object from S3", "MB", "most", 64, _memory("s3", "get")),
+    Target(
+        "rows into Parquet, against COPY into a file", "×", "least", 0.7,
+        _figure("export", "ratio"),
+    ),
+    Target(
+        "the worker's memory meanwhile, above its baseline", "MB", "most", 128,
+        _figure("export", "worker_mb_above"),
+    ),
 )  # fmt: skip
 
 _FANOUT_LINES: Final = (
@@ -160,6 +168,12 @@ def print_report(console: Console, figures: Figures) -> None:
             f"Claim of {snapshot['claim_of']} while {snapshot['n']:,} items finish: p99"
             f" {snapshot['free_claim_p99_ms']:.1f} ms,"
             f" under a foreign snapshot {snapshot['held_claim_p99_ms']:.1f} ms"
+        )
+    if export := figures.get("export"):
+        console.print(
+            f"{export['rows']:,} rows into Parquet: {export['rows_per_s']:,.0f}/s,"
+            f" {export['export_s']:.1f} s; COPY into a file {export['copy_s']:.1f} s;"
+            f" worker {export['worker_mb_above']:.0f} MB above its baseline"
         )
     if stores := figures.get("stores"):
         console.print(_stores_table(stores))

@@ -20,6 +20,7 @@ from rich.status import Status
 from bench.calls import logged_statements
 from bench.counters import measure_idle
 from bench.expressions import measure as measure_expressions
+from bench.export import measure_export
 from bench.fanout import measure_fanout, run_fanout
 from bench.five_steps import measure_five_steps
 from bench.hello import measure_hello
@@ -36,7 +37,7 @@ OUTPUT: Final = ROOT / "bench/out/latest.json"
 WORKERS: Final = 2
 PARTS: Final = (
     *("fanout", "five_step", "unbatched", "foreign_snapshot", "expressions", "hello"),
-    "stores",
+    *("stores", "export"),
 )
 
 Say = Callable[[str], None]
@@ -51,6 +52,12 @@ def measure(parts: set[str], *, quick: bool, million: bool, say: Say) -> dict[st
             with rig.running_workers(WORKERS):
                 figures |= _measure_work(
                     rig, conn, parts, quick=quick, million=million, say=say
+                )
+        if "export" in parts:
+            say("rows into Parquet")
+            with rig.running_workers(1):
+                figures["export"] = measure_export(
+                    rig, conn, rows=1_000_000 if quick else 10_000_000, repeats=3
                 )
         if "unbatched" in parts:
             say("reports without batches")

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.swift import Swift
 from tests.worker.conftest import Lab
 
+MB = 1 << 20
 FIXTURES = Path(__file__).parents[1] / "fixtures/playbooks/valid"
 
 
@@ -58,3 +60,28 @@ def test_500_mb_of_parquet_are_counted_where_they_lie(lab: Lab) -> None:
     assert found == {"rows": rows, "total": rows * (rows - 1) // 2}
     size = lab.count("select bytes from noetl.result_ref where step = 'write'")
     assert size > 500_000_000
+
+
+@pytest.mark.accept("P2.F")
+def test_500_mb_go_to_minio_and_back(lab: Lab, swift: Swift, tmp_path: Path) -> None:
+    """Streamed both ways: the worker never holds more than a few blocks."""
+    worker = lab.worker(**swift.environment(bucket="large-results"))
+    assert lab.run("- { step: a, tool: { kind: noop } }")["status"] == "completed"
+    before = resident(worker.pid)
+    found = run_fixture(lab, "minio_large_result", 240, directory=str(tmp_path))
+    assert found == {"store": "minio", "bytes": 500_000_000}
+    assert peak(worker.pid) - before < 120 * MB  # of which 35 are libraries
+
+
+def resident(pid: int) -> int:
+    return figure(pid, "VmRSS")
+
+
+def peak(pid: int) -> int:
+    return figure(pid, "VmHWM")
+
+
+def figure(pid: int, name: str) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    line = next(line for line in lines if line.startswith(name))
+    return int(line.split()[1]) * 1024
