@@ -19,8 +19,8 @@ from rich.status import Status
 
 from bench.calls import logged_statements
 from bench.counters import measure_idle
-from bench.expressions import measure as measure_expressions
 from bench.export import measure_export
+from bench.expressions import measure as measure_expressions
 from bench.fanout import measure_fanout, run_fanout
 from bench.five_steps import measure_five_steps
 from bench.hello import measure_hello
