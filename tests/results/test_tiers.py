@@ -155,6 +155,16 @@ def test_an_object_that_was_deleted_is_not_available(lab: Lab, tmp_path: Path) -
     assert status["error"]["step"] == "read"
 
 
+def test_a_disk_that_is_full_fails_the_step_and_nothing_else(
+    lab: Lab, tmpfs: Path
+) -> None:
+    lab.worker(NOETL_PVC_MOUNT_PATH=str(tmpfs))
+    status = lab.wait(lab.start(MAKE.replace("SIZE", "8000000")))
+    assert (status["error"]["step"], status["error"]["code"]) == ("make", "StoreFull")
+    assert not [path for path in tmpfs.rglob("*") if path.is_file()], "nothing is left"
+    assert run(lab, 200_000) == 200_000
+
+
 @pytest.mark.accept("P2.2-4")
 def test_duckdb_reads_parquet_from_the_endpoint(lab: Lab, swift: Swift) -> None:
     """By reference, with a secret for that object only, and by address with auth."""
