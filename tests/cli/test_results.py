@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import signal
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from noetl_shell.cli.output import size
 from noetl_worker.files import whole_file
-from tests.cli.support import Cli, interrupt, wait_for
+from tests.cli.support import Cli, wait_for
 
 ROWS = 200_000
 PLAYBOOK = f"""\
@@ -181,9 +182,17 @@ def test_get_does_not_overwrite(cli: Cli, run: Run, place: Path) -> None:
     assert Path("/dev/null").is_char_device()
 
 
-@pytest.mark.parametrize("damage", ["flipped", "cut", "longer", "gone"])
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        ("flipped", "sha256 differs"),
+        ("cut", "it is shorter"),
+        ("longer", "it is longer"),
+        ("gone", "there is no"),
+    ],
+)
 def test_what_is_not_as_stored_is_one_error(
-    cli: Cli, run: Run, place: Path, damage: str
+    cli: Cli, run: Run, place: Path, damage: str, words: str
 ) -> None:
     path = row_of(cli, run.refs["rows"])["path"]
     data = path.read_bytes()
@@ -198,6 +207,7 @@ def test_what_is_not_as_stored_is_one_error(
             error, hint = done.stderr.splitlines()
             assert run.refs["rows"] in error
             assert error.startswith("error: cannot read ")
+            assert words in error
             assert hint.startswith("hint: ")
         assert list(place.parent.iterdir()) == []
     finally:
@@ -272,9 +282,12 @@ def test_trace_is_a_tree_of_what_it_was_made_from(cli: Cli, run: Run) -> None:
     assert [line.split("\t")[0] for line in lines] == ["0", "1", "2", "3"]
 
 
-def test_ctrl_c_leaves_no_file(cli: Cli, run: Run, place: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupted_get_leaves_no_file(
+    cli: Cli, run: Run, place: Path, number: signal.Signals
+) -> None:
     huge = cli.home / "results" / "exec" / "8" / "huge"
-    huge.parent.mkdir(parents=True)
+    huge.parent.mkdir(parents=True, exist_ok=True)
     with huge.open("wb") as file:
         file.truncate(4 << 30)
     with cli.connect() as conn:
@@ -291,8 +304,8 @@ def test_ctrl_c_leaves_no_file(cli: Cli, run: Run, place: Path) -> None:
     try:
         with cli.start("result", "get", ref, "-o", place) as running:
             wait_for(lambda: list(place.parent.iterdir()))
-            interrupt(running)
-            assert running.returncode == 130
+            running.send_signal(number)
+            assert running.wait(60) == 130
         assert list(place.parent.iterdir()) == []
     finally:
         huge.unlink()

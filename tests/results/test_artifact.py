@@ -202,20 +202,31 @@ def test_file_holds_what_its_type_says(
 def test_damaged_object_leaves_no_file(busy: Lab, tmp_path: Path) -> None:
     target = tmp_path / "target"
     results = busy.home / "results"
-    for compression in ("none", "gzip"):
+    for compression, place in (("none", 300), ("gzip", 20), ("gzip", 300)):
         status = task(
             busy,
             put(data={"text": "x" * 300_000}),
             {
                 "kind": "shell",
                 "command": f"for f in $(find {results} -name '*.json');"
-                " do printf Q | dd of=$f bs=1 seek=300 conv=notrunc; done",
+                f" do printf Q | dd of=$f bs=1 seek={place} conv=notrunc; done",
             },
             {"kind": "resolve", "ref": "{{ t0.ref }}", "path": str(target)},
             result={"compression": compression, "store": "pvc"},
         )
         assert error_of(status)["code"] == "REFERENCE_NOT_AVAILABLE"
     assert not [p for p in tmp_path.iterdir() if p.name.startswith((".noetl", "tar"))]
+
+
+def test_file_that_takes_too_long_is_left(busy: Lab, tmp_path: Path) -> None:
+    huge = tmp_path / "huge"
+    with huge.open("wb") as file:
+        file.truncate(8 << 30)
+    status = task(busy, put(path=str(huge), timeout=0.5))
+    assert error_of(status)["kind"] == "timeout"
+    results = busy.home / "results"
+    busy.until(lambda: not any(path.is_file() for path in results.rglob("*")))
+    assert rows(busy) == []
 
 
 def test_scope_and_ttl_are_the_steps(busy: Lab) -> None:
@@ -260,14 +271,12 @@ def test_results_of_a_loop_are_resolved(busy: Lab) -> None:
         (get(ref="noetl://1/result/1"), "reference", "cannot read"),
         ({"kind": "artifact", "action": "{{ 'push' }}"}, "template", "get or put"),
         ({"kind": "resolve"}, "template", "is not stored"),
-        ({"kind": "resolve", "input": [1]}, "template", "mapping"),
+        ({"kind": "resolve", "input": "{{ [1] }}"}, "template", "mapping"),
     ],
 )
 def test_what_cannot_be_done_is_told(
     busy: Lab, options: dict[str, Any], kind: str, words: str
 ) -> None:
-    if options.get("input") == [1]:
-        options = {**options, "input": "{{ [1] }}"}
     error = error_of(task(busy, options))
     assert (error["kind"], words in error["message"]) == (kind, True), error
 

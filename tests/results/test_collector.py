@@ -76,6 +76,23 @@ def test_result_whose_time_is_over_goes(lab: Lab) -> None:
     assert "removed 1 objects (expired)" in lab.log()
 
 
+def test_what_has_expired_elsewhere_holds_up_nothing(lab: Lab) -> None:
+    """Its bytes are in a directory that other workers have."""
+    run = lab.start("[ { step: a } ]")
+    here = put(lab, f"exec/{run}/a/1-r1-1.result-00ff00ff.json", age=0)
+    lab.conn.execute(
+        "insert into noetl.result_ref (ref, execution_id, name, store_tier,"
+        " physical_uri, content_type, bytes, sha256, created_at, expires_at)"
+        " select 'noetl://1/result/' || n, %s, n, 'pvc', uri, 'application/json', 1,"
+        " repeat('0', 64), now(), now()"
+        " from unnest(%s::text[]) with ordinality as u (uri, n)",
+        (run, ["file:///elsewhere/exec/1/a/x.json", f"file://{here}"]),
+    )
+    lab.worker()  # it looks for orphans in an hour
+    lab.until(lambda: not here.exists())
+    assert "trying again" not in lab.log()
+
+
 def test_what_a_killed_worker_left_unrecorded_goes(lab: Lab) -> None:
     run = lab.start(workflow())
     victim = lab.worker(NOETL_KILL_AT="after_file", **SOON)
@@ -116,7 +133,7 @@ def test_only_old_objects_of_our_runs_go(lab: Lab) -> None:
         put(lab, "exec/99999999999999999999/a/1-r1-1.result-00ff00ff.json"),
         put(lab, "notes.txt"),
         put(lab, f"exec/{run}/a/{run}-r1-2.result-00ff00ff.json", age=-60),
-        put(lab, f"exec/{run}/a/.draft-00ff", age=0),
+        put(lab, f"exec/{run}/a/.draft-00ff", age=5),
     ]
     orphan = put(lab, f"exec/{run}/a/{run}-r1-1.result-00ff00ff.json")
     draft = put(lab, "exec/999/a/.draft-00ff", age=2 * 86_400)
