@@ -19,8 +19,9 @@ as $function$
   ('playbook', 'path:text payload:any return_step:text retry:any'),
   ('workbook', 'task!:name'),
   ('wait', 'until:text duration:seconds|text signal:text timeout:seconds|text'),
-  ('artifact', null), ('resolve', null), ('nats', null), ('transfer', null),
-  ('script', null), ('container', null), ('snowflake', null), ('ducklake', null),
+  ('transfer', 'source:transfer_source|template target:transfer_target|template
+    mode:=append,replace,upsert|template chunk_size:positive|template progress_table:text'),
+  ('artifact', null), ('resolve', null), ('nats', null), ('script', null), ('container', null), ('snowflake', null), ('ducklake', null),
   ('subscription', null), ('agent', null)
 $function$;
 

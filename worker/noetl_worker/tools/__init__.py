@@ -26,7 +26,7 @@ from noetl_worker.services import Services
 GROUP: Final = "noetl.tools"
 KINDS: Final = (
     *("noop", "python", "postgres", "http", "shell", "duckdb", "playbook"),
-    *("wait",),
+    *("wait", "transfer"),
 )
 
 

@@ -97,13 +97,13 @@ class Pools:
         return await AsyncConnection.connect(
             conninfo,
             autocommit=True,
-            context=_Context(self._adapters),
+            context=AdaptersOf(self._adapters),
             **keepalives(conninfo),
         )
 
 
-class _Context:
-    """The adaptation context of a new connection."""
+class AdaptersOf:
+    """Adapters as the adaptation context that a new connection wants."""
 
     connection = None
 
@@ -116,9 +116,9 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
     text = text_option(options, "command", "query", "sql")
     if text is None or not text.strip():
         raise TaskError("template", 'a postgres tool needs "command"')
-    params = _params(options)
+    params = bound_params(options)
     statements = split_statements(text)
-    conninfo = await _conninfo(options, ctx)
+    conninfo = await conninfo_of(options, ctx)
     pool = ctx.services.use(Pools).pool(conninfo, _pool_size(options))
     rows = RowStream(ctx.services.writer, ctx.target(task))
     try:
@@ -153,19 +153,19 @@ async def claim_rows(
 ) -> list[dict[str, Any]]:
     """The rows that a cursor's ``claim`` takes, committed: at most ``limit`` or none."""
     text = text_option(options, "claim")
-    params = _params(options)
+    params = bound_params(options)
     statements = split_statements(text or "")
     if _has_control(statements):
         raise TaskError("sql", "a claim is one transaction: it cannot begin or end one")
     pool = ctx.services.use(Pools).pool(
-        await _conninfo(options, ctx), _pool_size(options)
+        await conninfo_of(options, ctx), _pool_size(options)
     )
     try:
         async with pool.connection() as conn, conn.transaction():
             results = [await _run_one(conn, Statement(s), params) for s in statements]
             return _claimed(results, limit)
     except psycopg.Error as exc:
-        raise _task_error(exc) from exc
+        raise task_error(exc) from exc
     except OSError as exc:
         raise TaskError("connection", str(exc), retryable=True) from exc
 
@@ -287,7 +287,7 @@ def runs_alone(statement: str) -> bool:
     return any(tuple(words[: len(start)]) == start for start in _ALONE)
 
 
-def _params(options: Mapping[str, Any]) -> Any:
+def bound_params(options: Mapping[str, Any]) -> Any:
     """Parameters as psycopg takes them: mappings and lists of such as jsonb."""
     params = options.get("params")
     if params is not None and not isinstance(params, list | Mapping):
@@ -307,7 +307,8 @@ def _parameter(value: Any) -> Any:
     return Jsonb(value, dumps=encode) if is_json else value
 
 
-async def _conninfo(options: Mapping[str, Any], ctx: ToolContext) -> str:
+async def conninfo_of(options: Mapping[str, Any], ctx: ToolContext) -> str:
+    """The connection string that ``auth``, or the fields of a credential, stand for."""
     name = options.get("auth", options.get("credential"))
     if isinstance(name, Mapping):
         name = name.get("source") or name.get("credential") or name.get("key")
@@ -326,7 +327,7 @@ async def _conninfo(options: Mapping[str, Any], ctx: ToolContext) -> str:
         if field in _FIELDS and value not in (None, "")
     }
     try:
-        return _conninfo_of(str(dsn or ""), tuple(given.items()))
+        return _joined(str(dsn or ""), tuple(given.items()))
     except psycopg.ProgrammingError:
         raise TaskError(
             "auth", f"credential {name!r} is no connection string"
@@ -334,7 +335,7 @@ async def _conninfo(options: Mapping[str, Any], ctx: ToolContext) -> str:
 
 
 @lru_cache(maxsize=256)
-def _conninfo_of(dsn: str, given: tuple[tuple[str, str], ...]) -> str:
+def _joined(dsn: str, given: tuple[tuple[str, str], ...]) -> str:
     known = conninfo_to_dict(dsn) | dict(given)
     known.setdefault("connect_timeout", "10")
     known.setdefault("application_name", "noetl task")
@@ -353,10 +354,10 @@ def _pool_size(options: Mapping[str, Any]) -> int:
 
 def _failure(error: psycopg.Error) -> Output:
     pg = {"sqlstate": error.sqlstate} if error.sqlstate else {}
-    return Output(error=_task_error(error), pg=pg)
+    return Output(error=task_error(error), pg=pg)
 
 
-def _task_error(error: psycopg.Error) -> TaskError:
+def task_error(error: psycopg.Error) -> TaskError:
     """SQLSTATE decides the kind; without one the connection was lost."""
     state = error.sqlstate
     if state is None:
