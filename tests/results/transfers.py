@@ -22,9 +22,9 @@ create table orders (
 ROWS = """
 insert into orders
 select
-  n, case n % 5 when 0 then null when 1 then '' when 2 then E'it''s "q", \\\\ back\\n\\tline é漢'
+  n, case n %% 5 when 0 then null when 1 then '' when 2 then E'it''s "q", \\\\ back\\n\\tline é漢'
     when 3 then '007' else 'name ' || n end,
-  n * 1234567.1234 + 0.0001, 1.0 / n, n % 2 = 0, date '2024-01-31' + n,
+  n * 1234567.1234 + 0.0001, 1.0 / n, n %% 2 = 0, date '2024-01-31' + n,
   timestamptz '2024-01-31 10:00:00.123456+02' + n * interval '1 minute',
   timestamp '2024-01-31 10:00:00' + n * interval '1 second',
   md5(n::text)::uuid, decode(md5(n::text), 'hex'),
@@ -41,7 +41,8 @@ from {} as t
 
 def flow(**options: Any) -> str:
     """A workflow of one step that transfers."""
-    step = {"step": "move", "tool": {"kind": "transfer", **options}}
+    spec = {"max_attempts": 20}  # workers are killed more often than usual
+    step = {"step": "move", "spec": spec, "tool": {"kind": "transfer", **options}}
     return yaml.safe_dump([step])
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
 
-from noetl_worker.tools.transfer.rows import JSON_TYPE, Column, text_of
+from noetl_worker.tools.transfer.rows import JSON_TYPE, Column, read_json, text_of
 
 Convert = Callable[[Any], Any]
 
@@ -39,7 +40,10 @@ def _scalar_text(value: Any) -> Any:
 
 
 def array_text(value: Any) -> Any:
-    """A list as PostgreSQL writes arrays; a text may be one already."""
+    """A list, or JSON text of one, as PostgreSQL writes arrays; others are let through."""
+    if isinstance(value, str) and value.startswith("["):
+        with suppress(ValueError):  # PostgreSQL writes bounds so: [0:1]={1,2}
+            value = read_json(value)
     if not isinstance(value, list):
         return value
     return "{" + ",".join(map(_element, value)) + "}"
