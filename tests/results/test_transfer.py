@@ -54,7 +54,11 @@ def test_direct_way_into_duckdb_makes_a_table_of_the_source_s_types(
 ) -> None:
     make_orders(loaded, COUNT)
     loaded.conn.execute("create table again (like orders)")
-    table = {"type": "duckdb", "database": str(tmp_path / "o.duckdb"), "table": "orders"}
+    table = {
+        "type": "duckdb",
+        "database": str(tmp_path / "o.duckdb"),
+        "table": "orders",
+    }
     moved(loaded, source=pg(query="select * from orders"), target=table)
     described = in_duckdb(tmp_path / "o.duckdb", "describe orders")
     assert [column[1] for column in described] == [
@@ -72,7 +76,9 @@ def test_payload_counts_and_sums(loaded: Lab, tmp_path: Path) -> None:
     found = moved(loaded, source=pg(query=query), target=target, chunk_size=10)
     text = (tmp_path / "out.ndjson").read_bytes()
     lines = text.splitlines(keepends=True)
-    sums = [hashlib.sha256(b"".join(lines[n : n + 10])).hexdigest() for n in (0, 10, 20)]
+    sums = [
+        hashlib.sha256(b"".join(lines[n : n + 10])).hexdigest() for n in (0, 10, 20)
+    ]
     assert found == {
         "rows": 25,
         "chunks": 3,
@@ -113,7 +119,10 @@ def test_modes_of_a_table(loaded: Lab, tmp_path: Path, kind: str) -> None:
         target = {"type": "duckdb", "database": str(path), "table": "t"}
         moved(
             loaded,
-            source={"type": "duckdb", "query": "select 0 as id, '' as name, '' as kept"},
+            source={
+                "type": "duckdb",
+                "query": "select 0 as id, '' as name, '' as kept",
+            },
             target={**target, "key": ["id"]},
             mode="upsert",
         )
@@ -235,7 +244,9 @@ def test_rows_of_several_shapes(loaded: Lab, tmp_path: Path) -> None:
         '[{"id": 1, "doc": {"a": [1]}}, {"id": 2, "name": "x", "big": 123456789012345678901}]'
     )
     source = {"type": "file", "path": str(tmp_path / "in.json")}
-    loaded.conn.execute("create table t (id integer, name text, doc jsonb, big numeric)")
+    loaded.conn.execute(
+        "create table t (id integer, name text, doc jsonb, big numeric)"
+    )
     moved(loaded, source=source, target=pg(table="t"))
     found = loaded.conn.execute("select id, name, doc, big::text from t").fetchall()
     assert found == [

@@ -22,7 +22,9 @@ FAST = {"NOETL_HEARTBEAT_SECONDS": "0.2", "NOETL_GRACE_SECONDS": "0.2"}
 @pytest.fixture
 def loaded(lab: Lab) -> Lab:
     lab.credential("db", {"dsn": lab.dsn})
-    lab.conn.execute(f"create table src as select n from generate_series(1, {ROWS}) as n")
+    lab.conn.execute(
+        f"create table src as select n from generate_series(1, {ROWS}) as n"
+    )
     lab.conn.execute("create table t (id integer, name text)")
     return lab
 

@@ -119,6 +119,7 @@ class S3Client:
         from botocore.exceptions import (
             BotoCoreError,
             ClientError,
+            ConnectionError,  # noqa: A004
             HTTPClientError,
             IncompleteReadError,
         )
@@ -127,7 +128,7 @@ class S3Client:
             yield
         except ClientError as exc:
             raise self._meaning(exc.response, key) from exc
-        except (HTTPClientError, IncompleteReadError) as exc:
+        except (ConnectionError, HTTPClientError, IncompleteReadError) as exc:
             raise StoreDownError(f"{self._where}: {type(exc).__name__}") from exc
         except BotoCoreError as exc:
             raise StoreRefusedError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -31,6 +32,10 @@ POOL_MAX: Final = 100
 _RETRYABLE: Final = ("08", "40", "53", "55P03", "57P")
 _PERMANENT: Final = ("22", "23", "42")
 _AUTH: Final = ("28", "42501")
+_REFUSED: Final = re.compile(
+    r'password authentication failed|no pg_hba\.conf entry|(role|database) ".*" does not'
+    r" exist|no password supplied"
+)
 _CONTROL: Final = frozenset(
     {"begin", "start", "commit", "rollback", "end", "abort", "savepoint", "release"}
 )
@@ -357,11 +362,18 @@ def _failure(error: psycopg.Error) -> Output:
     return Output(error=task_error(error), pg=pg)
 
 
+def _kind_of_lost(error: psycopg.Error) -> str:
+    """A connection that was refused has no SQLSTATE, only the server's words."""
+    if not isinstance(error, psycopg.OperationalError):
+        return "sql"
+    return "auth" if _REFUSED.search(str(error)) else "connection"
+
+
 def task_error(error: psycopg.Error) -> TaskError:
     """SQLSTATE decides the kind; without one the connection was lost."""
     state = error.sqlstate
     if state is None:
-        kind = "connection" if isinstance(error, psycopg.OperationalError) else "sql"
+        kind = _kind_of_lost(error)
     elif state == "57014":
         kind = "timeout"
     elif state.startswith(_AUTH):

@@ -44,6 +44,7 @@ class DuckDbTarget(OpenTarget):
         place = options.target
         self._database = place.text("database")
         self._table = table_name(place.text("table"), place.text("schema"))
+        self._progress_table = options.progress_table
         self._progress = DuckDbProgress(table_name(options.progress_table), transfer)
         self._mode = options.mode
         self._conflict = options.conflict
@@ -62,6 +63,7 @@ class DuckDbTarget(OpenTarget):
             self._conn = conn
             conn.execute("set timezone = 'UTC'")
             self._types = self._read_types()
+        with _failures(f"progress table {self._progress_table}"):
             return self._progress.load(conn)
 
     def forget(self) -> None:

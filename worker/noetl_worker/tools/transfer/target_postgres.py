@@ -40,6 +40,7 @@ class PostgresTarget(OpenTarget):
         self._table = table_name(
             options.target.text("table"), options.target.text("schema")
         )
+        self._progress_table = options.progress_table
         self._progress = PgProgress(table_name(options.progress_table), transfer)
         self._types: dict[str, str] = {}
         self._stack = ExitStack()
@@ -52,6 +53,7 @@ class PostgresTarget(OpenTarget):
             self._stack.enter_context(breaking(conn, stop))
             self._conn = conn
             self._types = self._read_types(conn)
+        with _failures(f"progress table {self._progress_table}"):
             return self._progress.load(conn)
 
     def forget(self) -> None:
