@@ -204,7 +204,10 @@ def test_a_stored_result_is_target_and_source(loaded: Lab, tmp_path: Path) -> No
   spec: {{ result: {{ format: {name} }} }}
   tool:
     kind: transfer
-    source: {{ type: postgres, auth: db, query: "select n as id, n * 2 as two from generate_series(1, 3000) as n" }}
+    source:
+      type: postgres
+      auth: db
+      query: select n as id, n * 2 as two from generate_series(1, 3000) as n
     target: {{ type: store }}
     chunk_size: 1000
   next: {{ arcs: [ {{ step: move }} ] }}
@@ -215,7 +218,9 @@ def test_a_stored_result_is_target_and_source(loaded: Lab, tmp_path: Path) -> No
     target: {{ type: file, path: {tmp_path}/{name}.ndjson }}
   next: {{ arcs: [ {{ step: show }} ] }}
 - step: show
-  tool: {{ kind: noop, result: "{{{{ [keep.rows | length, keep.chunks, keep.rows[2999], move.rows] }}}}" }}
+  tool:
+    kind: noop
+    result: "{{{{ [keep.rows | length, keep.chunks, keep.rows[2999], move.rows] }}}}"
 """
         status = loaded.run(text)
         assert status["status"] == "completed", f"{status['error']} {loaded.log()}"

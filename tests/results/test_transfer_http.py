@@ -62,7 +62,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.taken.append((self.command, key, body))
         self._answer(201, b"{}")
 
-    do_PUT = do_POST
+    do_PUT = do_POST  # noqa: N815 - the name that the base class calls
 
     def _answer(self, status: int, body: bytes) -> None:
         self.send_response(status)
@@ -107,7 +107,7 @@ def loaded(lab: Lab) -> Lab:
 
 
 def test_forms_of_a_response(loaded: Lab, api: Api, tmp_path: Path) -> None:
-    forms = {
+    forms: dict[str, dict[str, Any]] = {
         "/list?page=1": {},
         "/nested": {"path": "pages.0.rows"},
         "/lines": {},

@@ -10,7 +10,7 @@ import pytest
 from tests.results.transfers import flow
 from tests.worker.conftest import Lab
 
-COLUMNS = 40
+COLUMNS = 32
 ROOM = 60 << 20
 
 
@@ -28,7 +28,7 @@ def peak(lab: Lab) -> int:
     return int(line.split()[1]) << 10
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_memory_is_flat(lab: Lab, tmp_path: Path) -> None:
     lab.credential("db", {"dsn": lab.dsn})
     lab.worker()
@@ -40,7 +40,7 @@ def test_memory_is_flat(lab: Lab, tmp_path: Path) -> None:
         table = {"type": "postgres", "auth": "db", "table": "t"}
         for places in ((source, file), (file, table)):
             text = flow(source=places[0], target=places[1], chunk_size=5000)
-            status = lab.wait(lab.start(text), 120)
+            status = lab.wait(lab.start(text), 240)
             assert status["status"] == "completed", status["error"]
             assert status["result"]["rows"] == count
         return peak(lab)

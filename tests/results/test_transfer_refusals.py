@@ -8,8 +8,8 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.conftest import Server
 from tests.results.transfers import flow, in_duckdb, refused
+from tests.support.postgres import Server
 from tests.worker.conftest import Lab
 
 NUMBERS = "select n as id, 'x' || n as name from generate_series(1, 30) as n"
@@ -27,7 +27,7 @@ def pg(**options: Any) -> dict[str, Any]:
     return {"type": "postgres", "auth": "db", **options}
 
 
-SOURCES = {
+SOURCES: dict[str, tuple[dict[str, Any], str | None, str]] = {
     "no table": (pg(table="nothing"), "42P01", 'source: relation "nothing" does not'),
     "no column": (pg(query="select nothing from t"), "42703", "source: column"),
     "two statements": (pg(query="select 1; select 2"), None, "must be one select"),
@@ -37,7 +37,7 @@ SOURCES = {
         "source: ",
     ),
     "it calls what writes": (pg(query="select nextval('s')"), "25006", "read-only"),
-    "no credential": (pg(auth="{{ 'nobody' }}", query="select 1"), "NE404", "nobody"),
+    "no credential": (pg(auth="{{ 'nobody' }}", query="select 1"), "NE424", "nobody"),
     "wrong user": (pg(auth="wrong", query="select 1"), None, 'role "nobody"'),
     "no server": (pg(auth="away", query="select 1"), None, "source: "),
     "no key": (pg(query="select 1 as id", key="nothing"), "42703", "nothing"),
@@ -90,7 +90,7 @@ def test_sources(loaded: Lab, name: str) -> None:
     assert loaded.count("select count(*) from t") == 0
 
 
-TARGETS = {
+TARGETS: dict[str, tuple[dict[str, Any], str, str]] = {
     "no table": ({"table": "nothing"}, "42P01", 'target: relation "nothing" does not'),
     "no column": ({"mapping": {"nothing": "id"}}, "COLUMN", "it has: id, name"),
     "mapped from nothing": (
@@ -136,7 +136,10 @@ def test_whole_chunks_stay_when_a_row_does_not_fit(loaded: Lab, tmp_path: Path) 
     assert (error["code"], error["retryable"]) == ("23514", False)
     assert "chunk 2 (rows 20 to 29), row 24" in error["message"]
     assert loaded.count("select count(*) from t") == 20
-    numbers = "select case n when 25 then 'x' else n::text end as id from generate_series(1, 30) as n"
+    numbers = (
+        "select case n when 25 then 'x' else n::text end as id"
+        " from generate_series(1, 30) as n"
+    )
     first = {"type": "duckdb", "query": "select 0 as id"}
     assert loaded.run(flow(source=first, target=duck))["status"] == "completed"
     error = refused(loaded, source=pg(query=numbers), target=duck, chunk_size=10)

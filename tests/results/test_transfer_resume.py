@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pyarrow.parquet as pq
 import pytest
 
@@ -201,9 +203,36 @@ def test_each_visit_of_a_task_is_a_transfer_of_its_own(loaded: Lab) -> None:
     assert loaded.count("select count(*) from t") == 3
 
 
+@pytest.mark.parametrize("has_key", [False, True], ids=["reread", "key"])
+def test_a_worker_that_was_thought_dead_writes_nothing_twice(
+    loaded: Lab, *, has_key: bool
+) -> None:
+    """It sleeps while another one takes its command, and then both go on at once."""
+    slow = "select n as id, pg_sleep(0.003)::text || n as name from src order by n"
+    given = source(query=slow, key="id") if has_key else source(query=slow)
+    text = flow(source=given, target=targets(Path())["postgres"], chunk_size=CHUNK)
+    run = loaded.start(text)
+    sleeper = psutil.Process(loaded.worker(**FAST).pid)
+    loaded.until(lambda: loaded.count("select count(*) from t") >= 3 * CHUNK)
+    sleeper.suspend()
+    # What it holds in the target would hold up the other one: that is not to be tested.
+    loaded.conn.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where application_name = 'noetl task' and state = 'idle in transaction'"
+        " and query not like 'FETCH%'"
+    )
+    loaded.worker(**FAST)
+    seen = loaded.count("select count(*) from t")
+    loaded.until(lambda: loaded.count("select count(*) from t") > seen)
+    sleeper.resume()
+    status = loaded.wait(run, 60)
+    assert status["status"] == "completed", f"{status['error']} {loaded.log()}"
+    assert loaded.count("select count(*) from t") == ROWS
+    assert loaded.count("select count(distinct id) from t") == ROWS
+
+
 def stopped_when(lab: Lab, text: str, is_at_work: Callable[[], bool]) -> float:
     """How many seconds a worker needs to be free again after a cancellation."""
-    import time
 
     run = lab.start(text)
     lab.until(is_at_work)
@@ -221,7 +250,10 @@ def stopped_when(lab: Lab, text: str, is_at_work: Callable[[], bool]) -> float:
 @pytest.mark.parametrize("blocks", ["source", "target"])
 def test_cancelling_stops_what_blocks(loaded: Lab, blocks: str) -> None:
     loaded.worker(**FAST)
-    query = "select n as id, case when n = 120 then pg_sleep(60)::text else '' end as name from src order by n"
+    query = (
+        "select n as id, case when n = 120 then pg_sleep(60)::text else '' end as name"
+        " from src order by n"
+    )
     at_work = "select count(*) from pg_stat_activity where wait_event = 'PgSleep'"
     other = loaded.connect()
     if blocks == "target":

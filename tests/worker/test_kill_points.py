@@ -54,7 +54,14 @@ WORKFLOW = """
   next: { arcs: [ { step: child } ] }
 - step: child
   tool: { kind: playbook, path: tests/failing_child }
-  next: { arcs: [ { step: long, when: "{{ event.name == 'call.error' }}" } ] }
+  next: { arcs: [ { step: moved, when: "{{ event.name == 'call.error' }}" } ] }
+- step: moved
+  tool:
+    kind: transfer
+    source: { type: duckdb, query: select range as n from range(10) }
+    target: { type: file, path: "{{ workload.file }}.parts/", format: ndjson }
+    chunk_size: 4
+  next: { arcs: [ { step: long } ] }
 - step: long
   tool:
     kind: shell
@@ -133,5 +140,10 @@ def test_nothing_is_lost_or_recorded_twice(
     assert set(runs) == set(range(ITEMS))
     assert {n: runs[n] for n in known} == {n: seen[n] for n in known}
     assert runs.total() <= ITEMS + IN_FLIGHT
+    parts = sorted(Path(f"{file}.parts").glob("part-*"))
+    lines = [
+        json.loads(line)["n"] for p in parts for line in p.read_text().splitlines()
+    ]
+    assert lines == list(range(10))
     children = "select count(*) from noetl.run where parent_execution_id = %s"
     assert lab.count(children, run) == 1

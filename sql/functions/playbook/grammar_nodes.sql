@@ -61,7 +61,7 @@ as $function$
     timeout:seconds|template verify_ssl:bool|template follow_redirects:bool|template'),
   ('transfer_target', 'type!:=postgres,duckdb,file,s3,minio,gcs,store,http|template
     auth:text|map credential:text table:text schema:text mapping:map|template key:text|list
-    database:text path:text uri:text format:=csv,json,ndjson,parquet|template
+    database:text path:text uri:text format:=csv,ndjson,parquet|template
     url:text endpoint:text method:text params:any headers:map|template
     timeout:seconds|template verify_ssl:bool|template follow_redirects:bool|template')
 $function$;

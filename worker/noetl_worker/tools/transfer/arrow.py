@@ -26,30 +26,36 @@ def loose_array(values: list[Any]) -> pa.Array:
             return pa.array(values)
     except (pa.ArrowException, TypeError, OverflowError):
         pass  # of several kinds, or an integer of more than 64 bits
-    return pa.array([_text(value) for value in values], pa.string())
+    return pa.array([None if v is None else _text(v) for v in values], pa.string())
 
 
-def typed_array(column: Column, values: list[Any]) -> pa.Array:
-    """Values as the type of the column has them."""
-    kind = arrow_type(column.type)
+def typed_array(kind: pa.DataType, values: list[Any]) -> pa.Array:
+    """Values as a type has them; most are as they are, and the others one by one."""
     import pyarrow as pa
 
     if pa.types.is_temporal(kind):
         return pa.array(values, pa.string()).cast(kind)
-    return pa.array([_as(kind, value) for value in values], kind)
+    try:
+        if pa.types.is_decimal(kind):
+            # A value that is a float has no more digits than one keeps.
+            return pa.array(values, pa.float64()).cast(kind)
+        if not pa.types.is_binary(kind):
+            return pa.array(values, kind)
+    except (pa.ArrowException, TypeError):
+        pass
+    make = _maker(kind)
+    return pa.array([None if v is None else make(v) for v in values], kind)
 
 
 def typed_table(chunk: Chunk, schema: pa.Schema) -> pa.Table:
     """A chunk in a schema; the error names the first value that does not fit."""
     import pyarrow as pa
 
-    types = {column.name: column for column in chunk.columns}
     arrays = []
     for field in schema:
         values = [row.get(field.name) for row in chunk.rows]
-        column = types.get(field.name, Column(field.name))
         try:
-            arrays.append(_fitted(column, values, field.type))
+            arrays.append(typed_array(field.type, values))
         except (
             pa.ArrowException,
             ValueError,
@@ -115,30 +121,19 @@ def arrow_type(kind: str) -> pa.DataType:
     return pa.decimal128(_DECIMAL_MAX, 0) if "HUGEINT" in kind else pa.string()
 
 
-def _fitted(column: Column, values: list[Any], kind: pa.DataType) -> pa.Array:
-    if column.type:
-        return typed_array(column, values)
+def _maker(kind: pa.DataType) -> Callable[[Any], Any]:
+    """What makes a value of this type of a JSON value."""
     import pyarrow as pa
 
     if pa.types.is_string(kind):
-        return pa.array([_text(value) for value in values], kind)
-    return pa.array(values, kind)
-
-
-def _as(kind: pa.DataType, value: Any) -> Any:
-    import pyarrow as pa
-
-    if value is None:
-        return None
-    if pa.types.is_string(kind):
-        return _text(value)
+        return _text
     if pa.types.is_decimal(kind):
-        return value if isinstance(value, Decimal | int) else Decimal(str(value))
+        return lambda value: (
+            value if isinstance(value, Decimal) else Decimal(str(value))
+        )
     if pa.types.is_floating(kind):
-        return float(value)
-    if pa.types.is_binary(kind) and isinstance(value, str):
-        return bytes_of(value)
-    return value
+        return float
+    return bytes_of if pa.types.is_binary(kind) else lambda value: value
 
 
 def bytes_of(text: str) -> bytes:
@@ -146,5 +141,5 @@ def bytes_of(text: str) -> bytes:
     return bytes.fromhex(text[2:]) if text.startswith("\\x") else text.encode()
 
 
-def _text(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else text_of(value)
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else text_of(value)

@@ -139,7 +139,7 @@ def refuse_other(chunk: Chunk, names: Sequence[str]) -> None:
 def format_of(place: Place, address: str) -> str:
     """ndjson, csv or parquet: as the option says, else by the name."""
     given = place.text("format").lower()
-    if given in ("json", ""):
+    if not given:
         given = posixpath.splitext(address)[1].removeprefix(".").lower()
     if given not in _BY_EXTENSION:
         raise bad_option(

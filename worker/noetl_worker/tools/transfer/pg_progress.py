@@ -78,6 +78,12 @@ class PgProgress:
         )
         return cursor.rowcount == 1
 
+    def compare(self, conn: psycopg.Connection[Any], chunk: Chunk) -> None:
+        """Raise when a chunk that somebody else has written is another one."""
+        for number, rows, size, sha256, last_key, _ in self._records(conn):
+            if number == chunk.number:
+                Done(rows, size, sha256, last_key).compare(chunk)
+
     def end(self, conn: psycopg.Connection[Any], totals: Totals) -> None:
         """One record for all of them."""
         self._lock(conn)

@@ -44,6 +44,14 @@ class Done:
         """What is remembered of a chunk."""
         return Done(len(chunk.rows), len(chunk.ndjson), chunk.sha256, chunk.last_key)
 
+    def compare(self, chunk: Chunk) -> None:
+        """Raise when the chunk reads differently now."""
+        if self.sha256 != chunk.sha256:
+            raise SourceChangedError(
+                f"{chunk.where} has the sha256 {chunk.sha256[:12]}…, and had"
+                f" {self.sha256[:12]}… with {self.rows} rows when it was written"
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -102,12 +110,3 @@ class Progress:
             sum(done.bytes for done in self.done),
             hashlib.sha256(checksums.encode()).hexdigest(),
         )
-
-    def compare(self, chunk: Chunk) -> None:
-        """Raise when a chunk that is done reads differently now."""
-        done = self.done[chunk.number]
-        if done.sha256 != chunk.sha256:
-            raise SourceChangedError(
-                f"{chunk.where} has the sha256 {chunk.sha256[:12]}…, and had"
-                f" {done.sha256[:12]}… with {done.rows} rows when it was written"
-            )

@@ -72,7 +72,7 @@ def _pump(
             chunk = _chunk(number, first, rows, source.columns, options)
             first, number = first + len(rows), number + 1
             if chunk.number < known:
-                progress.compare(chunk)
+                progress.done[chunk.number].compare(chunk)
             else:
                 target.write(chunk)
                 progress.done.append(Done.of(chunk))

@@ -58,14 +58,10 @@ class Chunk:
         return f"chunk {self.number} (rows {self.first} to {last})"
 
     @cached_property
-    def lines(self) -> list[bytes]:
-        """Each row as JSON text."""
-        return [line_of(row, self.first + n) for n, row in enumerate(self.rows)]
-
-    @cached_property
     def ndjson(self) -> bytes:
-        """All rows as lines."""
-        return b"\n".join(self.lines) + b"\n" if self.rows else b""
+        """Each row as a line of JSON."""
+        lines = [line_of(row, self.first + n) for n, row in enumerate(self.rows)]
+        return b"\n".join([*lines, b""])
 
     @cached_property
     def sha256(self) -> str:

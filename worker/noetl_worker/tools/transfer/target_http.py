@@ -46,7 +46,8 @@ class HttpTarget(OpenTarget):
             "Content-Type": "application/json",
             "Idempotency-Key": f"{self._transfer}/{chunk.number}",
         }
-        body = (b"[" + b",".join(chunk.lines) + b"]").decode()
+        # A line of JSON has no line feed within.
+        body = "[" + chunk.ndjson.decode().rstrip("\n").replace("\n", ",") + "]"
         exchange = await send(
             {**self._options, "headers": headers, "body": body}, self._ctx
         )

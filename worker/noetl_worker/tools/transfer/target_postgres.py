@@ -66,7 +66,9 @@ class PostgresTarget(OpenTarget):
         conn = self._connection
         with _failures(chunk.where, chunk.first), conn.transaction():
             if not self._progress.record(conn, chunk):
-                return  # a worker that was thought dead has just written it
+                # A worker that was thought dead has just written it.
+                self._progress.compare(conn, chunk)
+                return
             if chunk.number == 0 and self._mode == "replace":
                 self._empty(conn)
             if self._mode == "upsert":
