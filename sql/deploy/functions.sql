@@ -5204,7 +5204,17 @@ as $function$
     format:=json,ndjson,parquet,arrow scope:=step,execution,workflow,permanent ttl:duration
     compression:=none,gzip,zstd,snappy,lz4'),
   ('select', 'path!:text as:text'),
-  ('iterator', 'items!:any item:name')
+  ('iterator', 'items!:any item:name'),
+  ('transfer_source', 'type!:=postgres,duckdb,file,s3,minio,gcs,ref,http|template
+    auth:text|map credential:text query:text table:text schema:text params:any key:text
+    database:text path:text uri:text ref:text format:=csv,json,ndjson,parquet|template
+    url:text endpoint:text method:text headers:map|template json:any body:any
+    timeout:seconds|template verify_ssl:bool|template follow_redirects:bool|template'),
+  ('transfer_target', 'type!:=postgres,duckdb,file,s3,minio,gcs,store,http|template
+    auth:text|map credential:text table:text schema:text mapping:map|template key:text|list
+    database:text path:text uri:text format:=csv,ndjson,parquet|template
+    url:text endpoint:text method:text params:any headers:map|template
+    timeout:seconds|template verify_ssl:bool|template follow_redirects:bool|template')
 $function$;
 
 comment on function noetl_internal.grammar_nodes()
@@ -5235,8 +5245,10 @@ as $function$
   ('artifact', 'action:=get,put|template ref:any result_ref:any data:any text:text path:text
     content_type:text store:=auto,db,pvc,minio,s3,gcs,kv,object|template'),
   ('resolve', 'ref:any result_ref:any path:text'),
-  ('nats', null), ('transfer', null), ('script', null), ('container', null), ('snowflake', null),
-  ('ducklake', null), ('subscription', null), ('agent', null)
+  ('transfer', 'source:transfer_source|template target:transfer_target|template
+    mode:=append,replace,upsert|template chunk_size:positive|template progress_table:text'),
+  ('nats', null), ('script', null), ('container', null), ('snowflake', null), ('ducklake', null),
+  ('subscription', null), ('agent', null)
 $function$;
 
 comment on function noetl_internal.grammar_tools()
@@ -6962,8 +6974,10 @@ begin
     select distinct n.value #>> '{}'
     from jsonb_array_elements(p_tools) as t (tool)
     cross join lateral (
-      values (t.tool #> '{options,auth}'), (t.tool #> '{options,credential}')
-    ) as o (auth)
+      -- A transfer opens two places.
+      values (t.tool -> 'options'), (t.tool #> '{options,source}'), (t.tool #> '{options,target}')
+    ) as e (ends)
+    cross join lateral (values (e.ends -> 'auth'), (e.ends -> 'credential')) as o (auth)
     cross join lateral (
       select o.auth as value
       union all
@@ -7796,6 +7810,72 @@ $function$;
 comment on function noetl_internal.check_waits(jsonb)
 is 'What a wait waits for: one of a time, a duration, a signal.';
 
+-- playbook/check_transfers.sql
+-- What the two ends of a transfer need, by their types, and what a merge needs.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.check_transfers(p_steps jsonb)
+returns setof noetl_internal.problem
+language plpgsql immutable parallel safe
+as $function$
+begin
+  return query
+    select p.*
+    from (
+      select t.tool -> 'options' as options, t.tool ->> 'at' as at
+      from jsonb_path_query(p_steps, '$[*].checks.tools[*]') as t (tool)
+      where t.tool ->> 'kind' = 'transfer'
+    ) as w
+    cross join lateral (
+      select c.*
+      from (values ('source'), ('target')) as e (side)
+      cross join lateral noetl_internal.make_problem(
+        'error', w.at || '.' || e.side, format('"%s" is missing', e.side),
+        format('Write %s: {type: postgres, auth: name, table: orders}.', e.side)
+      ) as c
+      where not w.options ? e.side
+      union all
+      select c.*
+      from (
+        values
+        ('source', '{postgres,duckdb}'::text [], '{query,table}'::text []),
+        ('source', '{file}', '{path,uri}'),
+        ('source', '{s3,minio,gcs}', '{uri}'),
+        ('source', '{ref}', '{ref,uri}'),
+        ('source', '{http}', '{url,endpoint}'),
+        ('target', '{postgres,duckdb}', '{table}'),
+        ('target', '{duckdb}', '{database}'),
+        ('target', '{file}', '{path,uri}'),
+        ('target', '{s3,minio,gcs}', '{uri}'),
+        ('target', '{http}', '{url,endpoint}')
+      ) as n (side, types, keys)
+      cross join lateral noetl_internal.make_problem(
+        'error', w.at || '.' || n.side,
+        format(
+          'a %s %s needs "%s"', n.side, w.options -> n.side ->> 'type',
+          array_to_string(n.keys, '" or "')
+        ),
+        format('Add "%s".', n.keys[1])
+      ) as c
+      where w.options -> n.side ->> 'type' = any(n.types) and not w.options -> n.side ?| n.keys
+      union all
+      select c.*
+      from noetl_internal.make_problem(
+        'error', w.at || '.mode', 'an upsert needs a table and target.key',
+        'Name the columns that tell rows apart: key: [id].'
+      ) as c
+      where
+        w.options ->> 'mode' = 'upsert' and jsonb_typeof(w.options -> 'target') = 'object'
+        and (
+          not w.options -> 'target' ? 'key'
+          or w.options -> 'target' ->> 'type' = any('{file,s3,minio,gcs,store,http}')
+        )
+    ) as p;
+end;
+$function$;
+
+comment on function noetl_internal.check_transfers(jsonb)
+is 'What the two ends of a transfer need, by their types.';
+
 -- playbook/check_cursors.sql
 -- What the grammar cannot say of loops that claim their rows: a cursor without a statement or a
 -- credential, and what does not go together with one.
@@ -8330,6 +8410,8 @@ begin
       select p.* from noetl_internal.check_waits(p_compiled -> 'steps') as p
       union
       select p.* from noetl_internal.check_streams(p_content, p_compiled -> 'steps') as p
+      union
+      select p.* from noetl_internal.check_transfers(p_compiled -> 'steps') as p
       union
       select p.* from noetl_internal.check_cursors(p_content, p_compiled -> 'steps') as p
       union

@@ -32,7 +32,10 @@ class Lab:
         self.conn = self.connect()
 
     def connect(self) -> psycopg.Connection[dict[str, Any]]:
-        return psycopg.connect(self.dsn, autocommit=True, row_factory=dict_row)
+        return self.connect_to(self.dsn)
+
+    def connect_to(self, dsn: str) -> psycopg.Connection[dict[str, Any]]:
+        return psycopg.connect(dsn, autocommit=True, row_factory=dict_row)
 
     def worker(
         self, name: str = "one", module: str = "noetl_worker", **variables: str

@@ -57,9 +57,16 @@ WORKFLOW = """
   next: { arcs: [ { step: stream, when: "{{ event.name == 'call.error' }}" } ] }
 - step: stream
   tool: { kind: python, code: "yield from ('x' * n for n in (9, 1500, 5000))" }
-  next: { arcs: [ { step: piece, "on": call.partial }, { step: long } ] }
+  next: { arcs: [ { step: piece, "on": call.partial }, { step: moved } ] }
 - step: piece
   tool: { kind: noop, result: "{{ event.chunk_index }}" }
+- step: moved
+  tool:
+    kind: transfer
+    source: { type: duckdb, query: select range as n from range(10) }
+    target: { type: file, path: "{{ workload.file }}.parts/", format: ndjson }
+    chunk_size: 4
+  next: { arcs: [ { step: long } ] }
 - step: long
   tool:
     kind: shell
@@ -145,5 +152,10 @@ def test_nothing_is_lost_or_recorded_twice(
         (run,),
     )
     assert [row["n"] for row in pieces] == [0, 1, 2]
+    parts = sorted(Path(f"{file}.parts").glob("part-*"))
+    lines = [
+        json.loads(line)["n"] for p in parts for line in p.read_text().splitlines()
+    ]
+    assert lines == list(range(10))
     children = "select count(*) from noetl.run where parent_execution_id = %s"
     assert lab.count(children, run) == 1

@@ -33,6 +33,8 @@ Point = Literal[
     "after_partial",
     "after_run",
     "after_chunk",
+    "after_transfer_part",
+    "after_transfer_chunk",
     "after_child_start",
     "after_child_end",
     # Stopping.

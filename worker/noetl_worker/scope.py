@@ -128,6 +128,7 @@ class Scope:
         self._load = load
         self._calls: dict[str, int] = {}
         self._resolved: dict[str, None] = {}
+        self._successes: dict[str, int] = {}
         self.ctx_writes: dict[str, Any] = {}
 
     async def render(self, renderer: Renderer, *, required: bool = False) -> Any:
@@ -276,6 +277,10 @@ class Scope:
         self._calls[task] = self._calls.get(task, 0) + 1
         return self._calls[task]
 
+    def successes(self, task: str) -> int:
+        """How often this task was over and had ended well; a retry is no end."""
+        return self._successes.get(task, 0)
+
     def see(self, task: str, output: Output) -> None:
         """Make a task's outcome readable, by ``output`` and by the task's name."""
         envelope = output.envelope(task)
@@ -310,4 +315,6 @@ class Scope:
 
     def pass_on(self, task: str) -> None:
         """The task is over: it is the previous one of what comes next."""
-        self.names["_prev"] = self.names[task]
+        view = self.names["_prev"] = self.names[task]
+        if isinstance(view, ResultView) and view.envelope.get("status") == "ok":
+            self._successes[task] = self.successes(task) + 1

@@ -13,8 +13,10 @@ begin
     select distinct n.value #>> '{}'
     from jsonb_array_elements(p_tools) as t (tool)
     cross join lateral (
-      values (t.tool #> '{options,auth}'), (t.tool #> '{options,credential}')
-    ) as o (auth)
+      -- A transfer opens two places.
+      values (t.tool -> 'options'), (t.tool #> '{options,source}'), (t.tool #> '{options,target}')
+    ) as e (ends)
+    cross join lateral (values (e.ends -> 'auth'), (e.ends -> 'credential')) as o (auth)
     cross join lateral (
       select o.auth as value
       union all

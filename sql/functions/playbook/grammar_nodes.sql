@@ -54,7 +54,17 @@ as $function$
     format:=json,ndjson,parquet,arrow scope:=step,execution,workflow,permanent ttl:duration
     compression:=none,gzip,zstd,snappy,lz4'),
   ('select', 'path!:text as:text'),
-  ('iterator', 'items!:any item:name')
+  ('iterator', 'items!:any item:name'),
+  ('transfer_source', 'type!:=postgres,duckdb,file,s3,minio,gcs,ref,http|template
+    auth:text|map credential:text query:text table:text schema:text params:any key:text
+    database:text path:text uri:text ref:text format:=csv,json,ndjson,parquet|template
+    url:text endpoint:text method:text headers:map|template json:any body:any
+    timeout:seconds|template verify_ssl:bool|template follow_redirects:bool|template'),
+  ('transfer_target', 'type!:=postgres,duckdb,file,s3,minio,gcs,store,http|template
+    auth:text|map credential:text table:text schema:text mapping:map|template key:text|list
+    database:text path:text uri:text format:=csv,ndjson,parquet|template
+    url:text endpoint:text method:text params:any headers:map|template
+    timeout:seconds|template verify_ssl:bool|template follow_redirects:bool|template')
 $function$;
 
 comment on function noetl_internal.grammar_nodes()

@@ -22,8 +22,10 @@ as $function$
   ('artifact', 'action:=get,put|template ref:any result_ref:any data:any text:text path:text
     content_type:text store:=auto,db,pvc,minio,s3,gcs,kv,object|template'),
   ('resolve', 'ref:any result_ref:any path:text'),
-  ('nats', null), ('transfer', null), ('script', null), ('container', null), ('snowflake', null),
-  ('ducklake', null), ('subscription', null), ('agent', null)
+  ('transfer', 'source:transfer_source|template target:transfer_target|template
+    mode:=append,replace,upsert|template chunk_size:positive|template progress_table:text'),
+  ('nats', null), ('script', null), ('container', null), ('snowflake', null), ('ducklake', null),
+  ('subscription', null), ('agent', null)
 $function$;
 
 comment on function noetl_internal.grammar_tools()

@@ -81,6 +81,7 @@
 \ir check_sets.sql
 \ir check_loops.sql
 \ir check_waits.sql
+\ir check_transfers.sql
 \ir check_cursors.sql
 \ir check_streams.sql
 \ir list_templates.sql

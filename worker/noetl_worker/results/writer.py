@@ -316,10 +316,11 @@ async def in_thread(work: Callable[..., T], *arguments: Any) -> T:
     try:
         return await asyncio.to_thread(work, *arguments)
     except StoreError as exc:
-        raise _task_error(exc) from exc
+        raise store_error(exc) from exc
 
 
-def _task_error(error: StoreError) -> TaskError:
+def store_error(error: StoreError) -> TaskError:
+    """What a store refuses, as the error of a task."""
     retryable: bool | None = None
     if isinstance(error, StoreDownError):
         retryable = True

@@ -74,6 +74,7 @@ class S3Client:
         self.region = settings.region
         self.seconds = seconds
         self._prefix = f"NOETL_{tier.upper()}_"
+        self._origin = settings.origin
         self._where = f"{tier} bucket {settings.bucket}"
         if settings.endpoint:
             self._where += f" at {settings.endpoint}"
@@ -160,8 +161,9 @@ class S3Client:
 
     def _hint(self) -> str:
         names = ("ENDPOINT", "ACCESS_KEY", "SECRET_KEY", "BUCKET", "REGION")
+        given = self._origin or ", ".join(self._prefix + name for name in names)
         return (
-            f"check {', '.join(self._prefix + name for name in names)}, and that they"
+            f"check {given}, and that they"
             " may read, write, list and delete in the bucket"
         )
 

@@ -29,6 +29,7 @@ class S3Settings:
     secret_key: str = field(default="", repr=False)  # …_SECRET_KEY
     bucket: str = ""  # …_BUCKET
     region: str = ""  # …_REGION
+    origin: str = ""  # what these settings are from, if not from the variables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ from noetl_worker.stream import Stream
 GROUP: Final = "noetl.tools"
 KINDS: Final = (
     *("noop", "python", "postgres", "http", "shell", "duckdb", "playbook"),
-    *("wait", "artifact", "resolve"),
+    *("wait", "artifact", "resolve", "transfer"),
 )
 
 

@@ -31,7 +31,7 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
     database = text_option(options, "database") or ":memory:"
     rows = RowStream(task, options, ctx)
     async with access_of(_text(options), options.get("auth"), ctx) as access, rows:
-        conn = await asyncio.to_thread(_open, database, ctx)
+        conn = await asyncio.to_thread(open_database, database, ctx)
         job = asyncio.get_running_loop().run_in_executor(
             None, _run, conn, access, options.get("params"), rows
         )
@@ -58,7 +58,8 @@ def _text(options: dict[str, Any]) -> str:
     raise TaskError("template", 'a duckdb tool needs "query"')
 
 
-def _open(database: str, ctx: ToolContext) -> duckdb.DuckDBPyConnection:
+def open_database(database: str, ctx: ToolContext) -> duckdb.DuckDBPyConnection:
+    """Connect to a file, or memory, within this worker's limits; blocks."""
     import duckdb
 
     settings = ctx.services.settings

@@ -167,6 +167,17 @@ async def _secret(alias: str, given: Any, ctx: ToolContext) -> Secret:
     return Secret(alias, _KINDS[kind], found)
 
 
+async def s3_fields(auth: Any, ctx: ToolContext) -> dict[str, Any]:
+    """The fields of a credential of a store with S3's interface, by DuckDB's names."""
+    given = {"source": auth} if isinstance(auth, str) else auth
+    if not isinstance(given, Mapping):
+        raise TaskError("template", 'the option "auth" must be a name or a mapping')
+    source = given.get("source") or given.get("credential") or given.get("key")
+    fields = dict(await ctx.credential(str(source))) if source else {}
+    own = {k: v for k, v in given.items() if k not in ("source", "credential", "key")}
+    return _named({**fields, **own}, _S3_FIELDS)
+
+
 def _named(
     fields: Mapping[str, Any], names: Mapping[str, Sequence[str]]
 ) -> dict[str, Any]:

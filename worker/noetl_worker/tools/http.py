@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -80,6 +81,39 @@ def _no_cookies() -> CookieJar:
 
 async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
     """Send one request. A status outside 2xx is an error whose body is readable."""
+    limit = ctx.services.use(Clients).body_max
+    started = time.monotonic()
+    exchange = await send(options, ctx)
+    with exchange.failures():
+        if is_stream(exchange.response):
+            envelope = _envelope(exchange.response, time.monotonic() - started)
+            output = await read_stream(exchange.response, envelope, task, options, ctx)
+            return replace(output, http=_http(exchange.response))
+        body = await _read(exchange.response, limit)
+    return _output(exchange.response, body, exchange.method, time.monotonic() - started)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request that was sent, and its response, the body of which is yet to be read."""
+
+    method: str
+    url: str
+    response: httpx.Response
+
+    @contextmanager
+    def failures(self) -> Iterator[None]:
+        """Say what goes wrong while the body is read."""
+        with _failures(self.method, self.url):
+            yield
+
+    def error(self) -> TaskError | None:
+        """What a status outside 2xx means."""
+        return _status_error(self.response, self.method)
+
+
+async def send(options: Mapping[str, Any], ctx: ToolContext) -> Exchange:
+    """Send the request that the options of an http tool describe."""
     method = (text_option(options, "method") or "GET").upper()
     url = text_option(options, "url", "endpoint")
     if method not in _METHODS:
@@ -95,8 +129,7 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
         headers["content-type"] = content_type
     clients = ctx.services.use(Clients)
     client = clients.client(verify=options.get("verify_ssl", True) is not False)
-    started = time.monotonic()
-    try:
+    with _failures(method, url):
         request = client.build_request(
             method,
             url,
@@ -110,14 +143,15 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
             stream=True,
             follow_redirects=options.get("follow_redirects", True) is not False,
         )
-        if is_stream(response):
-            envelope = _envelope(response, time.monotonic() - started)
-            output = await read_stream(response, envelope, task, options, ctx)
-            return replace(output, http=_http(response))
-        body = await _read(response, clients.body_max)
+    return Exchange(method, url, response)
+
+
+@contextmanager
+def _failures(method: str, url: str) -> Iterator[None]:
+    try:
+        yield
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError) as exc:
         raise _failure(exc, method, url) from exc
-    return _output(response, body, method, time.monotonic() - started)
 
 
 async def _read(response: httpx.Response, limit: int) -> bytes:
@@ -136,20 +170,9 @@ async def _read(response: httpx.Response, limit: int) -> bytes:
 def _output(
     response: httpx.Response, body: bytes, method: str, elapsed: float
 ) -> Output:
-    status = response.status_code
     data = _parse(body, response)
     payload = _envelope(response, elapsed) | {"data": data, "body": data}
-    error = None
-    if not response.is_success:
-        kind = _KINDS.get(status) or ("server_error" if status >= 500 else "http")
-        error = TaskError(
-            kind,
-            f"{method} {_plain(str(response.url))} answered {status}"
-            f" {response.reason_phrase}".rstrip(),
-            code=status,
-            retryable=status in _RETRYABLE,
-        )
-    return Output(payload, error, http=_http(response))
+    return Output(payload, _status_error(response, method), http=_http(response))
 
 
 def _envelope(response: httpx.Response, elapsed: float) -> dict[str, Any]:
@@ -174,6 +197,20 @@ def _headers(response: httpx.Response) -> dict[str, str]:
     }
 
 
+def _status_error(response: httpx.Response, method: str) -> TaskError | None:
+    if response.is_success:
+        return None
+    status = response.status_code
+    kind = _KINDS.get(status) or ("server_error" if status >= 500 else "http")
+    return TaskError(
+        kind,
+        f"{method} {plain_url(str(response.url))} answered {status}"
+        f" {response.reason_phrase}".rstrip(),
+        code=status,
+        retryable=status in _RETRYABLE,
+    )
+
+
 def _parse(body: bytes, response: httpx.Response) -> Any:
     """JSON as its value, text as text, anything else as base64 text."""
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -193,7 +230,7 @@ def _parse(body: bytes, response: httpx.Response) -> Any:
 
 
 def _failure(error: Exception, method: str, url: str) -> TaskError:
-    place = f"{method} {_plain(url)}"
+    place = f"{method} {plain_url(url)}"
     # The transport calls every lost connection a timeout; its cause tells them apart.
     if isinstance(error, httpx.TimeoutException) and isinstance(
         error.__cause__, TimeoutError
@@ -207,7 +244,7 @@ def _failure(error: Exception, method: str, url: str) -> TaskError:
     return TaskError("http", f"{place}: {error}")
 
 
-def _plain(url: str) -> str:
+def plain_url(url: str) -> str:
     """A URL without user, password and query, for messages."""
     scheme, separator, rest = url.partition("?")[0].partition("://")
     host, slash, path = rest.partition("/")

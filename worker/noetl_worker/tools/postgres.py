@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -36,6 +37,10 @@ POOL_MAX: Final = 100
 _RETRYABLE: Final = ("08", "40", "53", "55P03", "57P")
 _PERMANENT: Final = ("22", "23", "42")
 _AUTH: Final = ("28", "42501")
+_REFUSED: Final = re.compile(
+    r'password authentication failed|no pg_hba\.conf entry|(role|database) ".*" does not'
+    r" exist|no password supplied"
+)
 _CONTROL: Final = frozenset(
     {"begin", "start", "commit", "rollback", "end", "abort", "savepoint", "release"}
 )
@@ -102,13 +107,13 @@ class Pools:
         return await AsyncConnection.connect(
             conninfo,
             autocommit=True,
-            context=_Context(self._adapters),
+            context=AdaptersOf(self._adapters),
             **keepalives(conninfo),
         )
 
 
-class _Context:
-    """The adaptation context of a new connection."""
+class AdaptersOf:
+    """Adapters as the adaptation context that a new connection wants."""
 
     connection = None
 
@@ -121,9 +126,9 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
     text = text_option(options, "command", "query", "sql")
     if text is None or not text.strip():
         raise TaskError("template", 'a postgres tool needs "command"')
-    params = _params(options)
+    params = bound_params(options)
     statements = split_statements(text)
-    conninfo = await _conninfo(options, ctx)
+    conninfo = await conninfo_of(options, ctx)
     pool = ctx.services.use(Pools).pool(conninfo, _pool_size(options))
     rows = RowStream(task, options, ctx)
     try:
@@ -158,19 +163,19 @@ async def claim_rows(
 ) -> list[dict[str, Any]]:
     """The rows that a cursor's ``claim`` takes, committed: at most ``limit`` or none."""
     text = text_option(options, "claim")
-    params = _params(options)
+    params = bound_params(options)
     statements = split_statements(text or "")
     if _has_control(statements):
         raise TaskError("sql", "a claim is one transaction: it cannot begin or end one")
     pool = ctx.services.use(Pools).pool(
-        await _conninfo(options, ctx), _pool_size(options)
+        await conninfo_of(options, ctx), _pool_size(options)
     )
     try:
         async with pool.connection() as conn, conn.transaction():
             results = [await _run_one(conn, Statement(s), params) for s in statements]
             return _claimed(results, limit)
     except psycopg.Error as exc:
-        raise _task_error(exc) from exc
+        raise task_error(exc) from exc
     except OSError as exc:
         raise TaskError("connection", str(exc), retryable=True) from exc
 
@@ -287,7 +292,7 @@ def runs_alone(statement: str) -> bool:
     return any(tuple(words[: len(start)]) == start for start in _ALONE)
 
 
-def _params(options: Mapping[str, Any]) -> Any:
+def bound_params(options: Mapping[str, Any]) -> Any:
     """Parameters as psycopg takes them: mappings and lists of such as jsonb."""
     params = options.get("params")
     if params is not None and not isinstance(params, list | Mapping):
@@ -307,7 +312,8 @@ def _parameter(value: Any) -> Any:
     return Jsonb(value, dumps=encode) if is_json else value
 
 
-async def _conninfo(options: Mapping[str, Any], ctx: ToolContext) -> str:
+async def conninfo_of(options: Mapping[str, Any], ctx: ToolContext) -> str:
+    """The connection string that ``auth``, or the fields of a credential, stand for."""
     name = options.get("auth", options.get("credential"))
     if isinstance(name, Mapping):
         name = name.get("source") or name.get("credential") or name.get("key")
@@ -326,7 +332,7 @@ async def _conninfo(options: Mapping[str, Any], ctx: ToolContext) -> str:
         if field in _FIELDS and value not in (None, "")
     }
     try:
-        return _conninfo_of(str(dsn or ""), tuple(given.items()))
+        return _joined(str(dsn or ""), tuple(given.items()))
     except psycopg.ProgrammingError:
         raise TaskError(
             "auth", f"credential {name!r} is no connection string"
@@ -334,7 +340,7 @@ async def _conninfo(options: Mapping[str, Any], ctx: ToolContext) -> str:
 
 
 @lru_cache(maxsize=256)
-def _conninfo_of(dsn: str, given: tuple[tuple[str, str], ...]) -> str:
+def _joined(dsn: str, given: tuple[tuple[str, str], ...]) -> str:
     known = conninfo_to_dict(dsn) | dict(given)
     known.setdefault("connect_timeout", "10")
     known.setdefault("application_name", "noetl task")
@@ -353,14 +359,21 @@ def _pool_size(options: Mapping[str, Any]) -> int:
 
 def _failure(error: psycopg.Error) -> Output:
     pg = {"sqlstate": error.sqlstate} if error.sqlstate else {}
-    return Output(error=_task_error(error), pg=pg)
+    return Output(error=task_error(error), pg=pg)
 
 
-def _task_error(error: psycopg.Error) -> TaskError:
+def _kind_of_lost(error: psycopg.Error) -> str:
+    """A connection that was refused has no SQLSTATE, only the server's words."""
+    if not isinstance(error, psycopg.OperationalError):
+        return "sql"
+    return "auth" if _REFUSED.search(str(error)) else "connection"
+
+
+def task_error(error: psycopg.Error) -> TaskError:
     """SQLSTATE decides the kind; without one the connection was lost."""
     state = error.sqlstate
     if state is None:
-        kind = "connection" if isinstance(error, psycopg.OperationalError) else "sql"
+        kind = _kind_of_lost(error)
     elif state == "57014":
         kind = "timeout"
     elif state.startswith(_AUTH):
