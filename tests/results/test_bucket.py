@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from noetl_worker.stores.base import StoreTier
 from noetl_worker.stores.registry import Stores
 from noetl_worker.stores.settings import StoreSettings
 from tests.cli.support import Cli
-from tests.support.swift import Swift, running_swift
+from tests.support.swift import Swift
 from tests.worker.conftest import Lab
-
-
-@pytest.fixture(scope="module")
-def swift() -> Iterator[Swift]:
-    with running_swift() as running:
-        yield running
 
 
 def test_results_in_a_bucket(lab: Lab, swift: Swift, tmp_path: Path) -> None:
