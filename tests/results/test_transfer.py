@@ -273,7 +273,7 @@ def test_a_loop_of_a_task_has_a_transfer_per_item(loaded: Lab) -> None:
         target=pg(table="t"),
         iterator={"items": [1, 1, 2], "item": "n"},
     )
-    text = text.replace("- step", "- loop: {in: [1, 2], iterator: outer}\n  step")
+    text = text.replace("- spec", "- loop: {in: [1, 2], iterator: outer}\n  spec", 1)
     status = loaded.run(text)
     assert status["status"] == "completed", status["error"]
     assert loaded.count("select sum(id) from t") == 8

@@ -24,7 +24,7 @@ WORKFLOW = """
   tool: { kind: python, code: "result = {'all': list(range(600))}" }
   next: { arcs: [ { step: collected } ] }
 - step: collected  # by a worker, in two chunks: SQL does not see the file
-  loop: { in: "{{ numbers.all }}", iterator: n }
+  loop: { in: "{{ numbers.all | list }}", iterator: n }
   spec: { loop_mode: fanout }
   tool: { kind: noop }
   next: { arcs: [ { step: items } ] }
