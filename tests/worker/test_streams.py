@@ -112,8 +112,8 @@ def test_chunks_have_files_of_their_own(lab: Lab, tmp_path: Path) -> None:
     run = lab.start(numbers(100_000), workload)
     assert lab.wait(run)["status"] == "completed"
     files = sorted(p.name for p in tmp_path.rglob("exec/*/make/*.json"))
-    assert [f.rpartition("_")[2] for f in files] == [
-        f"chunk-{n:06d}.json" for n in range(3)
+    assert [f.split(".")[1].rpartition("-")[0] for f in files] == [
+        f"chunk-{n:06d}" for n in range(3)
     ]
 
 
