@@ -8,7 +8,7 @@ select
 from noetl.event as e
 where false;
 
-select 1 / (count(*) = 4)::integer
+select 1 / (count(*) = 5)::integer
 from pg_catalog.pg_indexes as i
 where
   i.schemaname = 'noetl'
