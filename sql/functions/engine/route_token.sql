@@ -24,7 +24,8 @@ begin
     where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
     return;
   end if;
-  if p_token.input ? '_partial' and not noetl_internal.is_turn(p_token) then
+  -- A case: "null and …" would be evaluated to its end, and most tokens have no input.
+  if (case when p_token.input ? '_partial' then not noetl_internal.is_turn(p_token) end) then
     update noetl.token as t
     set status = 'waiting_turn'
     where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
