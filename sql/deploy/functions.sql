@@ -5243,8 +5243,8 @@ as $function$
   ('wait', 'until:text duration:seconds|text signal:text timeout:seconds|text'),
   ('transfer', 'source:transfer_source|template target:transfer_target|template
     mode:=append,replace,upsert|template chunk_size:positive|template progress_table:text'),
-  ('artifact', null), ('resolve', null), ('nats', null), ('script', null), ('container', null), ('snowflake', null), ('ducklake', null),
-  ('subscription', null), ('agent', null)
+  ('artifact', null), ('resolve', null), ('nats', null), ('script', null), ('container', null),
+  ('snowflake', null), ('ducklake', null), ('subscription', null), ('agent', null)
 $function$;
 
 comment on function noetl_internal.grammar_tools()

@@ -11,7 +11,6 @@ import pytest
 
 from tests.results.transfers import (
     digest,
-    flow,
     in_duckdb,
     make_orders,
     moved,
@@ -280,12 +279,14 @@ def test_rows_of_several_shapes(loaded: Lab, tmp_path: Path) -> None:
 
 def test_a_loop_of_a_task_has_a_transfer_per_item(loaded: Lab) -> None:
     loaded.conn.execute("create table t (id integer)")
-    text = flow(
-        source=pg(query="select {{ iter.n }} as id"),
-        target=pg(table="t"),
-        iterator={"items": [1, 1, 2], "item": "n"},
-    )
-    text = text.replace("- step", "- loop: {in: [1, 2], iterator: outer}\n  step")
-    status = loaded.run(text)
+    status = loaded.run("""
+- step: move
+  loop: { in: [ 1, 2 ], iterator: outer }
+  tool:
+    kind: transfer
+    iterator: { items: [ 1, 1, 2 ], item: n }
+    source: { type: postgres, auth: db, query: "select {{ iter.n }} as id" }
+    target: { type: postgres, auth: db, table: t }
+""")
     assert status["status"] == "completed", status["error"]
     assert loaded.count("select sum(id) from t") == 8
