@@ -41,6 +41,18 @@ def _growth(key: str, n: int = 100_000) -> Callable[[Figures], float | None]:
     return read
 
 
+def _store(key: str) -> Callable[[Figures], float | None]:
+    return _figure("stores", key)
+
+
+def _memory(case: str, way: str) -> Callable[[Figures], float | None]:
+    def read(figures: Figures) -> float | None:
+        stores = figures.get("stores")
+        return None if stores is None else float(stores[case][f"{way}_above_mb"])
+
+    return read
+
+
 TARGETS: Final = (
     Target(
         "fan-out of 10 000: share of the physical limit", "", "least", 0.25,
@@ -94,6 +106,20 @@ TARGETS: Final = (
         "the same with a context of 100 kB, against a small one", "×", "least", 0.9,
         _figure("expressions", "ratio"),
     ),
+    Target("to S3, against upload_file", "×", "least", 0.8, _store("s3_put_ratio")),
+    Target("from S3, against download_file", "×", "least", 0.8, _store("s3_get_ratio")),
+    Target("to a file, against cp and sync", "×", "least", 0.8, _store("pvc_put_ratio")),
+    Target("from a file, against cat", "×", "least", 0.8, _store("pvc_get_ratio")),
+    Target("memory for an object to S3", "MB", "most", 64, _memory("s3", "put")),
+    Target("memory for an object from S3", "MB", "most", 64, _memory("s3", "get")),
+    Target(
+        "rows into Parquet, against COPY into a file", "×", "least", 0.7,
+        _figure("export", "ratio"),
+    ),
+    Target(
+        "the worker's memory meanwhile, above its baseline", "MB", "most", 128,
+        _figure("export", "worker_mb_above"),
+    ),
 )  # fmt: skip
 
 _FANOUT_LINES: Final = (
@@ -107,6 +133,16 @@ _FANOUT_LINES: Final = (
     ("flush of the log, mean ms", "{flush_mean_ms:.1f}"),
     ("peak memory of a worker, MB", "{worker_rss_mb:.0f}"),
     ("server, without shared buffers, MB", "{server_rss_mb:.0f}"),
+)
+
+_STORE_CASES: Final = (
+    ("boto3", "S3: upload_file, download_file"),
+    ("boto3_4", "S3: the same with four threads"),
+    ("s3", "S3: ours"),
+    ("s3_sha256", "S3: ours, and sha256"),
+    ("cp", "file: cp and sync, cat"),
+    ("pvc", "file: ours"),
+    ("pvc_sha256", "file: ours, and sha256"),
 )
 
 
@@ -133,6 +169,14 @@ def print_report(console: Console, figures: Figures) -> None:
             f" {snapshot['free_claim_p99_ms']:.1f} ms,"
             f" under a foreign snapshot {snapshot['held_claim_p99_ms']:.1f} ms"
         )
+    if export := figures.get("export"):
+        console.print(
+            f"{export['rows']:,} rows into Parquet: {export['rows_per_s']:,.0f}/s,"
+            f" {export['export_s']:.1f} s; COPY into a file {export['copy_s']:.1f} s;"
+            f" worker {export['worker_mb_above']:.0f} MB above its baseline"
+        )
+    if stores := figures.get("stores"):
+        console.print(_stores_table(stores))
     console.print(_target_table(figures))
     if machine := figures.get("machine"):
         console.print(_machine_line(machine), style="dim", highlight=False)
@@ -147,6 +191,22 @@ def _fanout_table(rows: list[Figures]) -> Table:
         table.add_column(f"{row['n']:,}", justify="right")
     for title, text in _FANOUT_LINES:
         table.add_row(title, *(text.format(**row) for row in rows))
+    return table
+
+
+def _stores_table(stores: Figures) -> Table:
+    size = stores["bytes"] / 1e6
+    table = Table(title=f"An object of {size:,.0f} MB", title_justify="left")
+    for title in ("by", "put, MB/s", "get, MB/s", "memory, MB"):
+        table.add_column(title, justify="left" if title == "by" else "right")
+    for case, title in _STORE_CASES:
+        row = stores[case]
+        table.add_row(
+            title,
+            f"{row['put_mb_per_s']:,.0f}",
+            f"{row['get_mb_per_s']:,.0f}",
+            f"{row['put_above_mb']:,.0f} / {row['get_above_mb']:,.0f}",
+        )
     return table
 
 

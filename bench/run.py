@@ -19,6 +19,7 @@ from rich.status import Status
 
 from bench.calls import logged_statements
 from bench.counters import measure_idle
+from bench.export import measure_export
 from bench.expressions import measure as measure_expressions
 from bench.fanout import measure_fanout, run_fanout
 from bench.five_steps import measure_five_steps
@@ -27,6 +28,7 @@ from bench.machine import ROOT, describe_machine
 from bench.report import print_report
 from bench.rig import BenchError, Connection, Rig, running_rig
 from bench.snapshot import measure_snapshot
+from bench.stores import measure_stores
 from bench.unbatched import measure_unbatched
 from tests.support.postgres import PostgresMissingError
 from tools.schema import DeployError
@@ -35,6 +37,7 @@ OUTPUT: Final = ROOT / "bench/out/latest.json"
 WORKERS: Final = 2
 PARTS: Final = (
     *("fanout", "five_step", "unbatched", "foreign_snapshot", "expressions", "hello"),
+    *("stores", "export"),
 )
 
 Say = Callable[[str], None]
@@ -49,6 +52,12 @@ def measure(parts: set[str], *, quick: bool, million: bool, say: Say) -> dict[st
             with rig.running_workers(WORKERS):
                 figures |= _measure_work(
                     rig, conn, parts, quick=quick, million=million, say=say
+                )
+        if "export" in parts:
+            say("rows into Parquet")
+            with rig.running_workers(1):
+                figures["export"] = measure_export(
+                    rig, conn, rows=1_000_000 if quick else 10_000_000, repeats=3
                 )
         if "unbatched" in parts:
             say("reports without batches")
@@ -69,6 +78,11 @@ def measure(parts: set[str], *, quick: bool, million: bool, say: Say) -> dict[st
     if "hello" in parts:
         say("noetl run of hello world")
         figures["hello"] = measure_hello(5 if quick else 10)
+    if "stores" in parts:
+        say("a large object to stores and back")
+        figures["stores"] = measure_stores(
+            (100 if quick else 500) << 20, 1 if quick else 3
+        )
     return figures
 
 

@@ -26,11 +26,12 @@ ALTER DOMAIN noetl_internal.command_status OWNER TO noetl_owner;
 COMMENT ON DOMAIN noetl_internal.command_status IS 'Where an open command stands; held: its execution is paused.';
 
 CREATE DOMAIN noetl_internal.command_task AS text
-	CONSTRAINT command_task_is_known CHECK ((VALUE = ANY (ARRAY['run'::text, 'collect'::text, 'frame'::text])));
+	CONSTRAINT command_task_is_known CHECK ((VALUE = ANY (ARRAY['run'::text, 'collect'::text, 'frame'::text, 'gather'::text])));
 
 ALTER DOMAIN noetl_internal.command_task OWNER TO noetl_owner;
 
-COMMENT ON DOMAIN noetl_internal.command_task IS 'run: the step; collect: the items of its loop; frame: what a cursor''s next claim gives.';
+COMMENT ON DOMAIN noetl_internal.command_task IS 'run: the step; collect: the items of its loop; frame: what a cursor''s next claim gives;
+gather: the results of its loop, into one object.';
 
 CREATE TYPE noetl_internal.cron AS (
 	minutes integer[],
@@ -227,7 +228,7 @@ ALTER DOMAIN noetl_internal.run_status OWNER TO noetl_owner;
 COMMENT ON DOMAIN noetl_internal.run_status IS 'Where an execution stands.';
 
 CREATE DOMAIN noetl_internal.token_status AS text
-	CONSTRAINT token_status_is_known CHECK ((VALUE = ANY (ARRAY['ready'::text, 'active'::text, 'waiting_join'::text, 'waiting_admission'::text, 'waiting_time'::text, 'waiting_signal'::text, 'waiting_slot'::text])));
+	CONSTRAINT token_status_is_known CHECK ((VALUE = ANY (ARRAY['ready'::text, 'active'::text, 'waiting_join'::text, 'waiting_admission'::text, 'waiting_time'::text, 'waiting_signal'::text, 'waiting_slot'::text, 'waiting_turn'::text])));
 
 ALTER DOMAIN noetl_internal.token_status OWNER TO noetl_owner;
 
@@ -1028,6 +1029,8 @@ CREATE INDEX idx_token_wake ON noetl.token USING btree (wake_at) WHERE (wake_at 
 CREATE INDEX result_ref_expires_at_idx ON noetl.result_ref USING btree (expires_at) WHERE ((removed_at IS NULL) AND (expires_at IS NOT NULL));
 
 CREATE INDEX result_ref_scope_idx ON noetl.result_ref USING btree (execution_id) WHERE ((removed_at IS NULL) AND (scope <> 'permanent'::text));
+
+CREATE UNIQUE INDEX uidx_event_call_partial_chunk ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'token_id'::text)), current_index) WHERE ((event_type)::text = 'call.partial'::text);
 
 CREATE UNIQUE INDEX uidx_event_command_issued_command_id ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'command_id'::text))) WHERE (((event_type)::text = 'command.issued'::text) AND (meta ? 'command_id'::text));
 

@@ -35,7 +35,9 @@ import psycopg
 import pytest
 
 from tests.support.databases import Databases
+from tests.support.nats import Nats, running_nats
 from tests.support.postgres import VERSIONS, Server, running_server
+from tests.support.swift import Swift, running_swift
 from tools.acceptance import Outcomes
 
 _OUTCOMES = pytest.StashKey[Outcomes]()
@@ -144,3 +146,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     path: Path | None = session.config.getoption("--results")
     if path is not None:
         session.config.stash[_OUTCOMES].write(path)
+
+
+@pytest.fixture(scope="session")
+def swift() -> Iterator[Swift]:
+    with running_swift() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def nats() -> Iterator[Nats]:
+    with running_nats() as running:
+        yield running

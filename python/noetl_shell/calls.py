@@ -144,6 +144,56 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredResult:
+    """One line of ``list_results``."""
+
+    ref_id: int
+    ref: str
+    step: str | None
+    name: str
+    store_tier: str
+    content_type: str
+    bytes: int
+    row_count: int | None
+    scope: str
+    created_at: datetime
+    expires_at: datetime | None
+    removed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundResult:
+    """Where a result is; ``payload`` of tiers db and eventlog, else ``physical_uri``."""
+
+    ref: str | None
+    store_tier: str
+    physical_uri: str | None
+    content_type: str
+    bytes: int
+    sha256: str
+    row_count: int | None
+    payload: Any
+
+
+@dataclass(frozen=True, slots=True)
+class TracedResult:
+    """One line of ``trace``; without a reference it rides in its event."""
+
+    depth: int
+    execution_id: int
+    step: str | None
+    name: str
+    command_id: str | None
+    ref: str | None
+    store_tier: str
+    content_type: str
+    bytes: int
+    row_count: int | None
+    created_at: datetime | None
+    source_refs: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerSession:
     """A worker or dispatcher that is alive, as far as the engine knows."""
 
@@ -349,6 +399,58 @@ def read_events(
                 "type": event_type,
                 "limit": limit,
             },
+        )
+        return cursor.fetchall()
+
+
+def list_results(
+    conn: Connection, *, execution_id: int, limit: int = 1000, after: int = 0
+) -> list[StoredResult]:
+    """The next stored results of a run after a ref_id, in the order of their storing."""
+    with _translated(conn), conn.cursor(row_factory=class_row(StoredResult)) as cursor:
+        cursor.execute(
+            "select r.ref_id, r.ref, r.step, r.name, r.store_tier, r.content_type,"
+            " r.bytes, r.row_count, r.scope, r.created_at, r.expires_at, r.removed_at"
+            " from noetl.list_results(%s, %s, %s) as r",
+            [execution_id, limit, after],
+        )
+        return cursor.fetchall()
+
+
+def find_result(conn: Connection, *, ref: str) -> FoundResult:
+    """Where a stored result is."""
+    with _translated(conn), conn.cursor(row_factory=class_row(FoundResult)) as cursor:
+        cursor.execute(
+            "select %(ref)s as ref, r.store_tier, r.physical_uri, r.content_type,"
+            " r.bytes, r.sha256, r.row_count, r.payload"
+            " from noetl.find_result(%(ref)s) as r",
+            {"ref": ref},
+        )
+        return _one(cursor)
+
+
+def find_step_result(conn: Connection, *, execution_id: int, step: str) -> FoundResult:
+    """The latest result of a step."""
+    with _translated(conn), conn.cursor(row_factory=class_row(FoundResult)) as cursor:
+        cursor.execute(
+            "select r.ref, r.store_tier, r.physical_uri, r.content_type, r.bytes,"
+            " r.sha256, r.row_count, r.payload"
+            " from noetl.find_step_result(%s, %s) as r",
+            [execution_id, step],
+        )
+        return _one(cursor)
+
+
+def trace(
+    conn: Connection, *, execution_id: int, step: str, limit: int = 1000
+) -> list[TracedResult]:
+    """The results of a step, what they were made from, and so on."""
+    with _translated(conn), conn.cursor(row_factory=class_row(TracedResult)) as cursor:
+        cursor.execute(
+            "select t.depth, t.execution_id, t.step, t.name, t.command_id, t.ref,"
+            " t.store_tier, t.content_type, t.bytes, t.row_count, t.created_at,"
+            " t.source_refs from noetl.trace(%s, %s, %s) as t",
+            [execution_id, step, limit],
         )
         return cursor.fetchall()
 

@@ -230,6 +230,13 @@ SETTINGS: Final = (
         "67108864 (64 MB)",
     ),
     Setting(
+        "duckdb_memory_bytes",
+        _positive,
+        lambda: _WORKER.duckdb_memory_bytes,
+        "Memory of one DuckDB query; more is spilled to tmp under NOETL_HOME.",
+        "1073741824 (1 GB)",
+    ),
+    Setting(
         "pvc_mount_path",
         _path,
         _none,
@@ -326,6 +333,13 @@ SETTINGS: Final = (
         lambda: _WORKER.stores.timeout_seconds,
         "A store that does not answer for about so long is down.",
         "20.0",
+    ),
+    Setting(
+        "store_orphan_seconds",
+        stores.parse_age,
+        lambda: _WORKER.stores.orphan_seconds,
+        "Age of objects that no result refers to when workers remove them from stores.",
+        "3600.0",
     ),
     *(setting for tier in S3_TIERS for setting in _s3_settings(tier)),
     Setting(

@@ -88,6 +88,10 @@ create unique index uidx_event_loop_fanin_completed_loop_id
 on noetl.event (execution_id, (meta ->> 'loop_id'))
 where event_type = 'loop.fanin.completed' and meta ? 'loop_id';
 
+create unique index uidx_event_call_partial_chunk
+on noetl.event (execution_id, (meta ->> 'token_id'), current_index)
+where event_type = 'call.partial';
+
 create index idx_event_loop_id_type
 on noetl.event (execution_id, (meta ->> 'loop_id'), event_type, current_index)
 where meta ? 'loop_id';

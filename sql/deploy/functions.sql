@@ -5190,7 +5190,8 @@ as $function$
   ('next', 'spec:next_spec arcs:[arc/>name]'),
   ('next_spec', 'mode:=exclusive,inclusive'),
   ('arc', 'step!:name when:condition cond>when:condition on:=call.partial desc:text
-    input:map|template args>input:map|template'),
+    input:map|template args>input:map|template spec:arc_spec'),
+  ('arc_spec', 'mode:=sequential,parallel max_in_flight:positive'),
   ('sets', 'set:map set_ctx>set:map set_iter>set:map vars>set:map'),
   ('tool_policy', 'rules:[rule]'),
   ('rule', 'when:condition cond>when:condition then:action else:else_action do>then.do:any
@@ -5231,20 +5232,23 @@ as $function$
   ('noop', 'result:any'),
   ('python', 'code:text libs:any script:any'),
   ('postgres', 'auth:text|map credential:text command:text query:text params:map|list|template
-    pool:map script:any'),
+    pool:map script:any chunk_size:positive|template'),
   ('http', 'method:text url:text endpoint:text params:any headers:any json:any payload:any body:any
     form:any data:any auth:text|map credential:text verify_ssl:bool|template
-    follow_redirects:bool|template'),
+    follow_redirects:bool|template chunk_size:positive|template'),
   ('duckdb', 'query:text|list command:text|list commands:text|list database:text params:any
-    auth:text|map credential:text'),
+    auth:text|map credential:text chunk_size:positive|template'),
   ('shell', 'cmds:text|list command:text|list env:any cwd:text'),
   ('playbook', 'path:text payload:any return_step:text retry:any'),
   ('workbook', 'task!:name'),
   ('wait', 'until:text duration:seconds|text signal:text timeout:seconds|text'),
+  ('artifact', 'action:=get,put|template ref:any result_ref:any data:any text:text path:text
+    content_type:text store:=auto,db,pvc,minio,s3,gcs,kv,object|template'),
+  ('resolve', 'ref:any result_ref:any path:text'),
   ('transfer', 'source:transfer_source|template target:transfer_target|template
     mode:=append,replace,upsert|template chunk_size:positive|template progress_table:text'),
-  ('artifact', null), ('resolve', null), ('nats', null), ('script', null), ('container', null),
-  ('snowflake', null), ('ducklake', null), ('subscription', null), ('agent', null)
+  ('nats', null), ('script', null), ('container', null), ('snowflake', null), ('ducklake', null),
+  ('subscription', null), ('agent', null)
 $function$;
 
 comment on function noetl_internal.grammar_tools()
@@ -5958,8 +5962,26 @@ $function$;
 comment on function noetl_internal.list_arcs(jsonb, text)
 is 'The arcs of a step wherever its "next" keeps them.';
 
+-- playbook/stream_window.sql
+-- How many chunks an arc lets be at work at once: one, or in mode parallel as many as it says, else
+-- as many as a parallel loop.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.stream_window(p_spec jsonb)
+returns jsonb
+language sql immutable parallel safe
+as $function$
+  select
+    case
+      when p_spec ->> 'mode' = 'parallel' then coalesce(p_spec -> 'max_in_flight', '10') else '1'
+    end
+$function$;
+
+comment on function noetl_internal.stream_window(jsonb)
+is 'How many chunks an arc lets be at work at once.';
+
 -- playbook/compile_next.sql
--- Where a step leads: {"mode", "arcs": [{"step", "on", "when", "set", "input", "at"}]}.
+-- Where a step leads: {"mode", "arcs": [{"step", "on", "when", "set", "input", "at"}]}; arcs of
+-- chunks have "max_in_flight" too.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.compile_next(
   p_next jsonb,
@@ -5998,6 +6020,12 @@ begin
               ),
               'at', a.at
             )
+            || case
+              when a.arc -> 'on' is null then '{}'
+              else jsonb_build_object(
+                'max_in_flight', noetl_internal.stream_window(a.arc -> 'spec')
+              )
+            end
             order by a.place
           ),
           '[]'
@@ -6013,6 +6041,23 @@ $function$;
 
 comment on function noetl_internal.compile_next(jsonb, jsonb, text, boolean)
 is 'Where a step leads: its mode and its arcs.';
+
+-- playbook/has_stream.sql
+-- Whether an arc of a step takes up the chunks of its tool.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.has_stream(p_next jsonb)
+returns boolean
+language plpgsql immutable parallel safe
+as $function$
+begin
+  return exists (
+    select from noetl_internal.list_arcs(p_next, '') as a where a.arc ->> 'on' = 'call.partial'
+  );
+end;
+$function$;
+
+comment on function noetl_internal.has_stream(jsonb)
+is 'Whether an arc of a step takes up the chunks of its tool.';
 
 -- playbook/merge_specs.sql
 -- The specs of a step by level: "step" (over the executor's), "loop" (over the step's) and "own"
@@ -6705,6 +6750,11 @@ begin
           when p_loop ? 'cursor' then jsonb_build_object('cursor', p_loop -> 'cursor') else '{}'
         end
         || case
+          when noetl_internal.has_stream(p_step -> 'next')
+            then jsonb_build_object('partials', true)
+          else '{}'
+        end
+        || case
           when p_known -> 'keychain' = '[]' then '{}'
           else jsonb_build_object('keychain', p_known -> 'keychain')
         end as task
@@ -7227,8 +7277,25 @@ $function$;
 comment on function noetl_internal.endless_steps(jsonb)
 is 'Steps without a tool from which a run cannot but go round for ever.';
 
+-- playbook/chunk_split.sql
+-- The name under which the tokens of one chunk are a split, where several arcs took it: no step can
+-- have it.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.chunk_split(p_step text)
+returns text
+language sql immutable parallel safe
+as $function$
+  select p_step || e'\tcall.partial'
+$function$;
+
+comment on function noetl_internal.chunk_split(text)
+is 'The name under which the tokens of one chunk are a split.';
+
 -- playbook/split_targets.sql
--- For each inclusive step, the steps that two different arcs of it can both reach.
+-- For each inclusive step, the steps that two different arcs of it can both reach; for each step
+-- with chunks, those that arcs of both kinds can reach, where the whole stream meets, and under
+-- chunk_split those that only arcs of chunks, but several of them, can reach, where each chunk
+-- does.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.split_targets(
   p_steps jsonb,
@@ -7240,22 +7307,36 @@ as $function$
 #variable_conflict use_column
 begin
   return query
-    select s.value ->> 'step', r.step
-    from jsonb_array_elements(p_steps) as s (value)
-    cross join lateral (
-      select distinct a.value ->> 'step' as target, a.place
-      from jsonb_array_elements(s.value #> '{next,arcs}') with ordinality as a (value, place)
-      where a.value -> 'on' = 'null' and a.value ->> 'step' is not null
-    ) as a
-    cross join lateral noetl_internal.reachable_steps(p_graph, array[a.target]) as r (step)
-    where s.value #>> '{next,mode}' = 'inclusive'
-    group by s.value ->> 'step', r.step
-    having count(*) > 1;
+    select
+      case when r.ends = 0 then noetl_internal.chunk_split(r.split) else r.split end, r.step
+    from (
+      select
+        s.value ->> 'step' as split, t.step,
+        s.value #>> '{next,mode}' = 'inclusive' as is_inclusive,
+        count(*) filter (where a.value -> 'on' = 'null') as ends,
+        count(*) filter (where a.value -> 'on' <> 'null') as chunks
+      from jsonb_array_elements(p_steps) as s (value)
+      cross join lateral jsonb_array_elements(s.value #> '{next,arcs}') as a (value)
+      cross join lateral noetl_internal.reachable_steps(
+        p_graph, array[a.value ->> 'step']
+      ) as t (step)
+      where
+        a.value ->> 'step' is not null
+        and (
+          s.value #>> '{next,mode}' = 'inclusive'
+          or s.value @? '$.next.arcs[*] ? (@.on == "call.partial")'
+        )
+      group by s.value ->> 'step', t.step, s.value #>> '{next,mode}'
+    ) as r
+    where
+      r.is_inclusive and r.ends > 1
+      or r.chunks > 0 and r.ends > 0
+      or r.chunks > 1;
 end;
 $function$;
 
 comment on function noetl_internal.split_targets(jsonb, jsonb)
-is 'For each inclusive step, the steps that two different arcs of it can both reach.';
+is 'For each split, the steps that two different arcs of it can both reach.';
 
 -- playbook/step_joins.sql
 -- The joins of a playbook (docs/protocol.md): steps that branches of one inclusive split reach,
@@ -7871,6 +7952,79 @@ $function$;
 comment on function noetl_internal.check_cursors(jsonb, jsonb)
 is 'What the grammar cannot say of loops that claim their rows.';
 
+-- playbook/check_streams.sql
+-- Arcs that take up chunks: only a step whose tool a worker runs once has them, and only they have
+-- a spec.
+-- Locks: none. Never raises.
+create or replace function noetl_internal.check_streams(
+  p_content jsonb,
+  p_steps jsonb
+)
+returns setof noetl_internal.problem
+language plpgsql immutable parallel safe
+as $function$
+begin
+  return query
+    with arc as (
+      select
+        s.value as step, a.arc, a.at, coalesce(a.arc ->> 'on', '') = 'call.partial' as is_chunk
+      from jsonb_array_elements(p_steps) as s (value)
+      cross join lateral noetl_internal.list_arcs(
+        p_content -> 'workflow' -> (s.value ->> 'position')::integer -> 'next',
+        (s.value #>> '{checks,at}') || '.next'
+      ) as a
+    )
+
+    select p.*
+    from arc as a
+    cross join lateral (
+      select c.*
+      from noetl_internal.make_problem(
+        'error', a.at || '.spec', 'only an arc with "on: call.partial" has a spec',
+        'The mode of all arcs is next.spec.mode.'
+      ) as c
+      where a.arc ? 'spec' and not a.is_chunk
+      union all
+      select c.*
+      from noetl_internal.make_problem(
+        'error', a.at || '.on', 'a loop has no chunks: its items have',
+        'Let a step without a loop make the chunks, and loop over them where they arrive.'
+      ) as c
+      where a.is_chunk and a.step -> 'loop' <> 'null'
+      union all
+      select c.*
+      from noetl_internal.make_problem(
+        'error', a.at || '.on', 'this step has no tool that could make chunks',
+        'Give it a tool such as python, or leave "on" out.'
+      ) as c
+      where a.is_chunk and ((a.step ->> 'inline')::boolean or a.step -> 'wait' <> 'null')
+      union all
+      select c.*
+      from noetl_internal.make_problem(
+        'warning', a.at || '.spec.max_in_flight',
+        'max_in_flight has no effect: chunks are handled one after the other',
+        'Add mode: parallel.'
+      ) as c
+      where
+        a.is_chunk and a.arc #> '{spec,max_in_flight}' is not null
+        and a.arc #>> '{spec,mode}' is distinct from 'parallel'
+    ) as p
+    union all
+    select p.*
+    from jsonb_path_query(
+      p_steps, '$[*].next.arcs[*] ? (@.on == "call.partial").set[*]'
+    ) as s (entry)
+    cross join lateral noetl_internal.make_problem(
+      'error', s.entry ->> 'at', 'a chunk cannot write to its step''s result: it has none yet',
+      'Write ctx.<name>.'
+    ) as p
+    where s.entry ->> 'target' like 'step.%';
+end;
+$function$;
+
+comment on function noetl_internal.check_streams(jsonb, jsonb)
+is 'Arcs that take up chunks: where they may stand, and what they may say.';
+
 -- playbook/list_templates.sql
 -- All compiled templates of a playbook, each with the step it stands in (null: workload) and
 -- whether a worker, not the engine, evaluates it.
@@ -8254,6 +8408,8 @@ begin
       select p.* from noetl_internal.check_loops(p_content, p_compiled -> 'steps') as p
       union
       select p.* from noetl_internal.check_waits(p_compiled -> 'steps') as p
+      union
+      select p.* from noetl_internal.check_streams(p_content, p_compiled -> 'steps') as p
       union
       select p.* from noetl_internal.check_transfers(p_compiled -> 'steps') as p
       union
@@ -8898,7 +9054,9 @@ begin
     where
       r.execution_id = p_variable.execution_id
       and r.ref_id = noetl_internal.ref_id_of(p_variable.envelope ->> 'ref');
-  elsif p_variable.loop_id is not null and p_wants_items then
+  elsif
+    p_variable.loop_id is not null and p_wants_items and not p_variable.envelope ? '_rows'
+  then
     perform noetl_internal.require_few_items(p_variable);
     v_items := noetl_internal.loop_results(
       p_variable.execution_id, p_variable.loop_id, 0, (v_payload ->> 'total')::integer
@@ -8917,6 +9075,196 @@ $function$;
 
 comment on function noetl_internal.result_view(noetl.variable, text, boolean)
 is 'The view through which expressions read a result.';
+
+-- engine/result_value.sql
+-- The payload of a result that an event carries, {status, reference, context}; null when it is only
+-- referred to. Of one whose rows are stored apart (reference.rows) it is the rest.
+create or replace function noetl_internal.result_value(p_result jsonb)
+returns jsonb
+language sql immutable parallel safe
+as $function$
+  select case
+    when
+      p_result -> 'reference' is null or p_result -> 'reference' = 'null'
+      or p_result -> 'reference' ? 'rows' and p_result -> 'context' ? 'data'
+      then coalesce(p_result -> 'context' -> 'data', 'null')
+  end
+$function$;
+
+comment on function noetl_internal.result_value(jsonb)
+is 'The payload of a result that an event carries.';
+
+-- engine/result_envelope.sql
+-- What a result that an event carries, {status, reference, context}, shows beside its payload.
+create or replace function noetl_internal.result_envelope(
+  p_result jsonb,
+  p_error jsonb
+)
+returns jsonb
+language sql stable parallel safe
+as $function$
+  select jsonb_strip_nulls(
+    jsonb_build_object(
+      'status', p_result -> 'status', 'error', p_error,
+      'http', p_result -> 'context' -> 'http', 'pg', p_result -> 'context' -> 'pg',
+      'results', p_result -> 'context' -> 'results',
+      '_preview', p_result -> 'context' -> 'preview',
+      '_sources', p_result -> 'context' -> 'sources',
+      '_rows', p_result -> 'reference' -> 'rows'
+    )
+    || coalesce(nullif(p_result -> 'context' -> 'selected', 'null'), '{}')
+    || coalesce(
+      nullif(p_result -> 'reference', 'null') - array['bytes', 'sha256', 'content_type', 'rows'],
+      '{}'
+    )
+  )
+$function$;
+
+comment on function noetl_internal.result_envelope(jsonb, jsonb)
+is 'What a result that an event carries shows beside its payload.';
+
+-- engine/base_locals.sql
+-- The names every expression of a run sees beside its variables.
+create or replace function noetl_internal.base_locals(p_execution_id bigint)
+returns jsonb
+language sql stable parallel safe
+as $function$
+  select jsonb_build_object(
+    'execution_id', p_execution_id,
+    'job', jsonb_build_object('uuid', p_execution_id, 'execution_id', p_execution_id)
+  )
+$function$;
+
+comment on function noetl_internal.base_locals(bigint)
+is 'The names every expression of a run sees beside its variables.';
+
+-- engine/visible_input.sql
+-- The input of a token as expressions see it: without what the engine keeps there of a chunk.
+create or replace function noetl_internal.visible_input(p_input jsonb)
+returns jsonb
+language sql immutable parallel safe
+as $function$
+  select coalesce(p_input, '{}') - '_partial'
+$function$;
+
+comment on function noetl_internal.visible_input(jsonb)
+is 'The input of a token as expressions see it.';
+
+-- engine/chunk_mark.sql
+-- What a token carries of the chunk that made it, under the key _partial of its input: which one of
+-- which token, how many may be at work at once, and the result as reported.
+create or replace function noetl_internal.chunk_mark(
+  p_meta jsonb,
+  p_result jsonb,
+  p_max_in_flight jsonb
+)
+returns jsonb
+language sql stable parallel safe
+as $function$
+  select jsonb_build_object(
+    'token_id', p_meta -> 'token_id', 'chunk_index', p_meta -> 'chunk_index',
+    'has_more', p_meta -> 'has_more', 'max_in_flight', p_max_in_flight, 'result', p_result
+  )
+$function$;
+
+comment on function noetl_internal.chunk_mark(jsonb, jsonb, jsonb)
+is 'What a token carries of the chunk that made it.';
+
+-- engine/chunk_part.sql
+-- The part of a token's input that tells of a chunk, to be handed on; empty for all others.
+create or replace function noetl_internal.chunk_part(p_input jsonb)
+returns jsonb
+language sql stable parallel safe
+as $function$
+  select case
+    when p_input ? '_partial' then jsonb_build_object('_partial', p_input -> '_partial') else '{}'
+  end
+$function$;
+
+comment on function noetl_internal.chunk_part(jsonb)
+is 'The part of a token''s input that tells of a chunk.';
+
+-- engine/chunk_names.sql
+-- What event.chunk_index and event.has_more read where a chunk is what it is about; empty
+-- elsewhere.
+create or replace function noetl_internal.chunk_names(p_input jsonb)
+returns jsonb
+language sql stable parallel safe
+as $function$
+  select case
+    when p_input ? '_partial'
+      then jsonb_build_object(
+        'chunk_index', p_input -> '_partial' -> 'chunk_index',
+        'has_more', p_input -> '_partial' -> 'has_more'
+      )
+    else '{}'
+  end
+$function$;
+
+comment on function noetl_internal.chunk_names(jsonb)
+is 'What event.chunk_index and event.has_more read.';
+
+-- engine/entry_locals.sql
+-- What expressions on a token's way into its step see beside the run's names: its input and, when a
+-- chunk made the token, event and (by load_scope, which reads _partial) the chunk as output.
+create or replace function noetl_internal.entry_locals(
+  p_execution_id bigint,
+  p_input jsonb
+)
+returns jsonb
+language sql stable parallel safe
+as $function$
+  select
+    noetl_internal.base_locals(p_execution_id)
+    || jsonb_build_object('input', noetl_internal.visible_input(p_input))
+    || case
+      when p_input ? '_partial'
+        then noetl_internal.chunk_part(p_input) || jsonb_build_object(
+          'event', '{"name": "call.partial"}'::jsonb || noetl_internal.chunk_names(p_input)
+        )
+      else '{}'
+    end
+$function$;
+
+comment on function noetl_internal.entry_locals(bigint, jsonb)
+is 'What expressions on a token''s way into its step see beside the run''s names.';
+
+-- engine/chunk_views.sql
+-- The views through which expressions read a chunk: those of output, result and response that they
+-- ask for.
+create or replace function noetl_internal.chunk_views(
+  p_execution_id bigint,
+  p_locals jsonb,
+  p_roots text []
+)
+returns jsonb
+language plpgsql stable
+as $function$
+declare
+  v_chunk noetl.variable;
+begin
+  v_chunk.execution_id := p_execution_id;
+  v_chunk.value := noetl_internal.result_value(p_locals #> '{_partial,result}');
+  v_chunk.envelope := noetl_internal.result_envelope(p_locals #> '{_partial,result}', null);
+  return (
+    select
+      coalesce(
+        jsonb_object_agg(
+          n.name,
+          noetl_internal.result_view(
+            v_chunk, case n.name when 'output' then 'envelope' else 'payload' end, false
+          )
+        ),
+        '{}'
+      )
+    from unnest(array['output', 'result', 'response']) as n (name)
+    where n.name = any(p_roots)
+  );
+end;
+$function$;
+
+comment on function noetl_internal.chunk_views(bigint, jsonb, text [])
+is 'The views through which expressions read a chunk.';
 
 -- engine/load_mapping.sql
 -- The part of ctx or workload that the listed names read: some keys, or all when one of them needs
@@ -8966,7 +9314,8 @@ is 'The latest payload of each signal that a run has received.';
 
 -- engine/load_scope.sql
 -- What an expression can see: {"names", "views"}, holding only the names that it uses. p_locals win
--- over everything; p_step is the step whose result reads as output, result and response.
+-- over everything; p_step is the step whose result reads as output, result and response, unless the
+-- locals bring a chunk.
 create or replace function noetl_internal.load_scope(
   p_execution_id bigint,
   p_names jsonb,
@@ -9013,7 +9362,9 @@ begin
   ) as s
   inner join noetl.variable as v
     on v.execution_id = p_execution_id and v.scope = 'step' and v.name = s.step;
-
+  if p_locals ? '_partial' then
+    v_views := v_views || noetl_internal.chunk_views(p_execution_id, p_locals, v_roots);
+  end if;
   select coalesce(jsonb_object_agg(w.name, w.value), '{}') into v_names
   from noetl.variable as w
   where w.execution_id = p_execution_id and w.scope = 'workload' and w.name = any(v_roots);
@@ -9023,9 +9374,8 @@ begin
     );
   end if;
   if 'ctx' = any(v_roots) then
-    v_names := v_names || jsonb_build_object(
-      'ctx', noetl_internal.load_mapping(p_execution_id, 'ctx', p_names)
-    );
+    v_names := v_names
+      || jsonb_build_object('ctx', noetl_internal.load_mapping(p_execution_id, 'ctx', p_names));
   end if;
   if 'signals' = any(v_roots) then
     v_names :=
@@ -9125,21 +9475,6 @@ $function$;
 
 comment on function noetl_internal.is_true(bigint, jsonb, jsonb, text)
 is 'Whether a compiled condition holds in a run.';
-
--- engine/base_locals.sql
--- The names every expression of a run sees beside its variables.
-create or replace function noetl_internal.base_locals(p_execution_id bigint)
-returns jsonb
-language sql stable parallel safe
-as $function$
-  select jsonb_build_object(
-    'execution_id', p_execution_id,
-    'job', jsonb_build_object('uuid', p_execution_id, 'execution_id', p_execution_id)
-  )
-$function$;
-
-comment on function noetl_internal.base_locals(bigint)
-is 'The names every expression of a run sees beside its variables.';
 
 -- engine/write_ctx.sql
 -- Write ctx values, {"a": 1, "b.c": 2}, of a run whose row the caller has locked, and wake the
@@ -9344,27 +9679,7 @@ begin
   )
   values (
     p_execution_id, 'step', p_step,
-    case
-      when
-        p_result -> 'reference' is null or p_result -> 'reference' = 'null'
-        or p_result -> 'reference' ? 'rows' and p_result -> 'context' ? 'data'
-        then coalesce(p_result -> 'context' -> 'data', 'null')
-    end,
-    jsonb_strip_nulls(
-      jsonb_build_object(
-        'status', p_result -> 'status', 'error', p_error,
-        'http', p_result -> 'context' -> 'http', 'pg', p_result -> 'context' -> 'pg',
-        'results', p_result -> 'context' -> 'results',
-        '_preview', p_result -> 'context' -> 'preview',
-        '_sources', p_result -> 'context' -> 'sources',
-        '_rows', p_result -> 'reference' -> 'rows'
-      )
-      || coalesce(nullif(p_result -> 'context' -> 'selected', 'null'), '{}')
-      || coalesce(
-        nullif(p_result -> 'reference', 'null') - array['bytes', 'sha256', 'content_type', 'rows'],
-        '{}'
-      )
-    ),
+    noetl_internal.result_value(p_result), noetl_internal.result_envelope(p_result, p_error),
     p_loop_id, 1
   )
   on conflict (execution_id, scope, name) do update
@@ -9984,7 +10299,7 @@ begin
     noetl_internal.clock_now()
   from unnest(p_outcomes) as o
   -- Items that are collected only begin the loop; not collecting them is the call's error.
-  where o.loop_id is null and (o.task = 'run' or not o.is_ok)
+  where o.loop_id is null and (o.task <> 'collect' or not o.is_ok)
   union all
   select
     o.execution_id, o.catalog_id,
@@ -10203,8 +10518,10 @@ as $function$
   select
     noetl_internal.base_locals(p_execution_id)
     || jsonb_build_object(
-      'event', jsonb_strip_nulls(jsonb_build_object('name', p_event, 'error', p_error)),
-      'input', coalesce(p_input, '{}')
+      'event',
+      jsonb_strip_nulls(jsonb_build_object('name', p_event, 'error', p_error))
+      || noetl_internal.chunk_names(p_input),
+      'input', noetl_internal.visible_input(p_input)
     )
     || case
       when p_loop_id is null then '{}'
@@ -10306,7 +10623,7 @@ begin
     cardinality(v_arcs) = 0
     and (
       p_error is not null
-      or p_definition #> '{next,arcs}' <> '[]'
+      or p_definition @? '$.next.arcs[*] ? (@.on == null)'
       and noetl_internal.is_no_next_an_error(p_catalog_id)
     )
   then
@@ -10394,6 +10711,52 @@ comment on function noetl_internal.exit_step(
   bigint, noetl.token, text, jsonb, jsonb, jsonb, bigint
 ) is 'Keep a step''s result and route on from it; returns the error that nothing takes up.';
 
+-- engine/is_turn.sql
+-- Whether the token of a chunk may enter its step: fewer earlier chunks of its stream than may be
+-- at work at once are still there.
+create or replace function noetl_internal.is_turn(p_token noetl.token)
+returns boolean
+language plpgsql stable
+as $function$
+begin
+  return (
+    select count(*) < (p_token.input #>> '{_partial,max_in_flight}')::integer
+    from noetl.token as t
+    where
+      t.execution_id = p_token.execution_id
+      and t.token_id < p_token.token_id
+      and t.step = p_token.step
+      and t.input #> '{_partial,token_id}' = p_token.input #> '{_partial,token_id}'
+  );
+end;
+$function$;
+
+comment on function noetl_internal.is_turn(noetl.token)
+is 'Whether the token of a chunk may enter its step.';
+
+-- engine/open_turns.sql
+-- Make the tokens of chunks ready whose turn has come because p_token, of a chunk before them, has
+-- left its step.
+-- Locks: the caller holds the run row.
+create or replace function noetl_internal.open_turns(p_token noetl.token)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  update noetl.token as t
+  set status = 'ready'
+  where
+    t.execution_id = p_token.execution_id
+    and t.status = 'waiting_turn'
+    and t.step = p_token.step
+    and t.input #> '{_partial,token_id}' = p_token.input #> '{_partial,token_id}'
+    and noetl_internal.is_turn(t);
+end;
+$function$;
+
+comment on function noetl_internal.open_turns(noetl.token)
+is 'Make the tokens of chunks ready whose turn has come.';
+
 -- engine/release_slot.sql
 -- Give up a token's place under a concurrency key; whoever waits for it is looked for soon after.
 create or replace function noetl_internal.release_slot(
@@ -10451,6 +10814,9 @@ begin
   end if;
   if v_token.slot_key is not null then
     perform noetl_internal.release_slot(p_execution_id, p_token_id);
+  end if;
+  if v_token.input ? '_partial' then
+    perform noetl_internal.open_turns(v_token);
   end if;
 
   v_error := noetl_internal.exit_step(
@@ -10544,8 +10910,7 @@ begin
         when jsonb_typeof(c.value) = 'object'
           then noetl_internal.evaluate_defined(
             p_execution_id, c.value,
-            noetl_internal.base_locals(p_execution_id)
-            || jsonb_build_object('input', coalesce(p_input, '{}')),
+            noetl_internal.entry_locals(p_execution_id, p_input),
             null, 'concurrency.' || c.key
           )
         else c.value
@@ -10699,8 +11064,7 @@ begin
   loop
     if noetl_internal.is_true(
       p_token.execution_id, v_rule -> 'when',
-      noetl_internal.base_locals(p_token.execution_id)
-      || jsonb_build_object('input', coalesce(p_token.input, '{}'))
+      noetl_internal.entry_locals(p_token.execution_id, p_token.input)
     ) then
       return case
         when (v_rule ->> 'allow')::boolean then 'allow'
@@ -10815,7 +11179,10 @@ begin
   select jsonb_object_agg(i.key, i.value order by t.token_id) into v_input
   from noetl.token as t
   cross join jsonb_each(t.input) as i
-  where t.execution_id = p_execution_id and t.token_id = any(p_token_ids);
+  where
+    t.execution_id = p_execution_id
+    and t.token_id = any(p_token_ids)
+    and i.key <> '_partial';
 
   delete from noetl.token as t
   where t.execution_id = p_execution_id and t.token_id = any(p_token_ids);
@@ -10900,6 +11267,7 @@ as $function$
         case t.status
           when 'waiting_admission' then 'admission'
           when 'waiting_join' then 'other branches'
+          when 'waiting_turn' then 'chunks before it'
           when 'waiting_time' then to_char(t.wake_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"')
           when 'waiting_signal' then format('signal "%s"', t.signal)
           when 'waiting_slot' then coalesce(format('a place under "%s"', t.slot_key), 'its turn')
@@ -11028,7 +11396,7 @@ declare
 begin
   select
     bool_or(t.status = 'waiting_join') as has_joins,
-    bool_and(t.status in ('waiting_admission', 'waiting_join')) as is_stuck,
+    bool_and(t.status in ('waiting_admission', 'waiting_join', 'waiting_turn')) as is_stuck,
     bool_and(t.status not in ('ready', 'active')) as is_waiting
   into v_left
   from noetl.token as t
@@ -11142,8 +11510,7 @@ begin
   if jsonb_typeof(v_window) = 'object' then
     v_window := noetl_internal.evaluate_defined(
       p_execution_id, v_window,
-      noetl_internal.base_locals(p_execution_id)
-      || jsonb_build_object('input', coalesce(p_token.input, '{}')),
+      noetl_internal.entry_locals(p_execution_id, p_token.input),
       null, 'max_in_flight'
     );
   end if;
@@ -11175,8 +11542,7 @@ declare
   v_frame jsonb := jsonb_strip_nulls(
     noetl_internal.evaluate_defined(
       p_execution_id, p_spec -> 'frame',
-      noetl_internal.base_locals(p_execution_id)
-      || jsonb_build_object('input', coalesce(p_token.input, '{}')),
+      noetl_internal.entry_locals(p_execution_id, p_token.input),
       null, 'loop.spec.frame'
     )
   );
@@ -11755,7 +12121,9 @@ comment on function noetl_internal.log_loop_end(noetl.loop, jsonb)
 is 'Append the event that a loop is done.';
 
 -- engine/leave_loop.sql
--- End the step of a closed loop; false when a failure of it is not taken up.
+-- End the step of a closed loop; false when a failure of it is not taken up. Results that are to be
+-- kept as one object (spec.result.format) are gathered by a worker first, and its report ends the
+-- step (leave_gathered).
 -- Locks: the run row.
 create or replace function noetl_internal.leave_loop(p_loop noetl.loop)
 returns boolean
@@ -11763,7 +12131,22 @@ language plpgsql volatile
 as $function$
 declare
   v_is_ok boolean := p_loop.status in ('complete', 'partial');
+  v_definition jsonb := noetl_internal.step_definition(p_loop.catalog_id, p_loop.step);
+  v_token noetl.token;
 begin
+  if v_is_ok and v_definition #>> '{task,result,format}' in ('ndjson', 'parquet', 'arrow') then
+    select * into v_token from noetl.token as t
+    where t.execution_id = p_loop.execution_id and t.token_id = p_loop.token_id;
+    if found then
+      perform noetl_internal.issue_step(
+        p_loop.execution_id, v_token, v_definition, 'gather',
+        jsonb_build_object(
+          'loop_id', p_loop.loop_id, 'payload', noetl_internal.loop_payload(p_loop)
+        )
+      );
+    end if;
+    return true;
+  end if;
   return noetl_internal.finish_step(
     p_loop.execution_id, p_loop.token_id, case when v_is_ok then 'loop.done' else 'call.error' end,
     noetl_internal.loop_result(p_loop),
@@ -11775,6 +12158,35 @@ $function$;
 
 comment on function noetl_internal.leave_loop(noetl.loop)
 is 'End the step of a closed loop.';
+
+-- engine/leave_gathered.sql
+-- End the step of a closed loop whose results a worker has gathered into one object, which p_result
+-- refers to, or could not gather.
+-- Locks: the run row.
+create or replace function noetl_internal.leave_gathered(
+  p_execution_id bigint,
+  p_token_id integer,
+  p_loop_id bigint,
+  p_result jsonb,
+  p_error jsonb
+)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_loop noetl.loop;
+begin
+  select * into v_loop from noetl.loop as l
+  where l.execution_id = p_execution_id and l.loop_id = p_loop_id;
+  perform noetl_internal.finish_step(
+    p_execution_id, p_token_id, case when p_error is null then 'loop.done' else 'call.error' end,
+    p_result, p_error, nullif(noetl_internal.gather_ctx(v_loop) -> 'writes', 'null'), p_loop_id
+  );
+end;
+$function$;
+
+comment on function noetl_internal.leave_gathered(bigint, integer, bigint, jsonb, jsonb)
+is 'End the step of a loop whose results have been gathered.';
 
 -- engine/close_loop.sql
 -- Close a loop whose last item is accounted for, and whose slots have all ended if it has a cursor,
@@ -12045,8 +12457,7 @@ language plpgsql volatile
 as $function$
 declare
   v_loop_id bigint := nextval('noetl.loop_id_seq');
-  v_locals jsonb := noetl_internal.base_locals(p_run.execution_id)
-  || jsonb_build_object('input', coalesce(p_token.input, '{}'));
+  v_locals jsonb := noetl_internal.entry_locals(p_run.execution_id, p_token.input);
   v_items jsonb;
 begin
   if p_definition #>> '{loop,mode}' = 'cursor' then
@@ -12061,7 +12472,7 @@ begin
     when sqlstate 'NE464' then
       perform noetl_internal.issue_step(
         p_run.execution_id, p_token, p_definition, 'collect',
-        jsonb_build_object('loop_id', v_loop_id)
+        jsonb_build_object('loop_id', v_loop_id) || noetl_internal.chunk_part(p_token.input)
       );
       return;
   end;
@@ -12102,8 +12513,7 @@ begin
         when jsonb_typeof(w.value) = 'object'
           then noetl_internal.evaluate_defined(
             p_token.execution_id, w.value,
-            noetl_internal.base_locals(p_token.execution_id)
-            || jsonb_build_object('input', coalesce(p_token.input, '{}')),
+            noetl_internal.entry_locals(p_token.execution_id, p_token.input),
             null, w.key
           )
         else w.value
@@ -12357,8 +12767,8 @@ comment on function noetl_internal.admit_token(noetl.run, noetl.token, jsonb)
 is 'Let an admitted token into its step, once it has its place under a concurrency key.';
 
 -- engine/route_token.sql
--- Bring a ready token into its step: admission, join, then a loop, a command, or nothing to do.
--- An expression that cannot be evaluated ends the step with call.error.
+-- Bring a ready token into its step: join, the turn of a chunk, admission, then a loop, a command,
+-- or nothing to do. An expression that cannot be evaluated ends the step with call.error.
 -- Locks: the caller holds the run row.
 create or replace function noetl_internal.route_token(
   p_run noetl.run,
@@ -12383,6 +12793,12 @@ begin
     where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
     return;
   end if;
+  if p_token.input ? '_partial' and not noetl_internal.is_turn(p_token) then
+    update noetl.token as t
+    set status = 'waiting_turn'
+    where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
+    return;
+  end if;
   begin
     case noetl_internal.admission(p_token, v_definition -> 'admit')
       when 'allow' then
@@ -12394,6 +12810,9 @@ begin
         );
         delete from noetl.token as t
         where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
+        if p_token.input ? '_partial' then
+          perform noetl_internal.open_turns(p_token);
+        end if;
       else
         update noetl.token as t
         set status = 'waiting_admission'
@@ -12493,6 +12912,430 @@ $function$;
 
 comment on function noetl_internal.end_due_waits(bigint)
 is 'End the waits of a run whose time has come.';
+
+-- engine/last_chunk.sql
+-- The chunk of a token that was recorded last: its index, -1 before the first, and the split whose
+-- branches the token and its chunks are, null before a chunk has made a token.
+create or replace function noetl_internal.last_chunk(
+  p_execution_id bigint,
+  p_token_id integer,
+  out chunk_index integer,
+  out split_id integer
+)
+language plpgsql stable
+as $function$
+#variable_conflict use_column
+begin
+  select e.current_index, (e.meta ->> 'split_id')::integer
+  into chunk_index, split_id
+  from noetl.event as e
+  where
+    e.execution_id = p_execution_id
+    and e.event_type = 'call.partial'
+    and e.meta ->> 'token_id' = p_token_id::text
+  order by e.current_index desc
+  limit 1;
+  chunk_index := coalesce(chunk_index, -1);
+end;
+$function$;
+
+comment on function noetl_internal.last_chunk(bigint, integer)
+is 'The chunk of a token that was recorded last.';
+
+-- engine/branch_token.sql
+-- Branch from a token that stays at work: one new token for each destination of a chunk of it,
+-- ready to be routed. The first time (without p_split_id) the token becomes a branch of a new
+-- split, as its chunks are; several tokens of one chunk are a split within that one. Returns
+-- {"split_id", "tokens"}, also the token itself when its splits have changed, for the event that
+-- tells so.
+-- Locks: the run row, which numbers tokens and splits.
+create or replace function noetl_internal.branch_token(
+  p_token noetl.token,
+  p_split_id integer,
+  p_steps text [],
+  p_inputs jsonb []
+)
+returns jsonb
+language plpgsql volatile
+as $function$
+declare
+  v_count integer := cardinality(p_steps);
+  v_run record;
+  v_token noetl.token := p_token;
+  v_tokens jsonb := jsonb_build_array();
+begin
+  update noetl.run as r
+  set
+    next_token_id = r.next_token_id + v_count, version = r.version + 1,
+    next_split_id = r.next_split_id + (p_split_id is null)::integer + (v_count > 1)::integer
+  where r.execution_id = p_token.execution_id
+  returning r.next_token_id - v_count as first_id, r.next_split_id - 1 as last_split_id into v_run;
+  if p_split_id is null then
+    update noetl.token as t
+    set
+      split_ids = t.split_ids || (v_run.last_split_id - (v_count > 1)::integer),
+      split_steps = t.split_steps || t.step
+    where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id
+    returning t.* into v_token;
+    v_tokens := jsonb_build_array(noetl_internal.describe_token(v_token));
+  end if;
+  with branched as (
+    insert into noetl.token as t (
+      execution_id, token_id, step, status, split_ids, split_steps, input
+    )
+    select
+      v_token.execution_id, v_run.first_id + d.place::integer - 1, d.step, 'ready',
+      v_token.split_ids || case when v_count > 1 then array[v_run.last_split_id] else '{}' end,
+      v_token.split_steps
+      || case when v_count > 1 then array[noetl_internal.chunk_split(v_token.step)] else '{}' end,
+      d.input
+    from unnest(p_steps, p_inputs) with ordinality as d (step, input, place)
+    returning
+      t.token_id,
+      noetl_internal.describe_token(t) #- '{input,_partial}'
+      || jsonb_build_object('max_in_flight', t.input #> '{_partial,max_in_flight}') as description
+  )
+  select v_tokens || jsonb_agg(b.description order by b.token_id) into v_tokens
+  from branched as b;
+  return jsonb_build_object(
+    'split_id',
+    coalesce(p_split_id, v_run.last_split_id - (v_count > 1)::integer), 'tokens', v_tokens
+  );
+end;
+$function$;
+
+comment on function noetl_internal.branch_token(noetl.token, integer, text [], jsonb [])
+is 'Branch from a token that stays at work.';
+
+-- engine/deliver_chunk.sql
+-- Hand a chunk to the steps that want it: every arc "on: call.partial" whose condition holds
+-- writes its set and makes a token. Returns what the event tells, {"split_id", "set", "tokens"};
+-- empty when no arc did. p_mark is the chunk's (chunk_mark), p_split_id that of the chunks before.
+-- Locks: the caller holds the run row. Raises: NE461 … NE464 of the arcs' expressions.
+create or replace function noetl_internal.deliver_chunk(
+  p_token noetl.token,
+  p_definition jsonb,
+  p_mark jsonb,
+  p_split_id integer
+)
+returns jsonb
+language plpgsql volatile
+as $function$
+declare
+  v_locals jsonb := noetl_internal.entry_locals(
+    p_token.execution_id, coalesce(p_token.input, '{}') || jsonb_build_object('_partial', p_mark)
+  );
+  v_writes jsonb := jsonb_build_object();
+  v_input jsonb;
+  v_steps text [] := array[]::text [];
+  v_inputs jsonb [] := array[]::jsonb [];
+  v_arc jsonb;
+begin
+  -- A row loop, because each arc sees what those before it have set; bounded by the document.
+  for v_arc in
+    select a.value
+    from jsonb_array_elements(p_definition #> '{next,arcs}') with ordinality as a (value, place)
+    where a.value ->> 'on' = 'call.partial'
+    order by a.place
+  loop
+    continue when not noetl_internal.is_true(p_token.execution_id, v_arc -> 'when', v_locals);
+    v_writes := noetl_internal.merge_writes(
+      v_writes,
+      noetl_internal.apply_set(p_token.execution_id, v_arc -> 'set', v_locals, null)
+    );
+    v_input := coalesce(
+      case
+        when v_arc ->> 'input' is not null
+          then noetl_internal.evaluate(p_token.execution_id, v_arc -> 'input', v_locals)
+      end,
+      '{}'
+    );
+    if jsonb_typeof(v_input) <> 'object' then
+      raise exception 'the input of the arc to % is a %, not a mapping', v_arc ->> 'step',
+        noetl_internal.python_type(v_input)
+      using errcode = 'NE462', hint = 'Give the input as names and values.';
+    end if;
+    v_steps := v_steps || (v_arc ->> 'step');
+    v_inputs := v_inputs || (
+      v_input || jsonb_build_object(
+        '_partial', p_mark || jsonb_build_object('max_in_flight', v_arc -> 'max_in_flight')
+      )
+    );
+  end loop;
+  return
+    case when v_writes = '{}' then '{}' else jsonb_build_object('set', v_writes) end
+    || case
+      when v_steps = '{}' then '{}'
+      else noetl_internal.branch_token(p_token, p_split_id, v_steps, v_inputs)
+    end;
+end;
+$function$;
+
+comment on function noetl_internal.deliver_chunk(noetl.token, jsonb, jsonb, integer)
+is 'Hand a chunk to the steps that want it.';
+
+-- engine/record_chunk.sql
+-- Record a chunk of a command whose fence its report has passed, and hand it on; false when it was
+-- recorded before, by this attempt or an earlier one. The unique index on (token, chunk_index) is
+-- what makes a second delivery impossible: its violation takes the delivery back.
+-- Locks: the caller holds the run row.
+-- Raises: NE422 when chunks before it are missing, or the command is of a loop; NE461 … NE464 of
+-- the arcs' expressions; unique_violation when it was recorded before.
+create or replace function noetl_internal.record_chunk(p_chunk noetl_internal.outcome)
+returns boolean
+language plpgsql volatile
+as $function$
+declare
+  v_token noetl.token;
+  v_last record;
+  v_index integer := (p_chunk.meta ->> 'chunk_index')::integer;
+  v_meta jsonb;
+  v_told jsonb;
+begin
+  select * into v_token from noetl.token as t
+  where
+    t.execution_id = p_chunk.execution_id and t.token_id = p_chunk.token_id
+    and t.status = 'active';
+  if not found then
+    return false;
+  elsif p_chunk.loop_id is not null or p_chunk.task <> 'run' then
+    raise exception 'command % is of a loop, which has no chunks', p_chunk.command_id using
+      errcode = 'NE422', hint = 'Report chunks of steps without a loop only.';
+  end if;
+  v_last := noetl_internal.last_chunk(v_token.execution_id, v_token.token_id);
+  if v_index <= v_last.chunk_index then
+    return false;
+  elsif v_index > v_last.chunk_index + 1 then
+    raise exception 'chunk % of % came before chunk %', v_index, p_chunk.command_id,
+      v_last.chunk_index + 1
+    using errcode = 'NE422', hint = 'Report chunks in order, from next_chunk of stream_state on.';
+  end if;
+  v_meta := jsonb_strip_nulls(
+    jsonb_build_object(
+      'command_id', p_chunk.command_id, 'token_id', v_token.token_id, 'chunk_index', v_index,
+      'has_more', coalesce(nullif(p_chunk.meta -> 'has_more', 'null'), 'true'),
+      'attempt', p_chunk.meta -> 'attempt', 'split_id', v_last.split_id
+    )
+  );
+  v_told := noetl_internal.deliver_chunk(
+    v_token, noetl_internal.step_definition(p_chunk.catalog_id, v_token.step),
+    noetl_internal.chunk_mark(v_meta, p_chunk.result, null), v_last.split_id
+  );
+  insert into noetl.event (
+    execution_id, catalog_id, event_type, node_name, status, current_index, context, result, meta,
+    created_at
+  )
+  values (
+    p_chunk.execution_id, p_chunk.catalog_id, 'call.partial', v_token.step,
+    p_chunk.result ->> 'status', v_index, nullif(v_told - 'split_id', '{}'), p_chunk.result,
+    v_meta || jsonb_strip_nulls(jsonb_build_object('split_id', v_told -> 'split_id')),
+    noetl_internal.clock_now()
+  );
+  return true;
+end;
+$function$;
+
+comment on function noetl_internal.record_chunk(noetl_internal.outcome)
+is 'Record a chunk and hand it on; false when it was recorded before.';
+
+-- engine/stream_of.sql
+-- How far the stream of a token is: {"next_chunk": the first index that is not recorded, "room":
+-- how many more chunks may come}. The room is that of the step with the least: twice as many as
+-- may be at work at once, without those that are there. Null: unlimited, because no arc is wired;
+-- 0 when the run fails. What waits at a join is not at work: it waits for the stream's own end.
+create or replace function noetl_internal.stream_of(
+  p_execution_id bigint,
+  p_catalog_id bigint,
+  p_token_id integer,
+  p_step text
+)
+returns jsonb
+language plpgsql stable
+as $function$
+begin
+  return (
+    select
+      jsonb_build_object(
+        'next_chunk',
+        (select l.chunk_index + 1 from noetl_internal.last_chunk(p_execution_id, p_token_id) as l),
+        'room',
+        case
+          when not exists (
+            select from noetl.run as r
+            where r.execution_id = p_execution_id and r.status in ('running', 'waiting')
+          ) then 0
+          else min(greatest(2 * (a.value ->> 'max_in_flight')::integer - t.count, 0))
+        end
+      )
+    from jsonb_array_elements(
+      noetl_internal.step_definition(p_catalog_id, p_step) #> '{next,arcs}'
+    ) as a (value)
+    cross join lateral (
+      select count(*)::integer as count
+      from noetl.token as t
+      where
+        t.execution_id = p_execution_id
+        and t.step = a.value ->> 'step'
+        and t.status <> 'waiting_join'
+        and t.input #> '{_partial,token_id}' = to_jsonb(p_token_id)
+    ) as t
+    where a.value ->> 'on' = 'call.partial'
+  );
+end;
+$function$;
+
+comment on function noetl_internal.stream_of(bigint, bigint, integer, text)
+is 'How far the stream of a token is, and how many more chunks may come.';
+
+-- engine/own_chunks.sql
+-- The chunks among the reports of one run whose commands their sessions hold, in order. Locks all
+-- commands of the batch, those that it finishes too, because they are finished after this.
+-- Locks: command rows, ascending.
+create or replace function noetl_internal.own_chunks(
+  p_execution_id bigint,
+  p_reports noetl_internal.report []
+)
+returns noetl_internal.outcome []
+language plpgsql volatile
+as $function$
+begin
+  perform 1 from noetl.command as c
+  where
+    c.execution_id = p_execution_id
+    and c.command_id in (
+      select r.command_id from unnest(p_reports) as r where r.event_type <> 'command.heartbeat'
+    )
+  order by c.command_id
+  for update;
+  return (
+    select
+      coalesce(array_agg(
+        row(
+          r.position, c.execution_id, c.command_id, c.catalog_id, c.token_id, c.step, c.task,
+          c.loop_id, c.iter_index, c.issue, c.infra_attempt, c.shard_attempt, c.max_attempts,
+          c.total, c.pool, c.priority, c.place, c.context_version, null, null, true, r.result,
+          null, null, null, null, r.meta, null
+        )::noetl_internal.outcome
+        order by c.command_id, (r.meta ->> 'chunk_index')::integer
+      ), '{}')
+    from unnest(p_reports) as r
+    inner join noetl.command as c
+      on
+        c.execution_id = p_execution_id
+        and c.command_id = r.command_id
+        and c.session_id = r.session_id  -- so it is leased: command_leased_iff_owned
+    where r.event_type = 'call.partial'
+  );
+end;
+$function$;
+
+comment on function noetl_internal.own_chunks(bigint, noetl_internal.report [])
+is 'The chunks among the reports of one run whose commands their sessions hold.';
+
+-- engine/lock_loops.sql
+-- Lock the loops whose items a batch has finished, before its chunks take the run row.
+-- Locks: loop rows, ascending.
+create or replace function noetl_internal.lock_loops(
+  p_execution_id bigint,
+  p_outcomes noetl_internal.outcome []
+)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  perform 1 from noetl.loop as l
+  where
+    l.execution_id = p_execution_id
+    and l.loop_id in (select o.loop_id from unnest(p_outcomes) as o)
+  order by l.loop_id
+  for no key update;
+end;
+$function$;
+
+comment on function noetl_internal.lock_loops(bigint, noetl_internal.outcome [])
+is 'Lock the loops whose items a batch has finished.';
+
+-- engine/record_chunks.sql
+-- Record the chunks of one run, whose fence own_chunks has checked, and move the run on. How many
+-- were new; those that are refused, as record_events answers them; and how far each stream is now.
+-- A run that ends takes none.
+-- Locks: the run row.
+create or replace function noetl_internal.record_chunks(
+  p_execution_id bigint,
+  p_chunks noetl_internal.outcome [],
+  out recorded integer,
+  out rejected jsonb,
+  out streams jsonb
+)
+language plpgsql volatile
+as $function$
+#variable_conflict use_column
+declare
+  v_chunk noetl_internal.outcome;
+  v_message text;
+  v_code text;
+begin
+  recorded := 0;
+  rejected := jsonb_build_array();
+  streams := jsonb_build_object();
+  if p_chunks = '{}' then
+    return;
+  end if;
+  perform 1 from noetl.run as r
+  where r.execution_id = p_execution_id and r.status in ('running', 'waiting')
+  for no key update;
+  if found then
+    -- A row loop, because each chunk needs its own error handler; bounded by the batch.
+    foreach v_chunk in array p_chunks loop
+      begin
+        recorded := recorded + noetl_internal.record_chunk(v_chunk)::integer;
+      exception
+        when unique_violation then
+          null;  -- recorded before
+        when sqlstate 'NE422' or sqlstate 'NE461' or sqlstate 'NE462' or sqlstate 'NE463'
+          or sqlstate 'NE464' or check_violation then
+          get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
+          rejected := rejected || jsonb_build_object(
+            'index', v_chunk.position, 'sqlstate', v_code, 'message', v_message
+          );
+      end;
+    end loop;
+  end if;
+  if recorded > 0 then
+    perform noetl_internal.advance_run(p_execution_id);
+    perform noetl_internal.mark_change('dirty', p_execution_id);
+  end if;
+  select
+    jsonb_object_agg(
+      c.command_id,
+      noetl_internal.stream_of(c.execution_id, c.catalog_id, c.token_id, c.step)
+    )
+  into streams
+  from (select distinct on (u.command_id) u.* from unnest(p_chunks) as u) as c;
+end;
+$function$;
+
+comment on function noetl_internal.record_chunks(bigint, noetl_internal.outcome [])
+is 'Record the chunks of one run and move the run on.';
+
+-- engine/add_chunks.sql
+-- A batch's answer with what there is to say about chunks of one of its runs: those refused for
+-- good, and how far each stream is.
+create or replace function noetl_internal.add_chunks(
+  p_answer jsonb,
+  p_chunks jsonb
+)
+returns jsonb
+language sql stable parallel safe
+as $function$
+  select p_answer || jsonb_build_object(
+    'rejected', p_answer -> 'rejected' || (p_chunks -> 'rejected'),
+    'streams', coalesce(p_answer -> 'streams', '{}') || (p_chunks -> 'streams')
+  )
+$function$;
+
+comment on function noetl_internal.add_chunks(jsonb, jsonb)
+is 'A batch''s answer with what there is to say about chunks.';
 
 -- engine/write_loop_ctx.sql
 -- Write the ctx values of a sequential loop's item, so that the next item sees them.
@@ -13012,7 +13855,8 @@ revoke all on function noetl_internal.begin_collected(noetl_internal.draft, inte
 from public;
 
 -- engine/end_plain_command.sql
--- End what a command without a loop stood for: its step, or the collecting of a loop's items.
+-- End what a command without a loop stood for: its step, the collecting of a loop's items, or the
+-- gathering of its results.
 -- Locks: the run row.
 create or replace function noetl_internal.end_plain_command(p_outcome noetl_internal.outcome)
 returns void
@@ -13024,6 +13868,11 @@ begin
   if v_command.task = 'collect' and p_outcome.is_ok then
     perform noetl_internal.begin_collected(
       v_command, p_outcome.collection_size, p_outcome.result #>> '{reference,ref}'
+    );
+  elsif v_command.task = 'gather' then
+    perform noetl_internal.leave_gathered(
+      v_command.execution_id, v_command.token_id, (v_command.input ->> 'loop_id')::bigint,
+      p_outcome.result, p_outcome.error
     );
   else
     perform noetl_internal.finish_step(
@@ -13220,6 +14069,26 @@ $function$;
 comment on function noetl_internal.frame_problem(jsonb)
 is 'What is wrong with what a report says of a cursor''s frame, or null.';
 
+-- engine/chunk_problem.sql
+-- What is wrong with the meta of a reported chunk, or null.
+create or replace function noetl_internal.chunk_problem(p_meta jsonb)
+returns text
+language sql immutable parallel safe
+as $function$
+  select
+    case
+      when
+        coalesce(jsonb_typeof(p_meta -> 'chunk_index'), '') <> 'number'
+        or p_meta ->> 'chunk_index' !~ '^[0-9]{1,9}$'
+        then 'meta.chunk_index must be a count'
+      when coalesce(jsonb_typeof(p_meta -> 'has_more'), 'boolean') <> 'boolean'
+        then 'meta.has_more must be true or false'
+    end
+$function$;
+
+comment on function noetl_internal.chunk_problem(jsonb)
+is 'What is wrong with the meta of a reported chunk, or null.';
+
 -- engine/report_problem.sql
 -- What is wrong with one reported event, or null.
 create or replace function noetl_internal.report_problem(p_event jsonb)
@@ -13239,13 +14108,17 @@ as $function$
         then 'session must be a uuid'
       when
         coalesce(p_event ->> 'type', '')
-        not in ('command.completed', 'command.failed', 'command.heartbeat')
-        then 'type must be command.completed, command.failed or command.heartbeat'
+        not in ('command.completed', 'command.failed', 'command.heartbeat', 'call.partial')
+        then 'type must be command.completed, command.failed, command.heartbeat or call.partial'
       when noetl_internal.outcome_problem(p_event) is not null
         then noetl_internal.outcome_problem(p_event)
       when coalesce(jsonb_typeof(p_event -> 'meta'), 'null') not in ('object', 'null')
         then 'meta must be a mapping'
       when octet_length((p_event -> 'meta')::text) > 2000 then 'meta is over 2000 bytes'
+      when
+        p_event ->> 'type' = 'call.partial'
+        and noetl_internal.chunk_problem(p_event -> 'meta') is not null
+        then noetl_internal.chunk_problem(p_event -> 'meta')
       when coalesce(p_event -> 'collection' ->> 'size', '0') !~ '^[0-9]{1,9}$'
         then 'collection.size must be a count'
       else noetl_internal.frame_problem(nullif(p_event -> 'frame', 'null'))
@@ -13264,11 +14137,14 @@ create or replace function noetl_internal.parse_reports(p_events jsonb)
 returns setof noetl_internal.report
 language sql stable
 as $function$
-  select distinct on (e.execution_id, e.command_id, e.type, e.session)
+  select distinct on (e.execution_id, e.command_id, e.type, e.session, e.meta -> 'chunk_index')
     coalesce(e.position, (e.place - 1)::integer), e.execution_id, e.command_id, e.session, e.type,
     coalesce(
       nullif(e.result, 'null'),
-      jsonb_build_object('status', case e.type when 'command.completed' then 'ok' else 'error' end)
+      jsonb_build_object(
+        'status',
+        case when e.type in ('command.completed', 'call.partial') then 'ok' else 'error' end
+      )
     ),
     case
       when e.type = 'command.failed'
@@ -13287,7 +14163,8 @@ as $function$
     execution_id, command_id, session, type, result, error, ctx, collection, iter_key, meta,
     frame, position, place
   )
-  order by e.execution_id, e.command_id, e.type, e.session, e.place
+  order by
+    e.execution_id, e.command_id, e.type, e.session, e.meta -> 'chunk_index', e.place
 $function$;
 
 comment on function noetl_internal.parse_reports(jsonb)
@@ -13303,7 +14180,7 @@ as $function$
   select
     p_report.execution_id is null or p_report.command_id is null or p_report.session_id is null
     or coalesce(p_report.event_type, '')
-    not in ('command.completed', 'command.failed', 'command.heartbeat')
+    not in ('command.completed', 'command.failed', 'command.heartbeat', 'call.partial')
     or coalesce(jsonb_typeof(p_report.result), 'object') <> 'object'
     or p_report.result - array['status', 'reference', 'context'] <> '{}'
     or coalesce(octet_length(p_report.result::text) > 8000, false)
@@ -13313,6 +14190,8 @@ as $function$
     or jsonb_typeof(p_report.meta) <> 'object'
     or coalesce(jsonb_typeof(p_report.error), 'object') <> 'object'
     or coalesce(jsonb_typeof(p_report.ctx), 'object') <> 'object'
+    or p_report.event_type = 'call.partial'
+    and noetl_internal.chunk_problem(p_report.meta) is not null
     or p_report.frame is not null
     and noetl_internal.frame_problem(p_report.frame) is not null
 $function$;
@@ -13375,42 +14254,58 @@ comment on function noetl_internal.take_reports(jsonb)
 is 'Split a batch into well-formed reports and rejected ones.';
 
 -- engine/record_run.sql
--- Apply the reports of one run, whose advisory lock the caller holds: how many finished a command,
--- how many finished nothing, which are repeats or late and change nothing, and whether counts of
--- loops were left to others.
+-- Apply the reports of one run, whose advisory lock the caller holds: how many finished a command
+-- or brought a new chunk, how many did nothing, which are repeats or late and change nothing,
+-- whether counts of loops were left to others, and, if there were chunks, what is answered about
+-- them.
 -- Locks: command rows, loop rows, the run row.
 create or replace function noetl_internal.record_run(
   p_execution_id bigint,
   p_reports noetl_internal.report [],
   out recorded integer,
   out late integer,
-  out is_left boolean
+  out is_left boolean,
+  out chunks jsonb
 )
 language plpgsql volatile
 as $function$
 #variable_conflict use_column
 declare
   v_ends noetl_internal.report [] := array(
-    select r from unnest(p_reports) as r where r.event_type <> 'command.heartbeat'
+    select r from unnest(p_reports) as r
+    where r.event_type not in ('command.heartbeat', 'call.partial')
   );
+  v_chunks noetl_internal.outcome [];
   v_outcomes noetl_internal.outcome [];
+  v_counts record;
 begin
   if cardinality(v_ends) < cardinality(p_reports) then
     perform noetl_internal.log_heartbeats(p_execution_id, p_reports);
+    if exists (select from unnest(p_reports) as r where r.event_type = 'call.partial') then
+      v_chunks := noetl_internal.own_chunks(p_execution_id, p_reports);
+    end if;
   end if;
   v_outcomes := noetl_internal.finish_commands(p_execution_id, v_ends);
   is_left := false;
   recorded := coalesce(cardinality(v_outcomes), 0);
   late := cardinality(v_ends) - recorded;
-  if recorded > 0 then
-    perform set_config('noetl.caller_slots', recorded::text, true);
+  if v_chunks is not null then
+    perform noetl_internal.lock_loops(p_execution_id, v_outcomes);
+    v_counts := noetl_internal.record_chunks(p_execution_id, v_chunks);
+    recorded := recorded + v_counts.recorded;
+    late := late - v_counts.recorded - jsonb_array_length(v_counts.rejected)
+      + (select count(*) from unnest(p_reports) as r where r.event_type = 'call.partial');
+    chunks := jsonb_build_object('rejected', v_counts.rejected, 'streams', v_counts.streams);
+  end if;
+  if v_outcomes is not null then
+    perform set_config('noetl.caller_slots', cardinality(v_outcomes)::text, true);
     is_left := noetl_internal.apply_outcomes(p_execution_id, v_outcomes);
   end if;
 end;
 $function$;
 
 comment on function noetl_internal.record_run(bigint, noetl_internal.report [])
-is 'Apply the reports of one run; how many finished a command.';
+is 'Apply the reports of one run; how many finished a command or brought a chunk.';
 
 -- engine/record_batch.sql
 -- Apply one run's part of a batch and add to the batch's answer. An error in it is that run's
@@ -13449,6 +14344,9 @@ begin
       );
       return noetl_internal.reject_reports(p_answer, p_reports, v_code, v_message);
   end;
+  if v_counts.chunks is not null then
+    p_answer := noetl_internal.add_chunks(p_answer, v_counts.chunks);
+  end if;
   return p_answer || jsonb_build_object(
     'recorded', (p_answer ->> 'recorded')::integer + v_counts.recorded,
     'late', (p_answer ->> 'late')::integer + v_counts.late,
@@ -13975,17 +14873,29 @@ comment on function noetl_internal.retried_at(bigint)
 is 'The number of the latest execution.retried event of a run.';
 
 -- engine/told_tokens.sql
--- Every token that the events of a run tell of, as they describe it (describe_token).
+-- Every token that the events of a run tell of, as they describe it last (describe_token): the
+-- first chunk changes its token's splits. What a token carries of its chunk is in the chunk's
+-- event.
 create or replace function noetl_internal.told_tokens(p_execution_id bigint)
 returns table (token_id integer, token jsonb)
 language sql stable
 as $function$
-  select (t.value ->> 'token_id')::integer, t.value
+  select distinct on ((t.value ->> 'token_id')::integer)
+    (t.value ->> 'token_id')::integer,
+    case
+      when t.value ? 'max_in_flight'
+        then jsonb_set(
+          t.value - 'max_in_flight', '{input,_partial}',
+          noetl_internal.chunk_mark(e.meta, e.result, t.value -> 'max_in_flight')
+        )
+      else t.value
+    end
   from noetl.event as e
   cross join lateral jsonb_array_elements(e.context -> 'tokens') as t (value)
   where
     e.execution_id = p_execution_id
-    and e.event_type in ('playbook.initialized', 'step.enter', 'step.exit')
+    and e.event_type in ('playbook.initialized', 'step.enter', 'step.exit', 'call.partial')
+  order by (t.value ->> 'token_id')::integer, e.event_id desc
 $function$;
 
 comment on function noetl_internal.told_tokens(bigint)
@@ -14234,8 +15144,8 @@ is 'The commands that the events of a run tell of as issued and not ended.';
 
 -- engine/told_moves.sql
 -- What each ended step of a run left behind, and what was written between: its result, error and
--- loop, the ctx writes of its command or its items, and those of its own set and arcs. A step that
--- failed before a retry_execution has not ended.
+-- loop, the ctx writes of its command or its items, and those of its own set and arcs, also of arcs
+-- that chunks took. A step that failed before a retry_execution has not ended.
 create or replace function noetl_internal.told_moves(p_execution_id bigint)
 returns table (
   event_id bigint,
@@ -14251,15 +15161,18 @@ as $function$
   select
     x.event_id, x.node_name,
     coalesce(
-      case when l.loop_id is not null then noetl_internal.loop_result(l) end,
-      c.result, '{"status": "ok"}'
+      c.result, case when l.loop_id is not null then noetl_internal.loop_result(l) end,
+      '{"status": "ok"}'
     )
     || case x.status when 'failed' then '{"status": "error"}'::jsonb else '{}' end,
     case
       when x.status = 'failed' then x.context -> 'error'
       when x.status = 'ok' then null
-      when l.loop_id is not null then noetl_internal.loop_error(l)
-      else c.context -> 'error'
+      else
+        coalesce(
+          c.context -> 'error',
+          case when l.loop_id is not null then noetl_internal.loop_error(l) end
+        )
     end,
     l.loop_id,
     case
@@ -14292,6 +15205,11 @@ as $function$
   select w.event_id, null, null, null, null, w.context -> 'ctx', null
   from noetl.event as w
   where w.execution_id = p_execution_id and w.event_type = 'context.written'
+  union all
+  select p.event_id, null, null, null, null, null, p.context -> 'set'
+  from noetl.event as p
+  where
+    p.execution_id = p_execution_id and p.event_type = 'call.partial' and p.context ? 'set'
 $function$;
 
 comment on function noetl_internal.told_moves(bigint)
@@ -14871,17 +15789,25 @@ declare
 begin
   -- A row loop, because each routes on; bounded by the live tokens.
   for v_call in
-    select t.token_id, c.result, c.context
+    select t.token_id, c.result, c.context, g.loop_id
     from noetl.token as t
     inner join noetl_internal.told_entries(p_execution_id) as e on e.token_id = t.token_id
     inner join noetl.event as c
       on c.execution_id = t.execution_id and c.event_id = e.call_id
+    left join noetl."loop" as g  -- quoted: the bare word would end the for clause
+      on g.execution_id = t.execution_id and g.token_id = t.token_id
     where t.execution_id = p_execution_id
     order by c.event_id
   loop
-    perform noetl_internal.finish_step(
-      p_execution_id, v_call.token_id, 'call.done', v_call.result, null, v_call.context -> 'ctx'
-    );
+    if v_call.loop_id is not null then
+      perform noetl_internal.leave_gathered(
+        p_execution_id, v_call.token_id, v_call.loop_id, v_call.result, null
+      );
+    else
+      perform noetl_internal.finish_step(
+        p_execution_id, v_call.token_id, 'call.done', v_call.result, null, v_call.context -> 'ctx'
+      );
+    end if;
   end loop;
 end;
 $function$;
@@ -17005,6 +17931,59 @@ is 'Where a stored result is: its address, checksum and, in tier db, its payload
 revoke all on function noetl.find_result(text) from public;
 grant execute on function noetl.find_result(text) to noetl_reader, noetl_operator;
 
+-- api/find_step_result.sql
+-- The result that a step's name reads as, its latest: where it is stored (find_result), or, when it
+-- rides in its event (tier eventlog, no reference), the payload. Of a result of which only the rows
+-- are stored, the rows.
+-- Locks: none. Raises: NE404 for an unknown execution, a step that it has not finished, or a result
+-- whose bytes were removed.
+create or replace function noetl.find_step_result(
+  p_execution_id bigint,
+  p_step text
+)
+returns table (
+  ref text,
+  store_tier text,
+  physical_uri text,
+  content_type text,
+  bytes bigint,
+  sha256 text,
+  row_count bigint,
+  payload jsonb
+)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+declare
+  v_result noetl.variable;
+begin
+  select v.* into v_result
+  from noetl.variable as v
+  where v.execution_id = p_execution_id and v.scope = 'step' and v.name = p_step;
+  if not found then
+    raise exception 'execution % has no finished step "%"', p_execution_id, left(p_step, 200) using
+      errcode = 'NE404', hint = 'Show its steps with noetl status.';
+  end if;
+  if v_result.envelope ? 'ref' then
+    return query
+    select v_result.envelope ->> 'ref', f.*
+    from noetl.find_result(v_result.envelope ->> 'ref') as f;
+  else
+    return query
+    select
+      null, 'eventlog', null, 'application/json', octet_length(v_result.value::text)::bigint,
+      encode(sha256(convert_to(v_result.value::text, 'UTF8')), 'hex'), null::bigint,
+      v_result.value;
+  end if;
+end;
+$function$;
+
+comment on function noetl.find_step_result(bigint, text)
+is 'The result that a step''s name reads as: where it is stored, or its payload.';
+revoke all on function noetl.find_step_result(bigint, text) from public;
+grant execute on function noetl.find_step_result(bigint, text) to noetl_reader, noetl_operator;
+
 -- api/trace.sql
 -- Where the results of a step come from: its own (depth 0), those that they were made from (1), and
 -- so on, through child executions too. A result that rides in its event has tier eventlog and no
@@ -18022,9 +19001,9 @@ grant execute on function noetl.read_result(uuid, text) to noetl_worker;
 
 -- api/expire_results.sql
 -- Results whose time has come (expires_at, or scope: their command, run or the run's root has
--- ended): takes at most p_limit of them out of reach, removes the payloads of tier db, and returns
--- the addresses of the others, whose bytes the caller removes. What a caller does not get to remove
--- is an orphan, which unknown_objects finds.
+-- ended): takes at most p_limit of them out of reach and returns them. Payloads of tier db are gone
+-- then; the others have an address, whose bytes the caller removes. What a caller does not get to
+-- remove is an orphan, which unknown_objects finds.
 -- Locks: rows of results, skipping locked ones. Raises: NE401, NE410.
 create or replace function noetl.expire_results(
   p_session uuid,
@@ -18068,18 +19047,19 @@ begin
   )
   select r.store_tier, r.physical_uri
   from removed as r
-  where r.store_tier <> 'db' and (select count(*) from dropped) >= 0;
+  where (select count(*) from dropped) >= 0;
 end;
 $function$;
 
 comment on function noetl.expire_results(uuid, integer)
-is 'Take results whose time has come out of reach; the addresses of those in stores.';
+is 'Take results whose time has come out of reach; where their bytes are.';
 revoke all on function noetl.expire_results(uuid, integer) from public;
 grant execute on function noetl.expire_results(uuid, integer) to noetl_worker;
 
 -- api/unknown_objects.sql
--- Which of these objects in stores are nobody's: written for an execution of this database and
--- recorded by no result that is still there. p_objects is [{"execution_id", "uri"}, …].
+-- Which of these objects in stores are nobody's: written for an execution of this database,
+-- recorded by no result that is still there, and not to be recorded any more, since the command is
+-- over that begins their name (…/{command_id}.{name}). p_objects is [{"execution_id", "uri"}, …].
 -- Locks: none. Raises: NE401, NE410, NE422.
 create or replace function noetl.unknown_objects(
   p_session uuid,
@@ -18106,6 +19086,12 @@ begin
       select from noetl.result_ref as r
       where
         r.execution_id = o.execution_id and r.physical_uri = o.uri and r.removed_at is null
+    )
+    and not exists (
+      select from noetl.command as c
+      where
+        c.execution_id = o.execution_id
+        and c.command_id = substring(o.uri from '/([^/.]+)[.][^/]*$')
     );
 end;
 $function$;
@@ -18156,7 +19142,7 @@ grant execute on function noetl.child_status(uuid, bigint []) to noetl_worker;
 -- reports change nothing and are counted.
 -- Answer: {"recorded", "late", "rejected": [{"index","sqlstate","message"}], "retry": [index],
 -- "advance": whether the outbox holds runs to move on, "count": whether counts of loops were left,
--- which expand_loops adds}.
+-- which expand_loops adds; "streams": {command_id: as stream_state} when chunks came}.
 -- Locks: the runs' advisory locks shared, ascending, tried; then per run as record_run. Raises:
 -- NE409, NE422.
 create or replace function noetl.record_events(p_events jsonb)
@@ -18290,6 +19276,45 @@ comment on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb)
 is 'Report and claim in one transaction; safe to repeat by request id.';
 revoke all on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb) from public;
 grant execute on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb) to noetl_worker;
+
+-- api/stream_state.sql
+-- How many chunks a worker may report of a command that it holds: {"next_chunk": the first index
+-- that is not recorded, by whatever attempt; "room": how many more may come now, null for any
+-- number}. Null when the session does not hold the command (any more).
+-- Locks: none. Raises: NE401, NE410.
+create or replace function noetl.stream_state(
+  p_session uuid,
+  p_execution_id bigint,
+  p_command_id text
+)
+returns jsonb
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+declare
+  v_command noetl.command;
+begin
+  perform noetl_internal.require_session(p_session);
+  select * into v_command from noetl.command as c
+  where
+    c.execution_id = p_execution_id
+    and c.command_id = p_command_id
+    and c.session_id = p_session;
+  if not found then
+    return null;
+  end if;
+  return noetl_internal.stream_of(
+    p_execution_id, v_command.catalog_id, v_command.token_id, v_command.step
+  );
+end;
+$function$;
+
+comment on function noetl.stream_state(uuid, bigint, text)
+is 'How many chunks a worker may report of a command that it holds.';
+revoke all on function noetl.stream_state(uuid, bigint, text) from public;
+grant execute on function noetl.stream_state(uuid, bigint, text) to noetl_worker;
 
 -- api/issue_commands.sql
 -- Issue commands given as rows {"execution_id", "command_id", …} (the fields of

@@ -53,7 +53,7 @@ create domain noetl_internal.token_status as text
 constraint token_status_is_known check (
   value in (
     'ready', 'active', 'waiting_join', 'waiting_admission', 'waiting_time', 'waiting_signal',
-    'waiting_slot'
+    'waiting_slot', 'waiting_turn'
   )
 );
 comment on domain noetl_internal.token_status is 'Where a token stands.';
@@ -86,9 +86,10 @@ comment on domain noetl_internal.command_status is
 'Where an open command stands; held: its execution is paused.';
 
 create domain noetl_internal.command_task as text
-constraint command_task_is_known check (value in ('run', 'collect', 'frame'));
+constraint command_task_is_known check (value in ('run', 'collect', 'frame', 'gather'));
 comment on domain noetl_internal.command_task is
-'run: the step; collect: the items of its loop; frame: what a cursor''s next claim gives.';
+'run: the step; collect: the items of its loop; frame: what a cursor''s next claim gives;
+gather: the results of its loop, into one object.';
 
 create domain noetl_internal.change_kind as text
 constraint change_kind_is_known check (value in ('dirty', 'advance', 'cancel', 'publish'));

@@ -42,13 +42,21 @@
 -- Names: what the expressions of a run can see, and what they write
 \ir engine/require_few_items.sql
 \ir engine/result_view.sql
+\ir engine/result_value.sql
+\ir engine/result_envelope.sql
+\ir engine/base_locals.sql
+\ir engine/visible_input.sql
+\ir engine/chunk_mark.sql
+\ir engine/chunk_part.sql
+\ir engine/chunk_names.sql
+\ir engine/entry_locals.sql
+\ir engine/chunk_views.sql
 \ir engine/load_mapping.sql
 \ir engine/load_signals.sql
 \ir engine/load_scope.sql
 \ir engine/evaluate.sql
 \ir engine/evaluate_defined.sql
 \ir engine/is_true.sql
-\ir engine/base_locals.sql
 \ir engine/write_ctx.sql
 \ir engine/merge_writes.sql
 \ir engine/write_names.sql
@@ -86,6 +94,8 @@
 \ir engine/choose_arcs.sql
 \ir engine/leave_step.sql
 \ir engine/exit_step.sql
+\ir engine/is_turn.sql
+\ir engine/open_turns.sql
 \ir engine/release_slot.sql
 \ir engine/finish_step.sql
 \ir engine/finish_call.sql
@@ -126,6 +136,7 @@
 \ir engine/drain_loop.sql
 \ir engine/log_loop_end.sql
 \ir engine/leave_loop.sql
+\ir engine/leave_gathered.sql
 \ir engine/close_loop.sql
 \ir engine/add_loop.sql
 \ir engine/begin_loop.sql
@@ -142,6 +153,17 @@
 \ir engine/route_token.sql
 \ir engine/advance_run.sql
 \ir engine/end_due_waits.sql
+
+-- Streams: chunks of commands that are still at work
+\ir engine/last_chunk.sql
+\ir engine/branch_token.sql
+\ir engine/deliver_chunk.sql
+\ir engine/record_chunk.sql
+\ir engine/stream_of.sql
+\ir engine/own_chunks.sql
+\ir engine/lock_loops.sql
+\ir engine/record_chunks.sql
+\ir engine/add_chunks.sql
 
 -- Outcomes: what a report, a lost worker or a refused command leads to
 \ir engine/write_loop_ctx.sql
@@ -162,6 +184,7 @@
 \ir engine/reject_reports.sql
 \ir engine/outcome_problem.sql
 \ir engine/frame_problem.sql
+\ir engine/chunk_problem.sql
 \ir engine/report_problem.sql
 \ir engine/parse_reports.sql
 \ir engine/is_suspect.sql
@@ -247,6 +270,7 @@
 \ir api/list_playbooks.sql
 \ir api/list_results.sql
 \ir api/find_result.sql
+\ir api/find_step_result.sql
 \ir api/trace.sql
 \ir api/list_workers.sql
 \ir api/put_credential.sql
@@ -280,6 +304,7 @@
 \ir api/record_events.sql
 \ir api/record_shard.sql
 \ir api/exchange.sql
+\ir api/stream_state.sql
 
 -- API: transitions that anybody may have to make, and ticks
 \ir api/issue_commands.sql

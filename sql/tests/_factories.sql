@@ -148,6 +148,49 @@ as $function$
   )
 $function$;
 
+-- The event by which a worker reports a chunk of a command.
+create function noetl_test.chunk_event(
+  p_session uuid,
+  p_execution_id bigint,
+  p_command_id text,
+  p_chunk_index integer,
+  p_data jsonb default '{}',
+  p_more jsonb default '{}'
+)
+returns jsonb
+language sql immutable
+as $function$
+  select jsonb_build_object(
+    'session', p_session, 'execution_id', p_execution_id, 'command_id', p_command_id,
+    'type', 'call.partial',
+    'result', jsonb_build_object(
+      'status', 'ok', 'reference', null, 'context', jsonb_build_object('data', p_data)
+    ),
+    'meta', jsonb_build_object('chunk_index', p_chunk_index, 'has_more', true)
+  ) || p_more
+$function$;
+
+-- Report a chunk.
+create function noetl_test.chunk(
+  p_session uuid,
+  p_execution_id bigint,
+  p_command_id text,
+  p_chunk_index integer,
+  p_data jsonb default '{}',
+  p_more jsonb default '{}'
+)
+returns jsonb
+language sql volatile
+as $function$
+  select noetl.record_events(
+    jsonb_build_array(
+      noetl_test.chunk_event(
+        p_session, p_execution_id, p_command_id, p_chunk_index, p_data, p_more
+      )
+    )
+  )
+$function$;
+
 -- Grant places under concurrency keys in this test alone: tests run side by side, and one session
 -- at a time grants.
 create function noetl_test.grant_alone()
@@ -175,7 +218,8 @@ $function$;
 -- Claim and report everything that is queued, p_batch at a time, until nothing comes any more, and
 -- return the status of the run. p_outcomes says what to report, {"step": …} or {"step[2]": …} for
 -- one item: {"data", "error", "ctx", "result", "frame", "times": how often an error is reported at
--- most}. A claim of a cursor finds nothing unless "frame" says otherwise.
+-- most, "chunks": [what its chunks hold], reported with the end}. A claim of a cursor finds nothing
+-- unless "frame" says otherwise.
 create function noetl_test.work(
   p_execution_id bigint,
   p_outcomes jsonb default '{}',
@@ -191,21 +235,32 @@ declare
 begin
   loop
     perform noetl_test.tick();
-    select jsonb_agg(
-      noetl_test.event(
-        v_session, c.execution_id, c.command_id, coalesce(o.outcome -> 'data', '{}'),
-        case when c.issue <= coalesce((o.outcome ->> 'times')::integer, 1000) then o.outcome -> 'error' end,
-        case when c.task = 'frame' then '{"frame": {"items": []}}'::jsonb else '{}' end
-        || (o.outcome - array['data', 'error', 'times'])
-      )
+    with work as (
+      select
+        c.*,
+        coalesce(
+          p_outcomes -> format('%s[%s]', c.step, c.iter_index), p_outcomes -> c.step, '{}'
+        ) as outcome
+      from noetl_test.claim(v_session, p_batch) as c
     )
+    select jsonb_agg(r.event)
     into v_events
-    from noetl_test.claim(v_session, p_batch) as c
-    cross join lateral (
-      select coalesce(
-        p_outcomes -> format('%s[%s]', c.step, c.iter_index), p_outcomes -> c.step, '{}'
-      ) as outcome
-    ) as o;
+    from (
+      select noetl_test.event(
+        v_session, c.execution_id, c.command_id, coalesce(c.outcome -> 'data', '{}'),
+        case when c.issue <= coalesce((c.outcome ->> 'times')::integer, 1000) then c.outcome -> 'error' end,
+        case when c.task = 'frame' then '{"frame": {"items": []}}'::jsonb else '{}' end
+        || (c.outcome - array['data', 'error', 'times', 'chunks'])
+      ) as event
+      from work as c
+      union all
+      select noetl_test.chunk_event(
+        v_session, c.execution_id, c.command_id, k.place::integer - 1, k.data
+      )
+      from work as c
+      cross join jsonb_array_elements(c.outcome -> 'chunks') with ordinality as k (data, place)
+      where c.loop_id is null and c.task = 'run'
+    ) as r;
     exit when v_events is null;
     perform noetl.record_events(v_events);
   end loop;

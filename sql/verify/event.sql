@@ -8,13 +8,14 @@ select
 from noetl.event as e
 where false;
 
-select 1 / (count(*) = 4)::integer
+select 1 / (count(*) = 5)::integer
 from pg_catalog.pg_indexes as i
 where
   i.schemaname = 'noetl'
   and i.indexname in (
     'uidx_event_command_issued_command_id', 'uidx_event_loop_done_loop_id',
-    'uidx_event_loop_fanin_completed_loop_id', 'idx_event_loop_id_type'
+    'uidx_event_loop_fanin_completed_loop_id', 'idx_event_loop_id_type',
+    'uidx_event_call_partial_chunk'
   );
 
 rollback;

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -69,6 +69,29 @@ class Cli:
         if code is not None:
             assert done.returncode == code, done.stdout + done.stderr
         return done
+
+    def on_terminal(self, *arguments: object, code: int = 0, columns: int = 80) -> str:
+        """Run a command whose outputs are a terminal; what is shown there."""
+        ours, theirs = os.openpty()
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "noetl_shell", *map(str, arguments)],
+                env={**self._environment(), "COLUMNS": str(columns), "NO_COLOR": "1"},
+                stdout=theirs,
+                stderr=theirs,
+                start_new_session=True,
+            )
+            os.close(theirs)
+            shown = b""
+            with suppress(OSError):  # how Linux tells that nobody has the terminal open
+                while part := os.read(ours, 65_536):
+                    shown += part
+        finally:
+            os.close(ours)
+        text = shown.decode().replace("\r\n", "\n")
+        assert process.wait(60) == code, text
+        assert "Traceback" not in text, text
+        return text
 
     def json(self, *arguments: object, code: int = 0) -> Any:
         """Run a command with ``--json``; what it prints."""

@@ -17,6 +17,7 @@ import yaml
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from noetl_shell.documents import read_document
 from noetl_worker.secrets import load_key, seal
 from tests.examples.conftest import ROOT, StartApi
 from tests.support.databases import Databases
@@ -41,14 +42,18 @@ EXAMPLES: Final[dict[str, Row]] = {
 
 
 def read(name: str) -> Any:
-    return yaml.safe_load((VALID / f"{name}.yaml").read_text())
+    return read_document(VALID / f"{name}.yaml").value
 
 
 def read_example(name: str) -> Any:
-    return yaml.safe_load((ROOT / f"examples/{name}.yaml").read_text())
+    return read_document(ROOT / f"examples/{name}.yaml").value
 
 
-ACCEPTED: Final = {"fanout_basic": "P3.F", "fanout_partial_failure": "P3.2-5"}
+ACCEPTED: Final = {
+    "fanout_basic": "P3.F",
+    "fanout_partial_failure": "P3.2-5",
+    "streaming_chunks": "P5.2-4",
+}
 RUNNABLE: Final = [
     path.name.removesuffix(".expected.yaml")
     for path in sorted(VALID.glob("*.expected.yaml"))

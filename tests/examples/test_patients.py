@@ -142,6 +142,21 @@ def test_no_loop_dispatches_an_item_twice(
         assert issued == [size] * 3, f"{name}: {issued} commands for {size} items"
 
 
+@pytest.mark.accept("S.B")
+def test_events_carry_references_not_payloads(
+    complete: tuple[int, psycopg.Connection[Any]],
+) -> None:
+    execution_id, conn = complete
+    row = conn.execute(
+        "select percentile_disc(0.99) within group (order by octet_length(e.result::text)),"
+        " count(e.result) from noetl.event as e where e.execution_id = %s",
+        (execution_id,),
+    ).fetchone()
+    assert row is not None
+    assert row[0] < 2048
+    assert row[1] > 5 * PATIENTS
+
+
 def test_a_patient_that_is_missing_fails_the_run(environment: dict[str, str]) -> None:
     ended = run_example(
         environment, "--facilities", 2, "--patients", 3, "--set", "patients=4"

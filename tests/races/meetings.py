@@ -20,7 +20,10 @@ LATER: Final = "2030-01-01 01:00:00+00"  # also what has begun to wait since
 REFUSED: Final = {"NE401", "NE403", "NE404", "NE410"}  # the other one was first
 
 _BRANCHES: Final[list[dict[str, Json]]] = [
-    step("plain", next={"arcs": [{"step": "after"}]}),
+    step(
+        "plain",
+        next={"arcs": [{"step": "after"}, {"step": "piece", "on": "call.partial"}]},
+    ),
     step("sequential", loop=loop(2)),
     step("items", loop=loop(5, mode="parallel", max_in_flight=4)),
     step("shards", loop=loop(5), spec={"loop_mode": "fanout"}),
@@ -41,6 +44,7 @@ _PLAYBOOK: Final = [
     ),
     *_BRANCHES,
     step("after"),
+    step("piece"),
 ]
 
 
@@ -87,6 +91,18 @@ def _records(command: str, error: Json = None, ctx: Json = None) -> Action:
         return conn.execute("select noetl.record_events(%s)", (events(meeting),))
 
     return act
+
+
+def _chunk(conn: Connection, meeting: Meeting) -> Any:
+    event = {
+        "session": str(meeting.worker),
+        "execution_id": meeting.run,
+        "command_id": meeting.commands["plain"]["command_id"],
+        "type": "call.partial",
+        "result": {"status": "ok", "context": {"data": 1}},
+        "meta": {"chunk_index": 0},
+    }
+    return conn.execute("select noetl.record_events(%s)", (Jsonb([event]),))
 
 
 def _calls(query: str, *names: str) -> Action:
@@ -196,6 +212,7 @@ ACTIONS: Final[dict[str, Action]] = {
     "resume": _calls("select noetl.resume_execution(%s)", "run"),
     "retry": _calls("select noetl.retry_execution(%s)", "run"),
     "rebuild": _calls("select noetl.rebuild(%s)", "run"),
+    "chunk": _chunk,
 }
 HARMFUL: Final = {"fail", "drain", "cancel"}  # after these a run need not complete
 
@@ -384,10 +401,16 @@ class Arena:
             "   and e.event_type in ('loop.item', 'loop.shard.done')"
             " group by e.node_name, e.current_index having count(*) > 1"
             " union all"
+            " select 'a chunk was handed on more than once'"
+            " from noetl.event as e"
+            " where e.execution_id = %s and e.node_name = 'piece'"
+            "   and e.event_type = 'call.done'"
+            " having count(*) > 1"
+            " union all"
             " select format('%%s of %%s items of %%s are done', l.done, l.total, l.step)"
             " from noetl.loop as l"
             " inner join noetl.run as r on r.execution_id = l.execution_id"
             " where r.execution_id = %s and r.status = 'completed' and l.done <> l.total",
-            (meeting.run, meeting.run),
+            (meeting.run, meeting.run, meeting.run),
         ).fetchall()
         return [row[0] for row in twice] + self.rig.problems(meeting.run)

@@ -27,35 +27,36 @@ from tests.races.meetings import ACTIONS, HARMFUL, Arena, Meeting
 from tests.support.databases import Databases
 
 MATRIX = """
-         re fa wr it dr sh ex cl be re en re re ex ad wa pr cl is si ch st re ca pa re re re
-report   r  r  r  .  r  .  .  .  .  .  .  .  .  .  R  .  .  .  R  r  r  .  .  R  R  R  R  R
-fail     r  r  r  .  r  .  .  .  .  .  .  .  .  .  R  .  .  .  R  r  r  .  .  R  R  R  R  R
-write    r  r  r  .  r  .  .  .  .  .  .  .  .  .  R  .  .  .  R  r  .  .  .  R  R  R  R  R
-item     .  .  .  r  .  .  .  .  .  .  .  .  .  .  R  .  .  .  R  .  .  .  .  R  R  R  R  R
-drain    r  r  r  r  r  .  r  .  .  .  .  .  .  .  R  .  .  .  R  r  .  .  .  R  R  R  R  R
-shard    .  .  .  .  .  r  .  .  .  .  .  .  .  .  R  .  .  .  R  .  .  .  .  R  R  R  R  R
-exchange .  .  .  .  r  .  r  .  .  .  .  .  .  .  R  .  .  .  R  .  .  .  .  R  R  R  R  R
-claim    .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  r  r  .  .  r
-beat     r  r  r  r  r  r  r  .  r  .  r  r  .  .  R  .  .  .  R  .  r  .  .  R  R  R  .  R
-release  r  r  r  r  r  r  r  .  .  .  .  .  .  .  R  .  .  .  R  .  r  .  .  R  R  R  .  R
-end      r  r  r  r  r  r  r  .  r  .  r  r  .  .  R  .  .  .  R  .  r  .  .  R  R  R  .  R
-register r  r  r  r  r  r  r  .  r  .  r  N  .  .  R  .  .  .  R  .  r  .  .  R  R  R  .  R
-reap     r  r  r  r  r  r  r  .  r  .  r  r  .  .  R  .  .  .  R  .  r  .  .  R  R  R  .  R
-expand   .  .  .  .  .  .  .  .  .  .  .  .  .  .  R  .  .  .  R  .  .  .  .  R  R  R  .  R
-advance  .  .  .  .  .  .  .  .  .  R  .  .  .  .  .  .  .  R  R  R  .  .  .  R  R  R  .  R
-wake     .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
-project  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  r  .  .  .  r  r  r  r  r
-close    .  .  .  .  .  .  .  .  .  .  .  .  .  .  R  .  .  .  R  .  .  .  .  R  R  R  R  R
-issue    .  .  .  .  .  .  .  .  .  R  .  .  .  .  R  .  .  R  R  R  .  .  .  R  R  R  .  R
-signal   r  r  r  .  r  .  .  .  .  .  .  .  .  .  R  .  .  .  R  r  .  .  .  R  R  R  R  R
-child    r  r  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  r  .  .  r  r  r  .  r
-store    .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  r  .  .  .  .  .  .
-result   .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  r  .  .  .  .  .
-cancel   .  .  .  .  .  .  .  .  .  R  .  .  .  .  R  .  .  R  R  R  r  .  .  R  R  R  R  R
-pause    .  .  .  .  .  .  .  .  .  R  .  .  .  .  R  .  .  R  R  R  r  .  .  R  R  R  R  R
-resume   .  .  .  .  .  .  .  .  .  R  .  .  .  .  R  .  .  R  R  R  r  .  .  R  R  R  R  R
-retry    .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  R  .  R  .  .  .  R  R  R  R  R
-rebuild  .  .  .  .  .  .  .  .  .  R  .  .  .  .  R  .  .  R  R  R  r  .  .  R  R  R  R  R
+         re fa wr it dr sh ex cl be re en re re ex ad wa pr cl is si ch st re ca pa re re re ch
+report   r  r  r  .  r  .  .  .  .  .  .  .  .  .  R  .  .  .  R  r  r  .  .  R  R  R  R  R  r
+fail     r  r  r  .  r  .  .  .  .  .  .  .  .  .  R  .  .  .  R  r  r  .  .  R  R  R  R  R  r
+write    r  r  r  .  r  .  .  .  .  .  .  .  .  .  R  .  .  .  R  r  .  .  .  R  R  R  R  R  r
+item     .  .  .  r  .  .  .  .  .  .  .  .  .  .  R  .  .  .  R  .  .  .  .  R  R  R  R  R  .
+drain    r  r  r  r  r  .  r  .  .  .  .  .  .  .  R  .  .  .  R  r  .  .  .  R  R  R  R  R  r
+shard    .  .  .  .  .  r  .  .  .  .  .  .  .  .  R  .  .  .  R  .  .  .  .  R  R  R  R  R  .
+exchange .  .  .  .  r  .  r  .  .  .  .  .  .  .  R  .  .  .  R  .  .  .  .  R  R  R  R  R  .
+claim    .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  r  r  .  .  r  .
+beat     r  r  r  r  r  r  r  .  r  .  r  r  .  .  R  .  .  .  R  .  r  .  .  R  R  R  .  R  r
+release  r  r  r  r  r  r  r  .  .  .  .  .  .  .  R  .  .  .  R  .  r  .  .  R  R  R  .  R  r
+end      r  r  r  r  r  r  r  .  r  .  r  r  .  .  R  .  .  .  R  .  r  .  .  R  R  R  .  R  r
+register r  r  r  r  r  r  r  .  r  .  r  N  .  .  R  .  .  .  R  .  r  .  .  R  R  R  .  R  r
+reap     r  r  r  r  r  r  r  .  r  .  r  r  .  .  R  .  .  .  R  .  r  .  .  R  R  R  .  R  r
+expand   .  .  .  .  .  .  .  .  .  .  .  .  .  .  R  .  .  .  R  .  .  .  .  R  R  R  .  R  .
+advance  .  .  .  .  .  .  .  .  .  R  .  .  .  .  .  .  .  R  R  R  .  .  .  R  R  R  .  R  .
+wake     .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
+project  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  r  .  .  .  r  r  r  r  r  .
+close    .  .  .  .  .  .  .  .  .  .  .  .  .  .  R  .  .  .  R  .  .  .  .  R  R  R  R  R  .
+issue    .  .  .  .  .  .  .  .  .  R  .  .  .  .  R  .  .  R  R  R  .  .  .  R  R  R  .  R  .
+signal   r  r  r  .  r  .  .  .  .  .  .  .  .  .  R  .  .  .  R  r  .  .  .  R  R  R  R  R  r
+child    r  r  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  r  .  .  r  r  r  .  r  r
+store    .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  r  .  .  .  .  .  .  .
+result   .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  r  .  .  .  .  .  .
+cancel   .  .  .  .  .  .  .  .  .  R  .  .  .  .  R  .  .  R  R  R  r  .  .  R  R  R  R  R  .
+pause    .  .  .  .  .  .  .  .  .  R  .  .  .  .  R  .  .  R  R  R  r  .  .  R  R  R  R  R  .
+resume   .  .  .  .  .  .  .  .  .  R  .  .  .  .  R  .  .  R  R  R  r  .  .  R  R  R  R  R  .
+retry    .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  R  .  R  .  .  .  R  R  R  R  R  .
+rebuild  .  .  .  .  .  .  .  .  .  R  .  .  .  .  R  .  .  R  R  R  r  .  .  R  R  R  R  R  .
+chunk    r  r  r  .  r  .  .  .  .  .  .  .  .  .  R  .  .  .  R  r  r  .  .  R  R  R  R  R  r
 """
 
 

@@ -1,4 +1,5 @@
-"""Random workflows always end: no run hangs, whatever its arcs, joins, loops and failures."""
+"""Random workflows always end: no run hangs, whatever its arcs, joins, loops, chunks and
+failures."""
 
 from __future__ import annotations
 
@@ -21,6 +22,18 @@ def _arc(chance: random.Random, names: list[str]) -> dict[str, Any]:
     return {
         "step": chance.choice(names),
         "when": f"{{{{ ctx.total < 25 and {condition} }}}}",
+    }
+
+
+def _chunk_arc(chance: random.Random, names: list[str]) -> dict[str, Any]:
+    """An arc that takes up chunks."""
+    spec = chance.choice([{}, {"mode": "parallel", "max_in_flight": 2}])
+    chosen = chance.choice(["true", "event.chunk_index > 0", "event.has_more"])
+    return {
+        "step": chance.choice(names),
+        "on": "call.partial",
+        "spec": spec,
+        "when": f"{{{{ ctx.total < 25 and {chosen} }}}}",
     }
 
 
@@ -47,6 +60,9 @@ def _step(chance: random.Random, name: str, names: list[str]) -> dict[str, Any]:
     if chance.random() < 0.3:
         made["spec"]["join"] = chance.choice(["all", "any"])
     arcs = [_arc(chance, names) for _ in range(chance.randint(0, 3))]
+    if kind == "plain":
+        arcs += [_chunk_arc(chance, names) for _ in range(chance.choice([0, 0, 1, 2]))]
+        chance.shuffle(arcs)
     if "loop" in made:
         for arc in arcs:
             arc["set"] = _COUNT
@@ -78,6 +94,7 @@ def _start(rig: Rig, steps: list[dict[str, Any]]) -> int | None:
 def test_every_run_ends(rig: Rig) -> None:
     seed = random.randrange(10**9)
     ended: dict[str, int] = {}
+    streams = 0
     for number in range(seed, seed + 150):
         chance = random.Random(number)
         steps = _graph(chance)
@@ -86,6 +103,9 @@ def test_every_run_ends(rig: Rig) -> None:
             for step in steps
             if chance.random() < 0.15
         }
+        for made in steps:
+            chunks = list(range(chance.randint(0, 3)))
+            outcomes.setdefault(made["step"], {})["chunks"] = chunks
         run = _start(rig, steps)
         if run is None:
             continue
@@ -97,6 +117,8 @@ def test_every_run_ends(rig: Rig) -> None:
         )
         assert status in ("completed", "failed"), (number, steps)
         assert rig.problems(run) == [], number
+        streams += rig.count(run, "call.partial")
         ended[status] = ended.get(status, 0) + 1
     assert ended.get("completed", 0) > 20, ended
     assert ended.get("failed", 0) > 5, ended
+    assert streams > 50

@@ -121,3 +121,54 @@ def test_damaged_block_is_noticed_by_the_items_that_need_it(loaded: Lab) -> None
     assert status["status"] == "failed"
     assert status["error"]["code"] == "REFERENCE_NOT_AVAILABLE"
     assert status["error"]["step"] == "each"
+
+
+GATHER = """
+- step: each
+  spec: { loop_mode: fanout, result: { format: FORMAT } }
+  loop: { in: "{{ range(3000) | list }}", iterator: n }
+  tool: { kind: noop, result: { n: "{{ iter.n }}", text: "{{ 'é' * (iter.n % 5) }}" } }
+  next: { arcs: [ { step: again } ] }
+- step: again
+  loop: { in: "{{ each.results }}", iterator: row, spec: { mode: parallel } }
+  tool: { kind: noop, result: "{{ iter.row.n }}" }
+  next: { arcs: [ { step: sum } ] }
+- step: sum
+  tool:
+    kind: noop
+    result: "{{ [again.results | sum, each.results | length, each.done, each._store] }}"
+"""
+
+
+@pytest.mark.parametrize("name", ["ndjson", "parquet"])
+def test_results_of_a_loop_are_gathered_into_one_ordered_object(
+    loaded: Lab, name: str
+) -> None:
+    loaded.worker("two")
+    run = loaded.start(GATHER.replace("FORMAT", name))
+    total = 3000 * 2999 // 2
+    assert result_of(loaded, loaded.wait(run, 60)) == [total, 3000, 3000, "pvc"]
+    row = stored(loaded, "each")
+    path = Path(row["physical_uri"].removeprefix("file://"))
+    if name == "parquet":
+        rows = pq.read_table(path).to_pylist()
+    else:
+        rows = [json.loads(line) for line in path.read_text().splitlines()]
+    assert rows == [{"n": n, "text": "é" * (n % 5)} for n in range(3000)]
+    assert row["row_count"] == 3000
+    assert row["summary"]["groups" if name == "parquet" else "blocks"]
+    assert loaded.count("select count(*) from noetl.collection_chunk") == 6
+
+
+def test_large_results_of_items_are_gathered_too(loaded: Lab) -> None:
+    flow = """
+- step: each
+  spec: { result: { format: ndjson } }
+  loop: { in: [ 1, 2, 3 ], iterator: n }
+  tool: { kind: python, input: { n: "{{ iter.n }}" }, code: "result = [n] * 50000" }
+  next: { arcs: [ { step: sum } ] }
+- step: sum
+  tool: { kind: noop, result: "{{ each.results | map('length') | list }}" }
+"""
+    run = loaded.start(flow)
+    assert result_of(loaded, loaded.wait(run)) == [50000, 50000, 50000]

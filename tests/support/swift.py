@@ -75,7 +75,6 @@ container-quotas copy slo dlo versioned_writes symlink proxy-server
 [app:proxy-server]
 use = egg:swift#proxy
 account_autocreate = true
-allow_account_management = true
 
 [filter:tempauth]
 use = egg:swift#tempauth
@@ -88,8 +87,13 @@ location = us-east-1
 
 [filter:slo]
 use = egg:swift#slo
-# Some S3 clients write parts that are smaller than Swift wants them.
-allow_async_delete = false
+
+[filter:container-quotas]
+use = egg:swift#container_quotas
+
+[filter:cache]
+use = egg:swift#memcache
+memcache_servers = 127.0.0.1:9
 """
 _FILTERS: Final = (
     *("catch_errors", "gatekeeper", "healthcheck", "listing_formats", "bulk"),
@@ -107,9 +111,14 @@ class Swift:
         self._configure()
 
     @property
+    def port(self) -> int:
+        """The port of its S3 interface."""
+        return self._ports["proxy"]
+
+    @property
     def endpoint(self) -> str:
         """The URL of its S3 interface."""
-        return f"http://127.0.0.1:{self._ports['proxy']}"
+        return f"http://127.0.0.1:{self.port}"
 
     def environment(self, tier: str = "MINIO", bucket: str = "") -> dict[str, str]:
         """The variables by which NoETL finds it."""
@@ -194,11 +203,6 @@ class Swift:
                 text += _PROXY.format(secret=SECRET_KEY, guest_secret=GUEST_SECRET_KEY)
                 for name in _FILTERS:
                     text += f"\n[filter:{name}]\nuse = egg:swift#{name}\n"
-                text += (
-                    "\n[filter:container-quotas]\nuse = egg:swift#container_quotas\n"
-                )
-                text += "\n[filter:cache]\nuse = egg:swift#memcache\n"
-                text += "memcache_servers = 127.0.0.1:9\n"
             else:
                 text += _STORAGE.format(kind=kind)
             (self._base / f"{kind}.conf").write_text(text)
@@ -215,7 +219,10 @@ class Swift:
     def _spawn(self, kind: str) -> subprocess.Popen[bytes]:
         with (self._base / f"{kind}.log").open("ab") as log:
             return subprocess.Popen(
-                [_BIN / f"swift-{kind}-server", self._base / f"{kind}.conf"],
+                [
+                    *("setpriv", "--pdeathsig", "KILL"),
+                    *(_BIN / f"swift-{kind}-server", self._base / f"{kind}.conf"),
+                ],
                 stdout=log,
                 stderr=log,
                 env={**os.environ, "PYTHONWARNINGS": "ignore"},

@@ -24,7 +24,7 @@ WORKFLOW = """
   tool: { kind: python, code: "result = {'all': list(range(600))}" }
   next: { arcs: [ { step: collected } ] }
 - step: collected  # by a worker, in two chunks: SQL does not see the file
-  loop: { in: "{{ numbers.all }}", iterator: n }
+  loop: { in: "{{ numbers.all | list }}", iterator: n }
   spec: { loop_mode: fanout }
   tool: { kind: noop }
   next: { arcs: [ { step: items } ] }
@@ -54,7 +54,12 @@ WORKFLOW = """
   next: { arcs: [ { step: child } ] }
 - step: child
   tool: { kind: playbook, path: tests/failing_child }
-  next: { arcs: [ { step: moved, when: "{{ event.name == 'call.error' }}" } ] }
+  next: { arcs: [ { step: stream, when: "{{ event.name == 'call.error' }}" } ] }
+- step: stream
+  tool: { kind: python, code: "yield from ('x' * n for n in (9, 1500, 5000))" }
+  next: { arcs: [ { step: piece, "on": call.partial }, { step: moved } ] }
+- step: piece
+  tool: { kind: noop, result: "{{ event.chunk_index }}" }
 - step: moved
   tool:
     kind: transfer
@@ -130,7 +135,7 @@ def test_nothing_is_lost_or_recorded_twice(
     lab.worker(**settings)
     status = lab.wait(run)
 
-    assert status["status"] == "completed"
+    assert status["status"] == "completed", status["error"]
     for step, total in LOOPS.items():
         loop = status["loops"][step]
         assert (loop["total"], loop["done"], loop["failed"]) == (total, total, 0), step
@@ -140,6 +145,13 @@ def test_nothing_is_lost_or_recorded_twice(
     assert set(runs) == set(range(ITEMS))
     assert {n: runs[n] for n in known} == {n: seen[n] for n in known}
     assert runs.total() <= ITEMS + IN_FLIGHT
+    pieces = lab.conn.execute(
+        "select e.result #> '{context,data}' as n from noetl.event as e"
+        " where e.execution_id = %s and e.event_type = 'call.done'"
+        " and e.node_name = 'piece' order by e.event_id",
+        (run,),
+    )
+    assert [row["n"] for row in pieces] == [0, 1, 2]
     parts = sorted(Path(f"{file}.parts").glob("part-*"))
     lines = [
         json.loads(line)["n"] for p in parts for line in p.read_text().splitlines()

@@ -29,6 +29,15 @@ def task(name: str, *rules: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"name": name, "kind": "noop", "options": {}, "rules": list(rules), **more}
 
 
+class Chunks:
+    """Counts chunks as a stream does."""
+
+    position = 0
+
+    def rewind(self, position: int) -> None:
+        self.position = position
+
+
 class Bench:
     """Runs tasks whose answers are given, and keeps the names at the end."""
 
@@ -50,7 +59,7 @@ class Bench:
                 return ok(options.get("result"))
             return script.pop(0) if len(script) > 1 else script[0]
 
-        return asyncio.run(run_pipeline(self.plan, self.scope, call))
+        return asyncio.run(run_pipeline(self.plan, self.scope, call, Chunks()))
 
 
 NOW = {"backoff": "none", "delay": 0}
@@ -193,6 +202,30 @@ def test_time_limit_of_a_task_is_an_error_of_kind_timeout() -> None:
     async def load(ref: str) -> Any:
         raise AssertionError(ref)
 
-    outcome = asyncio.run(run_pipeline(plan, Scope({}, steps={}, load=load), call))
+    outcome = asyncio.run(
+        run_pipeline(plan, Scope({}, steps={}, load=load), call, Chunks())
+    )
     assert outcome.error is not None
     assert outcome.error.kind == "timeout"
+
+
+def test_retry_yields_its_chunks_again_and_the_next_task_goes_on_counting() -> None:
+    retry = {"when": "{{ output.status == 'error' }}", "do": "retry", "attempts": 3}
+    plan = make_plan({"tools": [task("a"), task("b", {**retry, **NOW}), task("c")]})
+    chunks = Chunks()
+    seen: list[tuple[str, int]] = []
+    answers = [ok(), failed(), failed(), ok(), ok()]
+
+    async def load(ref: str) -> Any:
+        raise AssertionError(ref)
+
+    async def call(tool: Tool, options: Any) -> Output:
+        seen.append((tool.name, chunks.position))
+        chunks.position += 2
+        return answers.pop(0)
+
+    outcome = asyncio.run(
+        run_pipeline(plan, Scope({}, steps={}, load=load), call, chunks)
+    )
+    assert outcome.error is None
+    assert seen == [("a", 0), ("b", 2), ("b", 2), ("b", 2), ("c", 4)]

@@ -13,6 +13,7 @@ from noetl_worker.results import JSON, Target, select_fields
 from noetl_worker.results.rows import part
 from noetl_worker.results.writer import object_key
 from noetl_worker.stores.keys import split
+from noetl_worker.tools.sql import gives_rows
 
 
 def command(step: str) -> Command:
@@ -78,3 +79,24 @@ def test_integers_stay_exact() -> None:
     for number in (2**53 + 1, 2**63, -(2**70), 10**30):
         assert decode(encode([number])) == [number]
     assert decode(encode("\\u0000 is text")) == "\\u0000 is text"
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("select 1", True),
+        ("/* x */ values (1)", True),
+        ("table t", True),
+        ("with a as (insert into t values (1) returning *) select * from a", True),
+        ("with r as (select $$ ) into $$) select 'into' from r", True),
+        ("with x as (select 1) /* ( */ delete from t returning *", True),
+        ("insert into t values (1) returning id", True),
+        ("with a as (select 1) insert into t select * from a", False),
+        ("select 1 into t", False),
+        ("update t set a = 1", False),
+        ("explain select 1", False),
+        ("create table t as select 1", False),
+    ],
+)
+def test_statements_that_give_rows_are_known(statement: str, *, expected: bool) -> None:
+    assert gives_rows(statement) is expected

@@ -214,7 +214,7 @@ def test_damaged_file_is_noticed(lab: Lab, url: str) -> None:
     assert status["status"] == "failed"
     assert status["error"]["kind"] == "reference"
     assert status["error"]["code"] == "REFERENCE_NOT_AVAILABLE"
-    assert "sha256" in status["error"]["message"]
+    assert "is not what was stored" in status["error"]["message"]
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 FRAME: Final = "frame"
+_PARTIAL: Final = "_partial"
 CLAIM = (
     "select c.execution_id, c.command_id, c.catalog_id, c.step, c.task, c.loop_id,"
     " c.iter_index, c.collection_ref, c.item, c.input, c.issue, c.attempt,"
@@ -34,6 +35,16 @@ class Command:
     total: int | None
     priority: int
     place: int
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The input of the arc that led here."""
+        return {k: v for k, v in (self.input or {}).items() if k != _PARTIAL}
+
+    @property
+    def chunk(self) -> dict[str, Any] | None:
+        """The chunk that led here: its index, whether more come, its result."""
+        return (self.input or {}).get(_PARTIAL)
 
     @property
     def identity(self) -> str:

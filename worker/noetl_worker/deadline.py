@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -32,9 +32,9 @@ async def within(limit: float | None, run: Callable[[], Awaitable[T]]) -> T:
         ) from None
 
 
-@asynccontextmanager
-async def admitted(slots: asyncio.Semaphore) -> AsyncIterator[None]:
-    """Hold one of the slots; the time limits stand still until there is one."""
+@contextmanager
+def standing_still() -> Iterator[None]:
+    """The time limits of what runs here stand still meanwhile."""
     clock = asyncio.get_running_loop().time
     since = clock()
     timers = [
@@ -45,14 +45,48 @@ async def admitted(slots: asyncio.Semaphore) -> AsyncIterator[None]:
     for timer, _ in timers:
         timer.reschedule(None)
     try:
-        await slots.acquire()
+        yield
     finally:
         for timer, when in timers:
             timer.reschedule(when + clock() - since)
-    try:
+
+
+class Place:
+    """One of a number of slots, which can be given up for a while."""
+
+    def __init__(self, slots: asyncio.Semaphore) -> None:
+        self._slots = slots
+        self._is_held = False
+
+    async def take(self) -> None:
+        """Wait for a slot; the time limits stand still until there is one."""
+        with standing_still():
+            await self._slots.acquire()
+        self._is_held = True
+
+    def give_up(self) -> None:
+        """Let another have the slot, if it is held."""
+        if self._is_held:
+            self._is_held = False
+            self._slots.release()
+
+    @asynccontextmanager
+    async def lent(self) -> AsyncIterator[None]:
+        """Let another have the slot meanwhile; what fails does not wait for it again."""
+        self.give_up()
         yield
+        await self.take()
+
+
+@asynccontextmanager
+async def admitted(slots: asyncio.Semaphore) -> AsyncIterator[Place]:
+    """Hold one of the slots."""
+    place = Place(slots)
+    await place.take()
+    try:
+        yield place
     finally:
-        slots.release()
+        place.give_up()
 
 
 def seconds(value: Any, what: str) -> float | None:

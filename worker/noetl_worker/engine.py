@@ -146,8 +146,8 @@ class Engine:
         )
         return ref, uri
 
-    async def expire_results(self, *, limit: int) -> list[tuple[str, str]]:
-        """Take results whose time has come out of reach: tiers and addresses."""
+    async def expire_results(self, *, limit: int) -> list[tuple[str, str | None]]:
+        """Take results whose time has come out of reach: tiers, addresses of bytes."""
         return await self._rows(
             "select e.store_tier, e.physical_uri from noetl.expire_results(%s, %s) as e",
             (self.session, limit),
@@ -165,6 +165,13 @@ class Engine:
         """Where a stored result is, its checksum and, in tier db, its payload."""
         return await self._value(
             "select noetl.read_result(%s, %s)", (self.session, ref)
+        )
+
+    async def stream_state(self, *, execution_id: int, command_id: str) -> Json:
+        """Which chunk of a command comes next, and how many may; None: not ours."""
+        return await self._value(
+            "select noetl.stream_state(%s, %s, %s)",
+            (self.session, execution_id, command_id),
         )
 
     async def read_credential(self, *, execution_id: int, name: str) -> bytes:

@@ -22,16 +22,32 @@ import math
 import pathlib
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
+PIECE: Final = 1 << 18
+_DEPTH: Final = 3
 _NUL: Final = b"\\u0000"
 _BIG_INTEGER: Final = re.compile(rb"\d{18}")
 
 
 class NotJsonError(ValueError):
     """A value cannot be JSON; the message names its place."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class JsonText:
+    """A value that is JSON text already, in the pieces that ``encode_pieces`` made."""
+
+    pieces: Sequence[bytes]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.pieces))
+
+    def whole(self) -> bytes:
+        """The text in one piece."""
+        return self.pieces[0] if len(self.pieces) == 1 else b"".join(self.pieces)
 
 
 def encode(value: Any, what: str = "result") -> bytes:
@@ -43,6 +59,53 @@ def encode(value: Any, what: str = "result") -> bytes:
     if _NUL in text and (place := _find_nul(value, what)):
         raise NotJsonError(f"{place} contains a NUL character, which jsonb cannot hold")
     return text
+
+
+def encode_pieces(value: Any, what: str = "result") -> Iterator[bytes]:
+    """The same text in pieces of about 256 KB, so that it is never there as a whole."""
+    text = bytearray()
+    try:
+        for part in _parts(value, what, 0):
+            text += part
+            if len(text) >= PIECE:
+                yield bytes(text)
+                text.clear()
+    except NotJsonError:
+        encode(value, what)  # names the place in the whole
+        raise
+    if text:
+        yield bytes(text)
+
+
+def _parts(value: Any, what: str, depth: int) -> Iterator[bytes]:
+    if isinstance(value, str) and len(value) > PIECE:
+        yield b'"'
+        for start in range(0, len(value), PIECE):
+            yield encode(value[start : start + PIECE], what)[1:-1]
+        yield b'"'
+    elif isinstance(value, list | tuple) and value:
+        yield b"["
+        yield from _elements(value, what)
+        yield b"]"
+    elif isinstance(value, dict) and value and depth < _DEPTH:
+        opening = b"{"
+        for key, part in value.items():
+            yield opening + encode({key: 0}, what)[1:-2]
+            yield from _parts(part, what, depth + 1)
+            opening = b","
+        yield b"}"
+    else:
+        yield encode(value, what)
+
+
+def _elements(values: Sequence[Any], what: str) -> Iterator[bytes]:
+    """The elements of a list, as many at a time as make about a piece."""
+    start, count = 0, 1
+    while start < len(values):
+        text = encode(values[start : start + count], what)[1:-1]
+        yield b"," + text if start else text
+        start += count
+        count = max(1, min(2 * count, count * PIECE // (len(text) + 1)))
 
 
 def decode(text: bytes | str) -> Any:

@@ -9,3 +9,14 @@ STORE_FALLBACKS = Counter(
     "Results that went to another store because theirs was down or full.",
     ("wanted", "used"),
 )
+OBJECTS_REMOVED = Counter(
+    "noetl_objects_removed_total",
+    "Objects that the collector has removed, by store and reason:"
+    " expired, orphan or unfinished.",
+    ("store", "reason"),
+)
+COLLECTOR_FAILURES = Counter(
+    "noetl_collector_failures_total",
+    "Turns of the collector that failed, and on what.",
+    ("what",),
+)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from noetl_worker.deadline import seconds, within
 from noetl_worker.output import Output, TaskError
@@ -29,14 +29,25 @@ class Outcome:
     task: str | None = None
 
 
-async def run_pipeline(plan: Plan, scope: Scope, call: Call) -> Outcome:
+class Chunks(Protocol):
+    """What a pipeline has yielded so far."""
+
+    @property
+    def position(self) -> int:
+        """How many chunks there are."""
+
+    def rewind(self, position: int) -> None:
+        """Begin again after so many."""
+
+
+async def run_pipeline(plan: Plan, scope: Scope, call: Call, chunks: Chunks) -> Outcome:
     """Run all tasks; the outcome is the last one's, or the failure that a policy let
     stand."""
     position, jumps = 0, 0
     output = Output()
     while position < len(plan.tools):
         tool = plan.tools[position]
-        output, decision = await _run_task(tool, scope, call)
+        output, decision = await _run_task(tool, scope, call, chunks)
         if decision.do == "fail":
             return Outcome(output, decision.error, tool.name)
         if decision.rule is not None:
@@ -57,9 +68,13 @@ async def run_pipeline(plan: Plan, scope: Scope, call: Call) -> Outcome:
     return Outcome(output)
 
 
-async def _run_task(tool: Tool, scope: Scope, call: Call) -> tuple[Output, Decision]:
+async def _run_task(
+    tool: Tool, scope: Scope, call: Call, chunks: Chunks
+) -> tuple[Output, Decision]:
     attempt = 1
+    begin = chunks.position
     while True:
+        chunks.rewind(begin)  # a retry yields the same chunks again
         output = await _attempt(tool, attempt, scope, call)
         scope.see(tool.name, output)
         try:

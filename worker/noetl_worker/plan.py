@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from noetl_worker.jsonable import encode
@@ -86,8 +86,16 @@ class Plan:
     result: ResultSpec
     select: tuple[tuple[str, str], ...]
     names: tuple[str, ...]
+    partials: bool
     keychain: Mapping[str, Entry]
     instant_result: Mapping[str, Any] | None
+
+    @property
+    def own_result(self) -> ResultSpec:
+        """How what a command makes is kept; a loop's format is that of all its items'."""
+        if not self.is_loop:
+            return self.result
+        return replace(self.result, format="", compression="")
 
 
 def make_plan(task: Mapping[str, Any]) -> Plan:
@@ -115,6 +123,7 @@ def make_plan(task: Mapping[str, Any]) -> Plan:
         result=_result_spec(result),
         select=tuple((s["path"], s["as"]) for s in result.get("select") or ()),
         names=tuple(task.get("names") or ()),
+        partials=bool(task.get("partials")),
         keychain=make_entries(task.get("keychain") or ()),
         instant_result=(
             _instant_result(tools)

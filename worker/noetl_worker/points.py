@@ -26,9 +26,11 @@ Point = Literal[
     # A command, from its tool to its report.
     "before_tool",
     "in_python",
+    "in_generator",
     "after_tool",
     "after_file",
     "after_persist",
+    "after_partial",
     "after_run",
     "after_chunk",
     "after_transfer_part",
@@ -41,6 +43,7 @@ Point = Literal[
     "after_end_session",
     # Maintenance.
     "after_tick",
+    "after_expire",
 ]
 POINTS: Final[tuple[Point, ...]] = get_args(Point)
 

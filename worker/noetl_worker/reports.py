@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
+
+from noetl_worker.stream import ChunkRefusedError
 
 BATCH_MAX: Final = 1000
 
 log = logging.getLogger(__name__)
 
 
+Json = dict[str, Any]
+
+
 @dataclass(slots=True)
 class _Report:
-    event: dict[str, Any]
+    event: Json
     is_suspect: bool = False
     is_replaced: bool = False
+    told: asyncio.Future[Json | None] | None = None
 
 
 class Reports:
@@ -33,12 +41,22 @@ class Reports:
     @property
     def command_ids(self) -> list[str]:
         """Commands whose report is not confirmed: the worker still holds them."""
-        return list(self._reports)
+        return [key for key, report in self._reports.items() if report.told is None]
 
     def add(self, event: dict[str, Any]) -> None:
         """Keep a report until it is confirmed."""
         event["session"] = self._session
         self._reports[event["command_id"]] = _Report(event)
+
+    def add_chunk(self, event: Json) -> asyncio.Future[Json | None]:
+        """Keep a chunk until it is confirmed; the future tells how its stream stands.
+
+        None: the command is not this session's any more. A command has one at a time.
+        """
+        event["session"] = self._session
+        told = asyncio.get_running_loop().create_future()
+        self._reports[f"{event['command_id']} chunk"] = _Report(event, told=told)
+        return told
 
     def batch(self) -> list[dict[str, Any]]:
         """What to send now. A report suspected of spoiling a batch goes alone."""
@@ -60,8 +78,8 @@ class Reports:
         for index, command_id in enumerate(self._sent):
             if index in refused:
                 self._reject(command_id, refused[index])
-            elif index not in again:
-                self._reports.pop(command_id, None)
+            elif index not in again and (report := self._reports.pop(command_id, None)):
+                _tell(report, (answer.get("streams") or {}))
         self._sent = []
 
     def suspect(self, reason: str) -> None:
@@ -71,15 +89,24 @@ class Reports:
         self._sent = []
 
     def drop(self, command_id: str) -> None:
-        """Forget a report that nobody wants any more."""
-        self._reports.pop(command_id, None)
+        """Forget reports that nobody wants any more."""
+        for key in (command_id, f"{command_id} chunk"):
+            if report := self._reports.pop(key, None):
+                _tell(report, {})
 
     def _reject(self, command_id: str, reason: dict[str, Any]) -> None:
         """Send it alone; if that is refused too, report the command as failed instead."""
         report = self._reports.get(command_id)
         if report is None:
             return
-        if not report.is_suspect and len(self._sent) > 1:
+        is_alone = report.is_suspect or len(self._sent) == 1
+        if report.told is not None and (reason["sqlstate"] or is_alone):
+            del self._reports[command_id]
+            if not report.told.done():
+                report.told.set_exception(
+                    ChunkRefusedError(reason["sqlstate"], reason["message"])
+                )
+        elif not report.is_suspect and len(self._sent) > 1:
             report.is_suspect = True
         elif not report.is_replaced:
             log.error("report of %s was refused: %s", command_id, reason["message"])
@@ -89,6 +116,11 @@ class Reports:
         else:
             log.error("failure of %s was refused: %s", command_id, reason["message"])
             del self._reports[command_id]
+
+
+def _tell(report: _Report, streams: Mapping[str, Json]) -> None:
+    if report.told is not None and not report.told.done():
+        report.told.set_result(streams.get(report.event["command_id"]))
 
 
 def _failed(event: dict[str, Any], reason: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from noetl_worker.deadline import seconds, within
 from noetl_worker.engine import Engine, EngineRefusedError, SessionEndedError
 from noetl_worker.frames import claim, frame_of, work_off
 from noetl_worker.jsonable import NotJsonError, encode
+from noetl_worker.loops import COLLECT, GATHER, collect, gather
 from noetl_worker.output import Output, TaskError
 from noetl_worker.pipeline import Outcome, run_pipeline
 from noetl_worker.plan import INLINE_MAX, Plan, Tool, make_plan
@@ -29,11 +30,11 @@ from noetl_worker.results import Stored, Target, select_fields
 from noetl_worker.scope import Scope, run_names
 from noetl_worker.services import Services
 from noetl_worker.settings import WorkerSettings
+from noetl_worker.stream import Report, Stream
 from noetl_worker.templates import TemplateError
 from noetl_worker.tools import ToolContext, find_tool
 from noetl_worker.tools.postgres import claim_rows
 
-ITEMS_CHUNK: Final = 500
 RESULTS_MAX: Final = 2048
 _PLANS_MAX: Final = 1000
 _CONTEXT_SIZE: Final = 32_768
@@ -77,6 +78,7 @@ class Runner:
         command: Command,
         parked: Callable[[], AbstractAsyncContextManager[None]],
         is_handed_back: Callable[[], bool],
+        report_chunk: Report,
     ) -> Event:
         """Run a command to its report; only cancellation and a lost session raise."""
         started = time.monotonic()
@@ -88,14 +90,25 @@ class Runner:
 
         async def report() -> Event:
             plan = await self._plan(command)
-            if command.task == "collect":
-                return await self._collect(command, plan)
+            if command.task == COLLECT:
+                scope = await self._scope(command, plan)
+                return await collect(command, plan, scope, self._engine)
+            if command.task == GATHER:
+                return await gather(command, plan, self._services)
             context = partial(
                 ToolContext,
                 services=self._services,
                 parked=parked,
                 is_handed_back=is_handed_back,
-                spec=plan.result,
+                spec=plan.own_result,
+                stream=Stream(
+                    command,
+                    plan,
+                    self._engine,
+                    self._services.writer,
+                    report_chunk,
+                    parked,
+                ),
             )
             if command.task == FRAME:
                 return await self._run_frame(command, plan, context, event["meta"])
@@ -176,7 +189,7 @@ class Runner:
                 key = await scope.render(plan.key)
                 key = key if isinstance(key, str) else encode(key).decode()
             scope.names["input"] = await self._input(command, plan, scope)
-            outcome = await run_pipeline(plan, scope, call)
+            outcome = await run_pipeline(plan, scope, call, ctx.stream)
             if outcome.error is None:
                 await scope.apply(plan.assigns)
             return outcome, key
@@ -202,7 +215,7 @@ class Runner:
         stored = output.stored or Stored(b"null")
         if output.stored is None and (error is None or output.payload is not None):
             target = Target(
-                command, plan.result, sources=sources, inline_max=inline_max
+                command, plan.own_result, sources=sources, inline_max=inline_max
             )
             try:
                 stored = await self._services.writer.persist(target, output.payload)
@@ -211,10 +224,6 @@ class Runner:
                 error = error or exc
             reach("after_persist")
         context: dict[str, Any] = {}
-        if stored.data is not None and stored.data != b"null":
-            context["data"] = orjson.Fragment(stored.data)
-        if stored.preview is not None:
-            context["preview"] = stored.preview
         if sources and stored.reference is None and not plan.is_loop:
             context["sources"] = sources
         if plan.select and error is None:
@@ -225,11 +234,7 @@ class Runner:
             context["http"] = {"status": output.http["status"]}
         if output.pg:
             context["pg"] = output.pg
-        result = {
-            "status": "ok" if error is None else "error",
-            "reference": stored.reference and stored.reference.as_report(),
-            "context": context,
-        }
+        result = stored.as_result("ok" if error is None else "error", context)
         if error is not None:
             return self._failure(error, outcome.task, result)
         return {"type": "command.completed", "result": result}
@@ -238,25 +243,6 @@ class Runner:
         fields = error.as_mapping(task)
         fields["message"] = self._services.credentials.scrub(fields["message"])
         return {"type": "command.failed", "result": result, "error": fields}
-
-    async def _collect(self, command: Command, plan: Plan) -> Event:
-        """Gather a collection that SQL cannot see, and store it in chunks."""
-        scope = await self._scope(command, plan)
-        if (rows := scope.rows_at(plan.items.path)) is not None:
-            ref, count = rows
-            return _collected(count, {"ref": ref})
-        items = await scope.render(plan.items, required=True)
-        if not isinstance(items, list):
-            raise TaskError("template", f"loop.in is no list but {_type_name(items)}")
-        for first in range(0, len(items), ITEMS_CHUNK):
-            await self._engine.store_items(
-                execution_id=command.execution_id,
-                command_id=command.command_id,
-                first=first,
-                items=items[first : first + ITEMS_CHUNK],
-            )
-            reach("after_chunk")
-        return _collected(len(items), None)
 
     async def _scope(self, command: Command, plan: Plan) -> Scope:
         shared, steps = await self._names(command, plan)
@@ -286,7 +272,9 @@ class Runner:
                 self._services.credentials.read, command.execution_id
             ),
         )
-        scope.names["input"] = command.input or {}
+        scope.names["input"] = command.given
+        if (chunk := command.chunk) is not None:
+            scope.see_chunk(chunk)
         if scope.names["job"] is shared["job"]:  # no iterator has that name
             scope.names["job"] = {**shared["job"], "issue": command.issue}
         return scope
@@ -294,10 +282,10 @@ class Runner:
     async def _input(self, command: Command, plan: Plan, scope: Scope) -> Any:
         own = await scope.render(plan.input)
         if own is None:
-            return command.input or {}
+            return command.given
         if not isinstance(own, Mapping):
             raise TaskError("template", f"input is no mapping but {_type_name(own)}")
-        return {**(command.input or {}), **own}
+        return {**command.given, **own}
 
     async def _names(
         self, command: Command, plan: Plan
@@ -342,15 +330,6 @@ class Runner:
             return orjson.Fragment(encode(dict(writes), "ctx"))
         except NotJsonError as exc:
             raise TaskError("template", str(exc)) from exc
-
-
-def _collected(size: int, reference: Event | None) -> Event:
-    """The report of a collection: stored in chunks, or the rows behind a reference."""
-    return {
-        "type": "command.completed",
-        "result": {"status": "ok", "reference": reference, "context": {}},
-        "collection": {"size": size},
-    }
 
 
 def _small_results(payloads: Mapping[str, Any]) -> Event:

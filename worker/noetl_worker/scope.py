@@ -25,6 +25,7 @@ Load = Callable[[str], Awaitable[Any]]
 
 _LOADS_MAX: Final = 100
 _SOURCES_MAX: Final = 20
+_OUTPUT: Final = "output"
 
 
 def run_names(
@@ -67,11 +68,13 @@ def view_of(
 def _view(step: str, view: Mapping[str, Any], *, is_loop: bool) -> ResultView:
     payload = view.get("payload", ABSENT)
     if is_loop and isinstance(payload, Mapping) and "results_ref" in payload:
+        envelope = _envelope(view)
+        is_gathered = "_rows" in envelope
         return PartialView(
             step,
             payload=payload,
-            envelope=_envelope(view),
-            ref=payload["results_ref"],
+            envelope=envelope,
+            ref=envelope["ref"] if is_gathered else payload["results_ref"],
             at=("results", "data"),
             count=payload["done"] + payload["failed"],
             is_whole=True,
@@ -124,6 +127,7 @@ class Scope:
         self._steps = steps
         self._load = load
         self._calls: dict[str, int] = {}
+        self._resolved: dict[str, None] = {}
         self._successes: dict[str, int] = {}
         self.ctx_writes: dict[str, Any] = {}
 
@@ -201,6 +205,27 @@ class Scope:
                 name: new if view is old else view for name, view in tasks.items()
             }
 
+    def see_chunk(self, chunk: Mapping[str, Any]) -> None:
+        """Make the chunk that led to this command readable, until a task has run."""
+        result = chunk["result"]
+        context, reference = result.get("context") or {}, result.get("reference")
+        envelope = {"status": result.get("status"), **(context.get("selected") or {})}
+        if reference:
+            envelope |= {"ref": reference["ref"], "store": reference["store"]}
+            envelope |= {
+                "_rows": reference.get("rows"),
+                "_preview": context.get("preview"),
+            }
+        self.names["event"] = {
+            "name": "call.partial",
+            "chunk_index": chunk["chunk_index"],
+            "has_more": chunk["has_more"],
+        }
+        payload = context.get("data", ABSENT if reference else None)
+        self.names[_OUTPUT] = view_of(
+            _OUTPUT, payload, _envelope({"envelope": envelope}), "envelope"
+        )
+
     async def apply(self, assigns: Iterable[Assign]) -> None:
         """A set: all right sides first, then the writes."""
         values = [
@@ -260,7 +285,7 @@ class Scope:
         """Make a task's outcome readable, by ``output`` and by the task's name."""
         envelope = output.envelope(task)
         payload = output.view_payload
-        self.names["output"] = view_of("output", payload, envelope, "envelope")
+        self.names[_OUTPUT] = view_of(_OUTPUT, payload, envelope, "envelope")
         view = view_of(task, payload, envelope)
         self.names[task] = view
         self.names["results"] = {**self.names["results"], task: view}
@@ -273,14 +298,20 @@ class Scope:
         }
 
     def sources(self) -> list[str]:
-        """References of the stored results that this command's templates may read."""
+        """References of the stored results that this command may read, or has read."""
         found: dict[str, None] = {}
         for view in self._steps.values():
             envelope = view.get("envelope") or {}
             ref = envelope.get("ref")
             for source in [ref] if ref else envelope.get("_sources") or ():
                 found[source] = None
+        for ref in self._resolved:
+            found[ref] = None
         return list(found)[:_SOURCES_MAX]
+
+    def add_source(self, ref: str) -> None:
+        """A result that a task has read by its reference."""
+        self._resolved[ref] = None
 
     def pass_on(self, task: str) -> None:
         """The task is over: it is the previous one of what comes next."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from noetl_worker.cache import Cache
+from noetl_worker.collector import Collector
 from noetl_worker.command import Command
 from noetl_worker.credentials import Credentials
 from noetl_worker.doorbell import Doorbell
@@ -88,7 +89,13 @@ class Worker:
             asyncio.create_task(self._close_idle()),
         ]
         if self._settings.ticks:
-            helpers.append(asyncio.create_task(Ticker(self._settings).run()))
+            collector = Collector(
+                self._engine, self._services.stores, self._settings.stores
+            )
+            helpers += [
+                asyncio.create_task(Ticker(self._settings).run()),
+                asyncio.create_task(collector.run()),
+            ]
         for helper in helpers:
             helper.add_done_callback(_report_death)
         try:
@@ -279,9 +286,14 @@ class Worker:
             finally:
                 running.is_parked = False
 
+        async def report_chunk(event: Event) -> Event | None:
+            told = reports.add_chunk(event)
+            self._wake.set()
+            return await told
+
         try:
             event = await self._runner.run(
-                command, parked, lambda: running.is_handed_back
+                command, parked, lambda: running.is_handed_back, report_chunk
             )
             reports.add(event)
             reach("after_run")

@@ -24,6 +24,8 @@ _COMMANDS: Final = {
     "retry": "run:retry",
     "signal": "executions:signal",
     "rebuild": "executions:rebuild",
+    "result": "results:result",
+    "trace": "results:trace",
     "playbook": "playbooks:playbook",
     "lint": "playbooks:lint",
     "credential": "credentials:credential",

@@ -80,6 +80,10 @@ def priority_option(command: Command) -> Command:
 
 
 def _execution_id(_ctx: click.Context, _param: click.Parameter, text: str) -> int:
+    return parse_execution_id(text)
+
+
+def parse_execution_id(text: str) -> int:
     """Take a positive number that fits PostgreSQL's bigint."""
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**63:
         raise click.BadParameter(f"{text!r} is not an execution id; see: noetl list")

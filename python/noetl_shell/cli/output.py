@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from noetl_shell.calls import Problem, Status
 from noetl_shell.documents import Document
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 
 Show = Callable[[Status], None]
+
+# Columns of tables that are read as one word, or compared by their last digit.
+_WHOLE: Final = {"id", "started", "reference"}
+_NUMBERS: Final = {"rows", "size"}
+_WIDTH_MAX: Final = 10_000
 
 
 def print_json(value: Any, *, compact: bool = False) -> None:
@@ -44,8 +49,13 @@ def _plain_field(name: str, value: Any) -> Any:
     return _plain(value)
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print rows for people; piped, columns are separated by tabs."""
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], *, is_whole: bool = False
+) -> None:
+    """Print rows for people; piped, columns are separated by tabs.
+
+    ``is_whole``: no cell is cut or folded, a narrow terminal breaks the lines.
+    """
     if not sys.stdout.isatty():
         for row in rows:
             print(*("" if cell is None else cell for cell in row), sep="\t")
@@ -56,10 +66,31 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, no_wrap=column in {"id", "started"})
+        table.add_column(
+            column,
+            no_wrap=column in _WHOLE | _NUMBERS,
+            justify="right" if column in _NUMBERS else "left",
+        )
     for row in rows:
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    Console().print(table)
+    console = Console()
+    if is_whole:
+        wide = console.options.update(width=_WIDTH_MAX)
+        needed = console.measure(table, options=wide).maximum
+        console.width = max(console.width, needed)
+    console.print(table)
+
+
+def size(count: int) -> str:
+    """A number of bytes for people."""
+    if count < 1024:
+        return f"{count} B"
+    amount = float(count)
+    for unit in ("KB", "MB", "GB"):
+        amount /= 1024
+        if amount < 1024:
+            return f"{amount:.1f} {unit}"
+    return f"{amount / 1024:.1f} TB"
 
 
 def error_console() -> Console:

@@ -1,7 +1,9 @@
-"""A run's progress on a terminal: a bar per loop, and the steps that are at work."""
+"""Progress on a terminal: of a run, a bar per loop and the steps that are at work; of an
+object that is read, how much of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
@@ -20,6 +22,7 @@ from rich.progress import (
 from rich.text import Text
 
 from noetl_shell.calls import Status
+from noetl_shell.cli.output import size as size_text
 
 
 class _RateColumn(TextColumn):
@@ -31,6 +34,18 @@ class _RateColumn(TextColumn):
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed
         return Text(f"{speed:,.0f}/s" if speed else "", style="cyan")
+
+
+class _AmountColumn(TextColumn):
+    """How much has been read, and how fast."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        told = f"{size_text(int(task.completed))} of {size_text(int(task.total or 0))}"
+        return Text(f"{told}, {size_text(int(speed))}/s" if speed else told)
 
 
 class RunProgress:
@@ -95,3 +110,20 @@ class RunProgress:
                 completed=finished,
                 description=f"{step}{failed}",
             )
+
+
+def watched(
+    blocks: Iterator[bytes], size: int, done: int, console: Console
+) -> Iterator[bytes]:
+    """Blocks of an object of ``size`` bytes, of which ``done`` have been had before."""
+    with Progress(
+        BarColumn(),
+        _AmountColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    ) as progress:
+        bar = progress.add_task("", total=size, completed=done)
+        for block in blocks:
+            yield block
+            progress.advance(bar, len(block))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
@@ -25,6 +23,7 @@ from noetl_shell.cli.options import (
     workload_options,
 )
 from noetl_shell.cli.register import is_file, register_file, split_version
+from noetl_shell.cli.signals import signals_interrupt
 from noetl_shell.database import Connection
 from noetl_shell.embedded.server import ServerError
 from noetl_shell.errors import DatabaseLost
@@ -149,7 +148,7 @@ def _carry_out(
     as_json: bool,
 ) -> int:
     follower = Follower(target, conn, execution_id)
-    with _signals_interrupt():
+    with signals_interrupt():
         try:
             with _fleet(target, workers) as fleet, _progress() as show:
                 status = follower.follow(show, fleet)
@@ -187,22 +186,6 @@ def _progress() -> Iterator[output.Show]:
 
     with RunProgress(output.error_console()) as progress:
         yield progress.show
-
-
-@contextmanager
-def _signals_interrupt() -> Iterator[None]:
-    """SIGTERM and SIGHUP stop a run in order, as Ctrl-C does."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    numbers = (signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(number, interrupt) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
 
 
 def _print_end(status: calls.Status, as_json: bool) -> int:

@@ -1,7 +1,7 @@
 -- Results whose time has come (expires_at, or scope: their command, run or the run's root has
--- ended): takes at most p_limit of them out of reach, removes the payloads of tier db, and returns
--- the addresses of the others, whose bytes the caller removes. What a caller does not get to remove
--- is an orphan, which unknown_objects finds.
+-- ended): takes at most p_limit of them out of reach and returns them. Payloads of tier db are gone
+-- then; the others have an address, whose bytes the caller removes. What a caller does not get to
+-- remove is an orphan, which unknown_objects finds.
 -- Locks: rows of results, skipping locked ones. Raises: NE401, NE410.
 create or replace function noetl.expire_results(
   p_session uuid,
@@ -45,11 +45,11 @@ begin
   )
   select r.store_tier, r.physical_uri
   from removed as r
-  where r.store_tier <> 'db' and (select count(*) from dropped) >= 0;
+  where (select count(*) from dropped) >= 0;
 end;
 $function$;
 
 comment on function noetl.expire_results(uuid, integer)
-is 'Take results whose time has come out of reach; the addresses of those in stores.';
+is 'Take results whose time has come out of reach; where their bytes are.';
 revoke all on function noetl.expire_results(uuid, integer) from public;
 grant execute on function noetl.expire_results(uuid, integer) to noetl_worker;

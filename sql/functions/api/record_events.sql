@@ -3,7 +3,7 @@
 -- reports change nothing and are counted.
 -- Answer: {"recorded", "late", "rejected": [{"index","sqlstate","message"}], "retry": [index],
 -- "advance": whether the outbox holds runs to move on, "count": whether counts of loops were left,
--- which expand_loops adds}.
+-- which expand_loops adds; "streams": {command_id: as stream_state} when chunks came}.
 -- Locks: the runs' advisory locks shared, ascending, tried; then per run as record_run. Raises:
 -- NE409, NE422.
 create or replace function noetl.record_events(p_events jsonb)

@@ -1,5 +1,6 @@
--- Which of these objects in stores are nobody's: written for an execution of this database and
--- recorded by no result that is still there. p_objects is [{"execution_id", "uri"}, …].
+-- Which of these objects in stores are nobody's: written for an execution of this database,
+-- recorded by no result that is still there, and not to be recorded any more, since the command is
+-- over that begins their name (…/{command_id}.{name}). p_objects is [{"execution_id", "uri"}, …].
 -- Locks: none. Raises: NE401, NE410, NE422.
 create or replace function noetl.unknown_objects(
   p_session uuid,
@@ -26,6 +27,12 @@ begin
       select from noetl.result_ref as r
       where
         r.execution_id = o.execution_id and r.physical_uri = o.uri and r.removed_at is null
+    )
+    and not exists (
+      select from noetl.command as c
+      where
+        c.execution_id = o.execution_id
+        and c.command_id = substring(o.uri from '/([^/.]+)[.][^/]*$')
     );
 end;
 $function$;

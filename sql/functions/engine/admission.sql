@@ -19,8 +19,7 @@ begin
   loop
     if noetl_internal.is_true(
       p_token.execution_id, v_rule -> 'when',
-      noetl_internal.base_locals(p_token.execution_id)
-      || jsonb_build_object('input', coalesce(p_token.input, '{}'))
+      noetl_internal.entry_locals(p_token.execution_id, p_token.input)
     ) then
       return case
         when (v_rule ->> 'allow')::boolean then 'allow'

@@ -1,4 +1,5 @@
--- End what a command without a loop stood for: its step, or the collecting of a loop's items.
+-- End what a command without a loop stood for: its step, the collecting of a loop's items, or the
+-- gathering of its results.
 -- Locks: the run row.
 create or replace function noetl_internal.end_plain_command(p_outcome noetl_internal.outcome)
 returns void
@@ -10,6 +11,11 @@ begin
   if v_command.task = 'collect' and p_outcome.is_ok then
     perform noetl_internal.begin_collected(
       v_command, p_outcome.collection_size, p_outcome.result #>> '{reference,ref}'
+    );
+  elsif v_command.task = 'gather' then
+    perform noetl_internal.leave_gathered(
+      v_command.execution_id, v_command.token_id, (v_command.input ->> 'loop_id')::bigint,
+      p_outcome.result, p_outcome.error
     );
   else
     perform noetl_internal.finish_step(

@@ -12,8 +12,7 @@ language plpgsql volatile
 as $function$
 declare
   v_loop_id bigint := nextval('noetl.loop_id_seq');
-  v_locals jsonb := noetl_internal.base_locals(p_run.execution_id)
-  || jsonb_build_object('input', coalesce(p_token.input, '{}'));
+  v_locals jsonb := noetl_internal.entry_locals(p_run.execution_id, p_token.input);
   v_items jsonb;
 begin
   if p_definition #>> '{loop,mode}' = 'cursor' then
@@ -28,7 +27,7 @@ begin
     when sqlstate 'NE464' then
       perform noetl_internal.issue_step(
         p_run.execution_id, p_token, p_definition, 'collect',
-        jsonb_build_object('loop_id', v_loop_id)
+        jsonb_build_object('loop_id', v_loop_id) || noetl_internal.chunk_part(p_token.input)
       );
       return;
   end;

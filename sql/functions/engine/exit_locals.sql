@@ -13,8 +13,10 @@ as $function$
   select
     noetl_internal.base_locals(p_execution_id)
     || jsonb_build_object(
-      'event', jsonb_strip_nulls(jsonb_build_object('name', p_event, 'error', p_error)),
-      'input', coalesce(p_input, '{}')
+      'event',
+      jsonb_strip_nulls(jsonb_build_object('name', p_event, 'error', p_error))
+      || noetl_internal.chunk_names(p_input),
+      'input', noetl_internal.visible_input(p_input)
     )
     || case
       when p_loop_id is null then '{}'

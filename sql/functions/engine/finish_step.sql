@@ -36,6 +36,9 @@ begin
   if v_token.slot_key is not null then
     perform noetl_internal.release_slot(p_execution_id, p_token_id);
   end if;
+  if v_token.input ? '_partial' then
+    perform noetl_internal.open_turns(v_token);
+  end if;
 
   v_error := noetl_internal.exit_step(
     v_run.catalog_id, v_token, p_event, p_result, p_error, p_ctx, p_loop_id

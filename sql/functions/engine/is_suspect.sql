@@ -7,7 +7,7 @@ as $function$
   select
     p_report.execution_id is null or p_report.command_id is null or p_report.session_id is null
     or coalesce(p_report.event_type, '')
-    not in ('command.completed', 'command.failed', 'command.heartbeat')
+    not in ('command.completed', 'command.failed', 'command.heartbeat', 'call.partial')
     or coalesce(jsonb_typeof(p_report.result), 'object') <> 'object'
     or p_report.result - array['status', 'reference', 'context'] <> '{}'
     or coalesce(octet_length(p_report.result::text) > 8000, false)
@@ -17,6 +17,8 @@ as $function$
     or jsonb_typeof(p_report.meta) <> 'object'
     or coalesce(jsonb_typeof(p_report.error), 'object') <> 'object'
     or coalesce(jsonb_typeof(p_report.ctx), 'object') <> 'object'
+    or p_report.event_type = 'call.partial'
+    and noetl_internal.chunk_problem(p_report.meta) is not null
     or p_report.frame is not null
     and noetl_internal.frame_problem(p_report.frame) is not null
 $function$;

@@ -41,7 +41,7 @@ begin
     cardinality(v_arcs) = 0
     and (
       p_error is not null
-      or p_definition #> '{next,arcs}' <> '[]'
+      or p_definition @? '$.next.arcs[*] ? (@.on == null)'
       and noetl_internal.is_no_next_an_error(p_catalog_id)
     )
   then

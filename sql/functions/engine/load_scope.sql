@@ -1,5 +1,6 @@
 -- What an expression can see: {"names", "views"}, holding only the names that it uses. p_locals win
--- over everything; p_step is the step whose result reads as output, result and response.
+-- over everything; p_step is the step whose result reads as output, result and response, unless the
+-- locals bring a chunk.
 create or replace function noetl_internal.load_scope(
   p_execution_id bigint,
   p_names jsonb,
@@ -46,7 +47,9 @@ begin
   ) as s
   inner join noetl.variable as v
     on v.execution_id = p_execution_id and v.scope = 'step' and v.name = s.step;
-
+  if p_locals ? '_partial' then
+    v_views := v_views || noetl_internal.chunk_views(p_execution_id, p_locals, v_roots);
+  end if;
   select coalesce(jsonb_object_agg(w.name, w.value), '{}') into v_names
   from noetl.variable as w
   where w.execution_id = p_execution_id and w.scope = 'workload' and w.name = any(v_roots);
@@ -56,9 +59,8 @@ begin
     );
   end if;
   if 'ctx' = any(v_roots) then
-    v_names := v_names || jsonb_build_object(
-      'ctx', noetl_internal.load_mapping(p_execution_id, 'ctx', p_names)
-    );
+    v_names := v_names
+      || jsonb_build_object('ctx', noetl_internal.load_mapping(p_execution_id, 'ctx', p_names));
   end if;
   if 'signals' = any(v_roots) then
     v_names :=

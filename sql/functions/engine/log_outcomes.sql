@@ -32,7 +32,7 @@ begin
     noetl_internal.clock_now()
   from unnest(p_outcomes) as o
   -- Items that are collected only begin the loop; not collecting them is the call's error.
-  where o.loop_id is null and (o.task = 'run' or not o.is_ok)
+  where o.loop_id is null and (o.task <> 'collect' or not o.is_ok)
   union all
   select
     o.execution_id, o.catalog_id,

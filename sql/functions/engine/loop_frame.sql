@@ -12,8 +12,7 @@ declare
   v_frame jsonb := jsonb_strip_nulls(
     noetl_internal.evaluate_defined(
       p_execution_id, p_spec -> 'frame',
-      noetl_internal.base_locals(p_execution_id)
-      || jsonb_build_object('input', coalesce(p_token.input, '{}')),
+      noetl_internal.entry_locals(p_execution_id, p_token.input),
       null, 'loop.spec.frame'
     )
   );

@@ -17,8 +17,7 @@ begin
   if jsonb_typeof(v_window) = 'object' then
     v_window := noetl_internal.evaluate_defined(
       p_execution_id, v_window,
-      noetl_internal.base_locals(p_execution_id)
-      || jsonb_build_object('input', coalesce(p_token.input, '{}')),
+      noetl_internal.entry_locals(p_execution_id, p_token.input),
       null, 'max_in_flight'
     );
   end if;

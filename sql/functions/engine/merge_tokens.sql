@@ -21,7 +21,10 @@ begin
   select jsonb_object_agg(i.key, i.value order by t.token_id) into v_input
   from noetl.token as t
   cross join jsonb_each(t.input) as i
-  where t.execution_id = p_execution_id and t.token_id = any(p_token_ids);
+  where
+    t.execution_id = p_execution_id
+    and t.token_id = any(p_token_ids)
+    and i.key <> '_partial';
 
   delete from noetl.token as t
   where t.execution_id = p_execution_id and t.token_id = any(p_token_ids);

@@ -6,11 +6,14 @@ create or replace function noetl_internal.parse_reports(p_events jsonb)
 returns setof noetl_internal.report
 language sql stable
 as $function$
-  select distinct on (e.execution_id, e.command_id, e.type, e.session)
+  select distinct on (e.execution_id, e.command_id, e.type, e.session, e.meta -> 'chunk_index')
     coalesce(e.position, (e.place - 1)::integer), e.execution_id, e.command_id, e.session, e.type,
     coalesce(
       nullif(e.result, 'null'),
-      jsonb_build_object('status', case e.type when 'command.completed' then 'ok' else 'error' end)
+      jsonb_build_object(
+        'status',
+        case when e.type in ('command.completed', 'call.partial') then 'ok' else 'error' end
+      )
     ),
     case
       when e.type = 'command.failed'
@@ -29,7 +32,8 @@ as $function$
     execution_id, command_id, session, type, result, error, ctx, collection, iter_key, meta,
     frame, position, place
   )
-  order by e.execution_id, e.command_id, e.type, e.session, e.place
+  order by
+    e.execution_id, e.command_id, e.type, e.session, e.meta -> 'chunk_index', e.place
 $function$;
 
 comment on function noetl_internal.parse_reports(jsonb)

@@ -34,6 +34,9 @@ begin
       );
       return noetl_internal.reject_reports(p_answer, p_reports, v_code, v_message);
   end;
+  if v_counts.chunks is not null then
+    p_answer := noetl_internal.add_chunks(p_answer, v_counts.chunks);
+  end if;
   return p_answer || jsonb_build_object(
     'recorded', (p_answer ->> 'recorded')::integer + v_counts.recorded,
     'late', (p_answer ->> 'late')::integer + v_counts.late,

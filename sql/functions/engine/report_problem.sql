@@ -16,13 +16,17 @@ as $function$
         then 'session must be a uuid'
       when
         coalesce(p_event ->> 'type', '')
-        not in ('command.completed', 'command.failed', 'command.heartbeat')
-        then 'type must be command.completed, command.failed or command.heartbeat'
+        not in ('command.completed', 'command.failed', 'command.heartbeat', 'call.partial')
+        then 'type must be command.completed, command.failed, command.heartbeat or call.partial'
       when noetl_internal.outcome_problem(p_event) is not null
         then noetl_internal.outcome_problem(p_event)
       when coalesce(jsonb_typeof(p_event -> 'meta'), 'null') not in ('object', 'null')
         then 'meta must be a mapping'
       when octet_length((p_event -> 'meta')::text) > 2000 then 'meta is over 2000 bytes'
+      when
+        p_event ->> 'type' = 'call.partial'
+        and noetl_internal.chunk_problem(p_event -> 'meta') is not null
+        then noetl_internal.chunk_problem(p_event -> 'meta')
       when coalesce(p_event -> 'collection' ->> 'size', '0') !~ '^[0-9]{1,9}$'
         then 'collection.size must be a count'
       else noetl_internal.frame_problem(nullif(p_event -> 'frame', 'null'))

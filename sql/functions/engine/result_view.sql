@@ -20,7 +20,9 @@ begin
     where
       r.execution_id = p_variable.execution_id
       and r.ref_id = noetl_internal.ref_id_of(p_variable.envelope ->> 'ref');
-  elsif p_variable.loop_id is not null and p_wants_items then
+  elsif
+    p_variable.loop_id is not null and p_wants_items and not p_variable.envelope ? '_rows'
+  then
     perform noetl_internal.require_few_items(p_variable);
     v_items := noetl_internal.loop_results(
       p_variable.execution_id, p_variable.loop_id, 0, (v_payload ->> 'total')::integer

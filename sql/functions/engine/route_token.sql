@@ -1,5 +1,5 @@
--- Bring a ready token into its step: admission, join, then a loop, a command, or nothing to do.
--- An expression that cannot be evaluated ends the step with call.error.
+-- Bring a ready token into its step: join, the turn of a chunk, admission, then a loop, a command,
+-- or nothing to do. An expression that cannot be evaluated ends the step with call.error.
 -- Locks: the caller holds the run row.
 create or replace function noetl_internal.route_token(
   p_run noetl.run,
@@ -24,6 +24,12 @@ begin
     where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
     return;
   end if;
+  if p_token.input ? '_partial' and not noetl_internal.is_turn(p_token) then
+    update noetl.token as t
+    set status = 'waiting_turn'
+    where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
+    return;
+  end if;
   begin
     case noetl_internal.admission(p_token, v_definition -> 'admit')
       when 'allow' then
@@ -35,6 +41,9 @@ begin
         );
         delete from noetl.token as t
         where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
+        if p_token.input ? '_partial' then
+          perform noetl_internal.open_turns(p_token);
+        end if;
       else
         update noetl.token as t
         set status = 'waiting_admission'

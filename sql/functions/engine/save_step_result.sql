@@ -17,27 +17,7 @@ begin
   )
   values (
     p_execution_id, 'step', p_step,
-    case
-      when
-        p_result -> 'reference' is null or p_result -> 'reference' = 'null'
-        or p_result -> 'reference' ? 'rows' and p_result -> 'context' ? 'data'
-        then coalesce(p_result -> 'context' -> 'data', 'null')
-    end,
-    jsonb_strip_nulls(
-      jsonb_build_object(
-        'status', p_result -> 'status', 'error', p_error,
-        'http', p_result -> 'context' -> 'http', 'pg', p_result -> 'context' -> 'pg',
-        'results', p_result -> 'context' -> 'results',
-        '_preview', p_result -> 'context' -> 'preview',
-        '_sources', p_result -> 'context' -> 'sources',
-        '_rows', p_result -> 'reference' -> 'rows'
-      )
-      || coalesce(nullif(p_result -> 'context' -> 'selected', 'null'), '{}')
-      || coalesce(
-        nullif(p_result -> 'reference', 'null') - array['bytes', 'sha256', 'content_type', 'rows'],
-        '{}'
-      )
-    ),
+    noetl_internal.result_value(p_result), noetl_internal.result_envelope(p_result, p_error),
     p_loop_id, 1
   )
   on conflict (execution_id, scope, name) do update

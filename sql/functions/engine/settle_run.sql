@@ -11,7 +11,7 @@ declare
 begin
   select
     bool_or(t.status = 'waiting_join') as has_joins,
-    bool_and(t.status in ('waiting_admission', 'waiting_join')) as is_stuck,
+    bool_and(t.status in ('waiting_admission', 'waiting_join', 'waiting_turn')) as is_stuck,
     bool_and(t.status not in ('ready', 'active')) as is_waiting
   into v_left
   from noetl.token as t

@@ -22,8 +22,7 @@ begin
         when jsonb_typeof(c.value) = 'object'
           then noetl_internal.evaluate_defined(
             p_execution_id, c.value,
-            noetl_internal.base_locals(p_execution_id)
-            || jsonb_build_object('input', coalesce(p_input, '{}')),
+            noetl_internal.entry_locals(p_execution_id, p_input),
             null, 'concurrency.' || c.key
           )
         else c.value

@@ -1,6 +1,6 @@
 -- What each ended step of a run left behind, and what was written between: its result, error and
--- loop, the ctx writes of its command or its items, and those of its own set and arcs. A step that
--- failed before a retry_execution has not ended.
+-- loop, the ctx writes of its command or its items, and those of its own set and arcs, also of arcs
+-- that chunks took. A step that failed before a retry_execution has not ended.
 create or replace function noetl_internal.told_moves(p_execution_id bigint)
 returns table (
   event_id bigint,
@@ -16,15 +16,18 @@ as $function$
   select
     x.event_id, x.node_name,
     coalesce(
-      case when l.loop_id is not null then noetl_internal.loop_result(l) end,
-      c.result, '{"status": "ok"}'
+      c.result, case when l.loop_id is not null then noetl_internal.loop_result(l) end,
+      '{"status": "ok"}'
     )
     || case x.status when 'failed' then '{"status": "error"}'::jsonb else '{}' end,
     case
       when x.status = 'failed' then x.context -> 'error'
       when x.status = 'ok' then null
-      when l.loop_id is not null then noetl_internal.loop_error(l)
-      else c.context -> 'error'
+      else
+        coalesce(
+          c.context -> 'error',
+          case when l.loop_id is not null then noetl_internal.loop_error(l) end
+        )
     end,
     l.loop_id,
     case
@@ -57,6 +60,11 @@ as $function$
   select w.event_id, null, null, null, null, w.context -> 'ctx', null
   from noetl.event as w
   where w.execution_id = p_execution_id and w.event_type = 'context.written'
+  union all
+  select p.event_id, null, null, null, null, null, p.context -> 'set'
+  from noetl.event as p
+  where
+    p.execution_id = p_execution_id and p.event_type = 'call.partial' and p.context ? 'set'
 $function$;
 
 comment on function noetl_internal.told_moves(bigint)

@@ -20,8 +20,7 @@ begin
         when jsonb_typeof(w.value) = 'object'
           then noetl_internal.evaluate_defined(
             p_token.execution_id, w.value,
-            noetl_internal.base_locals(p_token.execution_id)
-            || jsonb_build_object('input', coalesce(p_token.input, '{}')),
+            noetl_internal.entry_locals(p_token.execution_id, p_token.input),
             null, w.key
           )
         else w.value

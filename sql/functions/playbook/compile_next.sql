@@ -1,4 +1,5 @@
--- Where a step leads: {"mode", "arcs": [{"step", "on", "when", "set", "input", "at"}]}.
+-- Where a step leads: {"mode", "arcs": [{"step", "on", "when", "set", "input", "at"}]}; arcs of
+-- chunks have "max_in_flight" too.
 -- Locks: none. Never raises.
 create or replace function noetl_internal.compile_next(
   p_next jsonb,
@@ -37,6 +38,12 @@ begin
               ),
               'at', a.at
             )
+            || case
+              when a.arc -> 'on' is null then '{}'
+              else jsonb_build_object(
+                'max_in_flight', noetl_internal.stream_window(a.arc -> 'spec')
+              )
+            end
             order by a.place
           ),
           '[]'

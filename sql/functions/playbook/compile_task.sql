@@ -43,6 +43,11 @@ begin
           when p_loop ? 'cursor' then jsonb_build_object('cursor', p_loop -> 'cursor') else '{}'
         end
         || case
+          when noetl_internal.has_stream(p_step -> 'next')
+            then jsonb_build_object('partials', true)
+          else '{}'
+        end
+        || case
           when p_known -> 'keychain' = '[]' then '{}'
           else jsonb_build_object('keychain', p_known -> 'keychain')
         end as task

@@ -40,7 +40,8 @@ as $function$
   ('next', 'spec:next_spec arcs:[arc/>name]'),
   ('next_spec', 'mode:=exclusive,inclusive'),
   ('arc', 'step!:name when:condition cond>when:condition on:=call.partial desc:text
-    input:map|template args>input:map|template'),
+    input:map|template args>input:map|template spec:arc_spec'),
+  ('arc_spec', 'mode:=sequential,parallel max_in_flight:positive'),
   ('sets', 'set:map set_ctx>set:map set_iter>set:map vars>set:map'),
   ('tool_policy', 'rules:[rule]'),
   ('rule', 'when:condition cond>when:condition then:action else:else_action do>then.do:any

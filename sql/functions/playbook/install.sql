@@ -34,7 +34,9 @@
 \ir input_key.sql
 \ir compile_admit.sql
 \ir list_arcs.sql
+\ir stream_window.sql
 \ir compile_next.sql
+\ir has_stream.sql
 \ir merge_specs.sql
 \ir list_tasks.sql
 \ir loop_source.sql
@@ -66,6 +68,7 @@
 \ir is_on_cycle.sql
 \ir live_arcs.sql
 \ir endless_steps.sql
+\ir chunk_split.sql
 \ir split_targets.sql
 \ir step_joins.sql
 
@@ -80,6 +83,7 @@
 \ir check_waits.sql
 \ir check_transfers.sql
 \ir check_cursors.sql
+\ir check_streams.sql
 \ir list_templates.sql
 \ir check_templates.sql
 \ir check_names.sql

@@ -29,6 +29,8 @@ begin
       union
       select p.* from noetl_internal.check_waits(p_compiled -> 'steps') as p
       union
+      select p.* from noetl_internal.check_streams(p_content, p_compiled -> 'steps') as p
+      union
       select p.* from noetl_internal.check_transfers(p_compiled -> 'steps') as p
       union
       select p.* from noetl_internal.check_cursors(p_content, p_compiled -> 'steps') as p

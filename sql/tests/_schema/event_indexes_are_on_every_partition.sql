@@ -1,5 +1,5 @@
--- These unique indexes are what makes a second issue, and a second end of a loop, impossible to
--- store.
+-- These unique indexes are what makes a second issue, a second end of a loop and a second delivery
+-- of a chunk impossible to store.
 begin;
 select plan(6);
 
@@ -19,6 +19,11 @@ values
     'uidx_event_loop_fanin_completed_loop_id', true,
     $$(execution_id, ((meta ->> 'loop_id'::text))) WHERE $$
     || $$(((event_type)::text = 'loop.fanin.completed'::text) AND (meta ? 'loop_id'::text))$$
+  ),
+  (
+    'uidx_event_call_partial_chunk', true,
+    $$(execution_id, ((meta ->> 'token_id'::text)), current_index) WHERE $$
+    || $$((event_type)::text = 'call.partial'::text)$$
   ),
   (
     'idx_event_loop_id_type', false,

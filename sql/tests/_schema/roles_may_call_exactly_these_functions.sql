@@ -23,6 +23,7 @@ from regexp_split_to_table($matrix$
   list_executions      .       runner  operator  .       reader
   list_results         .       runner  operator  .       reader
   find_result          .       .       operator  .       reader
+  find_step_result     .       .       operator  .       reader
   trace                .       .       operator  .       reader
   list_workers         .       runner  operator  .       reader
   cancel_execution     .       .       operator  worker  .
@@ -42,6 +43,7 @@ from regexp_split_to_table($matrix$
   record_events        .       .       .         worker  .
   record_shard         .       .       .         worker  .
   exchange             .       .       .         worker  .
+  stream_state         .       .         .       worker  .
   record_results       .       .       .         worker  .
   read_context         .       .       .         worker  .
   read_credential      .       .       .         worker  .

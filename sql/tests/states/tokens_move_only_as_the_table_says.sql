@@ -11,7 +11,8 @@ begin
   set
     status = p_from, signal = case p_from when 'waiting_signal' then 's' end,
     wake_at = case p_from when 'waiting_time' then now() - interval '1 s' end,
-    slot_key = case p_from when 'waiting_slot' then v_id::text end
+    slot_key = case p_from when 'waiting_slot' then v_id::text end,
+    input = case p_from when 'waiting_turn' then '{"_partial": {"token_id": 7, "max_in_flight": 1}}'::jsonb end
   where execution_id = v_id;
   insert into noetl.slot (execution_id, token_id, key, key_limit, priority, is_held)
   select v_id, 1, v_id::text, 1, 5, false where p_from = 'waiting_slot';
@@ -28,6 +29,7 @@ begin
     when 'grant' then
       perform noetl_internal.grant_slots();
       perform noetl_internal.enter_granted(v_id);
+    when 'turn' then perform noetl_internal.open_turns(t) from noetl.token as t where t.execution_id = v_id;
     when 'finish' then perform noetl_internal.finish_step(v_id, 1, 'call.done', '{"status": "ok"}', null, null);
     else perform noetl.cancel_execution(v_id);
   end case;
@@ -36,8 +38,8 @@ end;
 $$;
 create temp table moved as
 select f.state as was, a.name, pg_temp.move(f.state, a.name) as became
-from unnest('{ready,active,waiting_join,waiting_admission,waiting_time,waiting_signal,waiting_slot}'::text[]) as f (state)
-cross join unnest('{write ctx,advance,finish,wake,signal,other signal,grant,cancel}'::text[]) as a (name)
+from unnest('{ready,active,waiting_join,waiting_admission,waiting_time,waiting_signal,waiting_slot,waiting_turn}'::text[]) as f (state)
+cross join unnest('{write ctx,advance,finish,wake,signal,other signal,grant,turn,cancel}'::text[]) as a (name)
 -- A token that waits at a join without coming from a split cannot be: fire_joins/ has the real ones.
 where f.state <> 'waiting_join' or a.name not in ('advance', 'signal', 'other signal');
 select set_eq(
@@ -49,6 +51,7 @@ select set_eq(
       ('ready', 'finish', '-'), ('active', 'finish', '-'),
       ('waiting_time', 'finish', '-'), ('waiting_signal', 'finish', '-'),
       ('waiting_time', 'cancel', '-'), ('waiting_signal', 'cancel', '-'), ('waiting_slot', 'cancel', '-'),
+      ('waiting_turn', 'turn', 'ready'), ('waiting_turn', 'cancel', '-'),
       ('waiting_time', 'wake', '-'), ('waiting_signal', 'signal', '-'), ('waiting_slot', 'grant', 'ready'),
       -- A signal also looks at admission again, and routes what is ready.
       ('waiting_admission', 'signal', 'active'), ('waiting_admission', 'other signal', 'active'),

@@ -20,6 +20,7 @@ EXTENSIONS: Final = {
     ARROW: "arrow",
     BYTES: "bin",
 }
+BY_EXTENSION: Final = {extension: kind for kind, extension in EXTENSIONS.items()}
 BY_FORMAT: Final = {
     "json": JSON,
     "ndjson": NDJSON,

@@ -1,13 +1,63 @@
-"""An object of a store as a file to read from, for Parquet and Arrow readers."""
+"""Objects of stores: read whole and checked, or as a file to read from anywhere in it."""
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import io
+from collections.abc import Iterator
 from typing import Final
 
-from noetl_worker.stores.base import ObjectStore
+from noetl_worker.stores.base import ObjectDamagedError, ObjectStore
 
 AHEAD: Final = 1 << 20
+
+
+def read_whole(store: ObjectStore, uri: str, size: int, sha256: str) -> Iterator[bytes]:
+    """The bytes of an object, which must be those that were stored; the last block is
+    not followed by another one, but by ObjectDamagedError, if they are not."""
+    digest, seen = hashlib.sha256(), 0
+    for data in store.read(store.key(uri)):
+        digest.update(data)
+        seen += len(data)
+        if seen > size:
+            break
+        yield data
+    if seen > size:
+        raise ObjectDamagedError(f"{uri} is not what was stored (it is longer)")
+    if seen < size:
+        raise ObjectDamagedError(f"{uri} is not what was stored (it is shorter)")
+    if digest.hexdigest() != sha256:
+        raise ObjectDamagedError(f"{uri} is not what was stored (sha256 differs)")
+
+
+def unpacked(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """What gzip has packed into these bytes; raises OSError, EOFError or zlib.error."""
+    with gzip.GzipFile(fileobj=_Blocks(blocks), mode="rb") as file:
+        while data := file.read(AHEAD):
+            yield data
+
+
+class _Blocks:
+    """Blocks of bytes as the file that gzip wants to read."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
+        self._rest = memoryview(b"")
+
+    def seek(self, offset: int) -> None:
+        """Never: it is read once."""
+        raise io.UnsupportedOperation(f"seek to {offset}")
+
+    def read(self, count: int) -> bytes:
+        """Up to ``count`` bytes; none at the end."""
+        while not self._rest:
+            block = next(self._blocks, None)
+            if block is None:
+                return b""
+            self._rest = memoryview(block)
+        part, self._rest = self._rest[:count], self._rest[count:]
+        return bytes(part)
 
 
 class ObjectFile(io.RawIOBase):

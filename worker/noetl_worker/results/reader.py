@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import zlib
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,7 +14,7 @@ from noetl_worker.engine import Engine, EngineRefusedError
 from noetl_worker.jsonable import decode, encode
 from noetl_worker.output import TaskError
 from noetl_worker.results.media import TABULAR, value_of
-from noetl_worker.results.objects import ObjectFile
+from noetl_worker.results.objects import ObjectFile, read_whole, unpacked
 from noetl_worker.results.tables import TableReader
 from noetl_worker.results.writer import in_thread
 from noetl_worker.settings import WorkerSettings
@@ -60,6 +59,11 @@ class ResultReader:
             return await self._all_results(ref)
         return await self._cache.get(ref, lambda: self._load(ref))
 
+    async def results(self, ref: str) -> AsyncIterator[list[Any]]:
+        """The results of a loop, range by range in item order."""
+        async for part, _ in self._result_ranges(ref):
+            yield part
+
     async def locate(self, ref: str) -> Located:
         """Where a result is; it stays there as long as it is."""
         found: Located = await self._cache.get(
@@ -97,19 +101,27 @@ class ResultReader:
 
     def iterate(self, located: Located) -> Iterator[bytes]:
         """The object's bytes, checked when the last has been read; blocks."""
-        digest, size = hashlib.sha256(), 0
         try:
             store = self._stores.get(located.tier)
-            for data in store.read(store.key(located.uri)):
-                digest.update(data)
-                size += len(data)
-                yield data
+            yield from read_whole(store, located.uri, located.bytes, located.sha256)
         except StoreError as exc:
             raise unavailable(located.ref, str(exc)) from exc
-        if size != located.bytes or digest.hexdigest() != located.sha256:
+
+    def contents(self, located: Located) -> Iterator[bytes]:
+        """What the object holds, of the content type that it has; checked, blocks."""
+        if located.tier is StoreTier.DB:
+            yield encode(located.payload)
+            return
+        blocks = self.iterate(located)
+        if located.manifest.get("compression") != "gzip":
+            yield from blocks
+            return
+        try:
+            yield from unpacked(blocks)
+        except (OSError, EOFError, zlib.error) as exc:
             raise unavailable(
-                located.ref, f"{located.uri} is not what was stored (sha256 differs)"
-            )
+                located.ref, f"{located.uri} is not what was stored ({exc})"
+            ) from exc
 
     def open(self, located: Located) -> ObjectFile:
         """The object as a file that can be read anywhere in it; blocks."""
@@ -183,13 +195,20 @@ class ResultReader:
     async def _all_results(self, ref: str) -> list[Any]:
         results: list[Any] = []
         size = 0
-        while True:
-            part, more = await self._result_range(ref, len(results))
+        async for part, more in self._result_ranges(ref):
             results += part
             size += more
             self._refuse_huge(ref, size)
+        return results
+
+    async def _result_ranges(self, ref: str) -> AsyncIterator[tuple[list[Any], int]]:
+        first = 0
+        while True:
+            part, size = await self._result_range(ref, first)
+            yield part, size
             if len(part) < RANGE:
-                return results
+                return
+            first += RANGE
 
     async def _locate(self, ref: str) -> tuple[Located, int]:
         found = await self._ask(ref, self._engine.read_result(ref=ref))
@@ -217,7 +236,15 @@ class ResultReader:
             data = b"".join(self.iterate(located))
             if manifest.get("compression") == "gzip":
                 data = gzip.decompress(data)
-            value = value_of(located.content_type, data)
+            try:
+                value = value_of(located.content_type, data)
+            except ValueError as exc:
+                raise TaskError(
+                    "reference",
+                    f"{ref} is no {located.content_type}: {exc}",
+                    code="REFERENCE_UNREADABLE",
+                    retryable=False,
+                ) from exc
             if "rest" in manifest:
                 return placed(manifest["rest"], manifest["at"], value)
             return value

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from noetl_worker.stores.base import StoreTier
 
@@ -12,7 +15,8 @@ from noetl_worker.stores.base import StoreTier
 class Reference:
     """A stored result. ``at``: where its rows belong in the payload that rides along.
 
-    Without ``at`` the object is the whole payload. ``count`` is None unless it has rows.
+    Without ``at`` the object is the whole payload. ``count`` is None unless it has rows,
+    ``uri`` is empty unless it is an object in a store.
     """
 
     ref: str
@@ -22,6 +26,7 @@ class Reference:
     content_type: str
     count: int | None = None
     at: tuple[str, ...] = ()
+    uri: str = ""
 
     def as_report(self) -> dict[str, Any]:
         """The mapping that ``event.result.reference`` holds."""
@@ -47,6 +52,16 @@ class Stored:
     data: bytes | None = None
     reference: Reference | None = None
     preview: Any = None
+
+    def as_result(self, status: str, context: Mapping[str, Any]) -> dict[str, Any]:
+        """What ``event.result`` holds."""
+        told = dict(context)
+        if self.data is not None and self.data != b"null":
+            told["data"] = orjson.Fragment(self.data)
+        if self.preview is not None:
+            told["preview"] = self.preview
+        reference = None if self.reference is None else self.reference.as_report()
+        return {"status": status, "reference": reference, "context": told}
 
     def envelope(self) -> dict[str, Any]:
         """What a view of the result tells of where it is."""

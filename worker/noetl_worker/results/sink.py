@@ -49,13 +49,18 @@ class RowSink:
         self._table: TableWriter | None = None
 
     @property
+    def is_table(self) -> bool:
+        """Whether rows must be mappings."""
+        return self.content_type != NDJSON
+
+    @property
     def is_stored(self) -> bool:
         """Whether the rows are in a store, or on their way."""
         return self.draft is not None
 
     def add(self, rows: Sequence[Any]) -> None:
         """Append rows; they must be JSON."""
-        if self.content_type != NDJSON:
+        if self.is_table:
             self._add_to_table(batch_of(rows, self._schema, self.count))
             return
         for row in rows:

@@ -6,15 +6,15 @@ import asyncio
 import gzip
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 import orjson
 
 from noetl_worker.command import Command
 from noetl_worker.engine import Engine
-from noetl_worker.jsonable import NotJsonError, encode
+from noetl_worker.jsonable import JsonText, NotJsonError, encode
 from noetl_worker.output import TaskError
 from noetl_worker.plan import INLINE_MAX, ResultSpec
 from noetl_worker.points import reach
@@ -46,6 +46,7 @@ from noetl_worker.stores.registry import Stores
 T = TypeVar("T")
 
 BLOCK: Final = 1 << 20
+PREVIEW_SIZE: Final = 200
 _IN_DATABASE: Final = ("db", "eventlog")
 
 
@@ -77,30 +78,52 @@ class ResultWriter:
         self._tiers = Tiers(settings, stores)
 
     async def persist(self, target: Target, payload: Any) -> Stored:
-        """Store a value by its size, or where the playbook says."""
+        """Store a value, or JSON text, by its size or where the playbook says."""
         if isinstance(payload, bytes | bytearray | memoryview):
-            return await self._persist_bytes(target, bytes(payload))
-        try:
-            text = encode(payload)
-        except NotJsonError as exc:
-            raise TaskError("result", str(exc)) from exc
+            data = bytes(payload)
+            self._refuse_huge(len(data))
+            return Stored(reference=await self._put(target, BYTES, [data], None))
+        text = _text(payload)
         spec = target.spec
-        is_auto = spec.store in ("auto", "eventlog") and spec.format in ("", "json")
-        if is_auto and len(text) <= target.inline_max:
-            return Stored(text)
+        is_free = spec.format in ("", "json") and spec.store in ("auto", "eventlog")
+        if is_free and len(text) <= target.inline_max:
+            return Stored(text.whole())
         self._refuse_huge(len(text))
-        if (
-            spec.store in ("auto", *_IN_DATABASE)
-            and spec.format in ("", "json")
-            and len(text) <= self._settings.inline_max_bytes
-        ) or spec.store == "db":
-            return Stored(reference=await self._to_database(target, text))
+        is_small = len(text) <= self._settings.inline_max_bytes
+        if spec.store == "db" or (is_free and is_small):
+            return Stored(reference=await self._to_database(target, text.whole()))
         if spec.format != "json" and (parted := _parted(payload, spec)) is not None:
             return await self._persist_rows(target, parted)
-        compression = _compression(spec, JSON)
-        data = gzip.compress(text, mtime=0) if compression == "gzip" else text
-        reference = await self._put(target, JSON, data, {"compression": compression})
-        return Stored(reference=reference, preview=_preview(text))
+        return await self._persist_document(target, text)
+
+    async def put(self, target: Target, value: Any) -> Reference:
+        """Store a value, whole and whatever its size; a list may be stored as rows."""
+        spec = target.spec
+        if not isinstance(value, list):
+            if spec.format not in ("", "json"):
+                raise TaskError("result", f"only a list has a form as {spec.format}")
+            spec = replace(spec, format="json")
+        stored = await self.persist(replace(target, spec=spec, inline_max=-1), value)
+        if stored.reference is None:
+            raise AssertionError("a value that was to be stored was not")
+        return stored.reference
+
+    async def put_blocks(
+        self,
+        target: Target,
+        content_type: str,
+        size: int,
+        blocks: Callable[[], Iterator[bytes]],
+    ) -> Reference:
+        """Store bytes of about this number, which may be asked for once more if a store
+        is down; ``blocks`` is called in a thread."""
+        if target.spec.store in _IN_DATABASE:
+            raise TaskError(
+                "unsupported",
+                f"the store {target.spec.store} takes JSON, no {content_type}",
+            )
+        draft = await self._write(target, content_type, size, blocks)
+        return await self._record(target, draft, content_type, None, None, ())
 
     def sink(self, target: Target, *, room: int | None = None) -> RowSink:
         """Where rows of a large result go while they come; ``save`` ends it.
@@ -119,6 +142,10 @@ class ResultWriter:
             _compression(spec, content_type),
             room,
         )
+
+    def inline(self, payload: Any) -> Stored:
+        """A value that is known to be small."""
+        return Stored(encode(payload))
 
     async def save(
         self, target: Target, sink: RowSink, rest: Any, at: Sequence[str]
@@ -162,9 +189,15 @@ class ResultWriter:
         )
         return reference, told
 
-    async def _persist_bytes(self, target: Target, data: bytes) -> Stored:
-        self._refuse_huge(len(data))
-        return Stored(reference=await self._put(target, BYTES, data, None))
+    async def _persist_document(self, target: Target, text: JsonText) -> Stored:
+        compression = _compression(target.spec, JSON)
+        pieces = text.pieces
+        if compression == "gzip":
+            pieces = [gzip.compress(text.whole(), mtime=0)]
+        manifest = {"compression": compression}
+        reference = await self._put(target, JSON, pieces, manifest)
+        preview = text.pieces[0][:PREVIEW_SIZE].decode(errors="ignore")
+        return Stored(reference=reference, preview=preview)
 
     async def _persist_rows(self, target: Target, parted: Parted) -> Stored:
         with self.sink(target, room=0) as sink:
@@ -178,20 +211,36 @@ class ResultWriter:
         self,
         target: Target,
         content_type: str,
-        data: bytes,
+        pieces: Sequence[bytes],
         manifest: dict[str, Any] | None,
     ) -> Reference:
-        def put(store: ObjectStore) -> Draft:
+        def blocks() -> Iterator[bytes]:
+            for piece in pieces:
+                for start in range(0, len(piece), BLOCK):
+                    yield piece[start : start + BLOCK]
+
+        size = sum(map(len, pieces))
+        draft = await self._write(target, content_type, size, blocks)
+        return await self._record(target, draft, content_type, manifest, None, ())
+
+    async def _write(
+        self,
+        target: Target,
+        content_type: str,
+        size: int,
+        blocks: Callable[[], Iterator[bytes]],
+    ) -> Draft:
+        def write(store: ObjectStore) -> Draft:
             with self._begin(store, target, content_type) as draft:
-                for start in range(0, len(data), BLOCK):
-                    draft.write(data[start : start + BLOCK])
+                for block in blocks():
+                    draft.write(block)
                 draft.commit()
                 return draft
 
-        tier = self._tiers.tier(target.spec.store, len(data))
-        draft = await in_thread(self._tiers.on_first, tier, len(data), put)
+        tier = self._tiers.tier(target.spec.store, size)
+        draft: Draft = await in_thread(self._tiers.on_first, tier, size, write)
         reach("after_file")
-        return await self._record(target, draft, content_type, manifest, None, ())
+        return draft
 
     def _draft(self, target: Target, content_type: str, size: int) -> Draft:
         tier = self._tiers.tier(target.spec.store, size)
@@ -236,7 +285,8 @@ class ResultWriter:
             # An earlier attempt of this command has recorded its own: ours is nobody's.
             await in_thread(self._drop, draft.tier, draft.uri)
         return Reference(
-            ref, draft.tier, draft.size, draft.sha256, content_type, count, at
+            *(ref, draft.tier, draft.size, draft.sha256, content_type, count, at),
+            uri=draft.uri,
         )
 
     def _drop(self, tier: StoreTier, uri: str) -> None:
@@ -278,6 +328,15 @@ def store_error(error: StoreError) -> TaskError:
         retryable = False
     code = type(error).__name__.removesuffix("Error")
     return TaskError("store", str(error), code=code, retryable=retryable)
+
+
+def _text(payload: Any) -> JsonText:
+    if isinstance(payload, JsonText):
+        return payload
+    try:
+        return JsonText([encode(payload)])
+    except NotJsonError as exc:
+        raise TaskError("result", str(exc)) from exc
 
 
 def _parted(payload: Any, spec: ResultSpec) -> Parted | None:
@@ -324,7 +383,3 @@ def _described(
         "ttl": target.spec.ttl,
         "sources": list(target.sources),
     }
-
-
-def _preview(text: bytes) -> str:
-    return text[:200].decode(errors="ignore")

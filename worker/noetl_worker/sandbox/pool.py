@@ -7,8 +7,10 @@ import time
 from typing import Any, Final
 
 from noetl_worker.deadline import admitted
+from noetl_worker.jsonable import JsonText
 from noetl_worker.sandbox.process import Child
 from noetl_worker.services import Services
+from noetl_worker.stream import Stream
 
 USES_MAX: Final = 1000
 MEMORY_MAX: Final = 512 * 1024 * 1024
@@ -23,12 +25,23 @@ class ChildPool:
         self._slots = asyncio.Semaphore(max(1, services.settings.python_processes))
         self._idle: list[tuple[float, Child]] = []
 
-    async def call(self, request: bytes) -> tuple[dict[str, Any], bytes, str]:
-        """Run a request in a child: how it went, the result, and what it printed."""
-        async with admitted(self._slots):
+    async def call(
+        self, request: bytes, stream: Stream | None = None
+    ) -> tuple[dict[str, Any], bytes, str]:
+        """Run a request in a child: how it went, the result, and what it printed.
+
+        The chunks of a generator go to ``stream``. While that has to wait, the child
+        does nothing, and another may run in its place.
+        """
+        async with admitted(self._slots) as place:
+
+            async def take(chunk: JsonText) -> None:
+                if stream is not None:
+                    await stream.emit(chunk, waiting=place.lent)
+
             child = self._idle.pop()[1] if self._idle else await Child.start()
             try:
-                answer, result = await child.call(request, self._result_max)
+                answer, result = await child.call(request, self._result_max, take)
                 return answer, result, child.output()
             finally:
                 if _is_worn(child):

@@ -8,14 +8,17 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
 
 import noetl_worker
-from noetl_worker.jsonable import decode
+from noetl_worker.jsonable import JsonText, decode
 from noetl_worker.output import TaskError
-from noetl_worker.points import reach
+from noetl_worker.points import Point, reach
 from noetl_worker.sandbox.frames import LENGTH, frame
+
+Take = Callable[[JsonText], Awaitable[None]]
 
 LOG_MAX: Final = 64 * 1024
 FLOOD_MAX: Final = 64 * 1024 * 1024
@@ -78,26 +81,45 @@ class Child:
         return child
 
     async def call(
-        self, request: bytes, result_max: int
+        self, request: bytes, result_max: int, take: Take | None = None
     ) -> tuple[dict[str, Any], bytes]:
-        """Run one request. If anything cuts it short, the process is unfit."""
+        """Run one request. If anything cuts it short, the process is unfit.
+
+        Each chunk that a generator yields is given to ``take``; the code goes on when
+        that returns.
+        """
         self.uses += 1
         self._read_output()  # of what an earlier request has left running
         self._log.clear()
         self._written = 0
         self.is_fit = False
+        answer, data = await self._exchange(request, result_max, "in_python")
+        while "chunk" in answer:
+            if take is not None:
+                await take(data)
+            del data  # one chunk at a time
+            answer, data = await self._exchange(b"{}", result_max, "in_generator")
+        self.is_fit = bool(answer["fit"])
+        return answer, data.whole()
+
+    async def _exchange(
+        self, message: bytes, result_max: int, point: Point
+    ) -> tuple[dict[str, Any], JsonText]:
+        """Send a frame; what comes back: how it went, and the data before that."""
+        data: list[bytes] = []
+        room = result_max
         try:
-            self._writer.write(frame(request))
+            self._writer.write(frame(message))
             await self._writer.drain()
-            reach("in_python")
-            answer = decode(await self._receive(result_max))
-            result = await self._receive(result_max)
+            reach(point)
+            while "part" in (answer := decode(await self._receive(result_max))):
+                data.append(await self._receive(room))
+                room -= len(data[-1])
             # Printed before the answer was sent, so it is in the pipe: all of it is read.
             self._read_output()
         except (asyncio.IncompleteReadError, ConnectionError, OSError):
             raise await self._death() from None
-        self.is_fit = bool(answer["fit"])
-        return answer, result
+        return answer, JsonText(data)
 
     def output(self) -> str:
         """What the code has printed, bounded."""
@@ -131,8 +153,7 @@ class Child:
         if length > result_max:
             raise TaskError(
                 "result",
-                f"the result has {length} bytes of JSON, more than"
-                f" NOETL_RESULT_MAX_BYTES = {result_max}",
+                "the result has more bytes of JSON than NOETL_RESULT_MAX_BYTES",
             )
         return await self._reader.readexactly(length)
 

@@ -1,6 +1,7 @@
 """How a playbook's Python code becomes a result. Runs in the child, stdlib only.
 
-The code is a script that assigns ``result``, or returns at top level, or defines ``main``.
+The code is a script that assigns ``result``, or returns at top level, or defines ``main``;
+where any of these gives a generator, its values are chunks of the result.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import asyncio
 import importlib
 import inspect
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any, Final
 
 _FUNCTION: Final = "__noetl_script__"
 _SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_LEAVES: Final = (ast.Return, ast.Yield, ast.YieldFrom)
 _AWAITS: Final = (ast.Await, ast.AsyncFor, ast.AsyncWith)
 
 
@@ -31,11 +34,11 @@ class Script:
 
 
 def compile_script(source: str, filename: str) -> Script:
-    """Compile; a script that returns or awaits at top level becomes a function."""
+    """Compile; one that returns, yields or awaits at top level becomes a function."""
     tree = ast.parse(source, filename)
     top = list(_top_level(tree))
     is_async = any(isinstance(node, _AWAITS) for node in top)
-    is_function = is_async or any(isinstance(node, ast.Return) for node in top)
+    is_function = is_async or any(isinstance(node, _LEAVES) for node in top)
     names = {name for node in top for name in _bound(node)}
     if is_function:
         _wrap(tree, sorted(names), is_async=is_async)
@@ -48,7 +51,7 @@ def run_script(script: Script, names: dict[str, Any], inputs: Mapping[str, Any])
     exec(script.code, names)  # noqa: S102 - running the playbook's code is the purpose
     if script.is_function:
         value = names.pop(_FUNCTION)()
-        value = asyncio.run(value) if script.is_async else value
+        value = asyncio.run(value) if inspect.iscoroutine(value) else value
         if value is not None:
             return value
     if script.assigns_result:
@@ -57,6 +60,41 @@ def run_script(script: Script, names: dict[str, Any], inputs: Mapping[str, Any])
         value = main(**_arguments(main, names, inputs))
         return asyncio.run(value) if inspect.iscoroutine(value) else value
     return None
+
+
+def is_generator(value: Any) -> bool:
+    """Whether a result is to be made chunk by chunk."""
+    return inspect.isgenerator(value) or inspect.isasyncgen(value)
+
+
+def drain(generator: Any, send: Callable[[Any, int], None] | None) -> Any:
+    """Run a generator to its end.
+
+    Each value is sent before the next one is made, and the result is how many there were,
+    with what the generator returns; or they are gathered, and the result is their list.
+    """
+    values: list[Any] = []
+    count, returned = 0, None
+    with asyncio.Runner() if inspect.isasyncgen(generator) else nullcontext() as runner:
+        while True:
+            try:
+                value = runner.run(_next(generator)) if runner else next(generator)
+            except (StopIteration, StopAsyncIteration) as end:
+                returned = getattr(end, "value", None)
+                break
+            if send is None:
+                values.append(value)
+            else:
+                send(value, count)
+            count += 1
+            value = None  # else it would be there while the next one is made
+    if send is None:
+        return values
+    return {"chunks": count} | ({} if returned is None else {"result": returned})
+
+
+async def _next(generator: Any) -> Any:
+    return await anext(generator)
 
 
 def import_libs(libs: Any) -> dict[str, Any]:

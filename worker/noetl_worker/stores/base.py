@@ -45,6 +45,10 @@ class StoreFullError(StoreError):
     """The store has no room, or the object is too large for it."""
 
 
+class ObjectDamagedError(StoreError):
+    """The object is there, but it is not what was stored."""
+
+
 class BadKeyError(StoreError):
     """The key or address leads out of what the store keeps for us, or is unusable."""
 

@@ -27,11 +27,17 @@ _NEEDED: Final = {
 
 
 class Stores:
-    """Opens each store once, for all threads."""
+    """Opens each store once, for all threads.
 
-    def __init__(self, settings: StoreSettings, pvc_root: Path) -> None:
+    ``is_reader``: nothing is made, and nobody needs the right to write.
+    """
+
+    def __init__(
+        self, settings: StoreSettings, pvc_root: Path, *, is_reader: bool = False
+    ) -> None:
         self._settings = settings
         self._pvc_root = pvc_root
+        self._is_reader = is_reader
         self._lock = threading.Lock()
         self._opened: dict[StoreTier, Future[ObjectStore]] = {}
         self._is_closed = False
@@ -85,7 +91,8 @@ class Stores:
         store: ObjectStore | None = None
         try:
             store = self._make(tier)
-            store.prepare()
+            if not self._is_reader:
+                store.prepare()
         except BaseException as exc:
             with self._lock:
                 self._opened.pop(tier, None)
@@ -105,7 +112,17 @@ class Stores:
                 from noetl_worker.stores.s3 import S3Store
 
                 return S3Store(s3_tier, settings.of(s3_tier), settings.timeout_seconds)
-        raise AssertionError(tier)
+        if tier == StoreTier.KV:
+            from noetl_worker.stores.nats_kv import KvStore
+
+            return KvStore(
+                settings.nats_url, settings.nats_kv_bucket, settings.timeout_seconds
+            )
+        from noetl_worker.stores.nats_object import ObjectBucket
+
+        return ObjectBucket(
+            settings.nats_url, settings.nats_object_bucket, settings.timeout_seconds
+        )
 
 
 def _unconfigured(tier: StoreTier) -> str:

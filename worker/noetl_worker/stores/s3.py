@@ -15,6 +15,7 @@ from noetl_worker.stores.base import (
     ObjectInfo,
     ObjectMissingError,
     StoreDownError,
+    StoreRefusedError,
     StoreTier,
 )
 from noetl_worker.stores.keys import is_key, key_of, split
@@ -29,7 +30,7 @@ from noetl_worker.stores.s3_client import (
 from noetl_worker.stores.s3_upload import AT_ONCE, PART, Line, S3Upload
 from noetl_worker.stores.settings import S3Settings, S3Tier
 
-BLOCK: Final = 1 << 20
+BLOCK: Final = 1 << 18
 _PIECE: Final = 1 << 17
 _RESUMES: Final = 10
 _PAUSE_SECONDS: Final = 0.3
@@ -212,9 +213,15 @@ class S3Store:
             Range=f"bytes={start}-{stop - 1}",
             **condition,
         )
-        part.etag = answer["ETag"]
-        part.total = int(answer["ContentRange"].rpartition("/")[2])
         body = answer["Body"]
+        part.etag = answer["ETag"]
+        if place := answer.get("ContentRange"):
+            part.total = int(place.rpartition("/")[2])
+        elif start == 0 and answer["ContentLength"] <= stop:
+            part.total = answer["ContentLength"]  # as some answer for an empty object
+        else:
+            body.close()
+            raise StoreRefusedError(f"{self.uri(key)}: the store reads no ranges")
         try:
             while True:
                 with self._client.failures(key):

@@ -12,6 +12,7 @@ from noetl_worker.stores.base import StoreTier
 S3Tier = Literal[StoreTier.MINIO, StoreTier.S3, StoreTier.GCS]
 S3_TIERS: Final[tuple[S3Tier, ...]] = get_args(S3Tier)
 AUTO: Final = "auto"
+AGE_MAX: Final = 30 * 86_400
 # What a result can be stored in; the other tiers say where else one may come from.
 RESULT_TIERS: Final = (
     *(StoreTier.DB, StoreTier.PVC, StoreTier.MINIO, StoreTier.S3, StoreTier.GCS),
@@ -40,6 +41,7 @@ class StoreSettings:
     )  # NOETL_DEFAULT_STORE_TIER
     pvc_threshold_bytes: int = 10 << 20  # NOETL_PVC_TIER_THRESHOLD_BYTES
     timeout_seconds: float = 20.0  # NOETL_STORE_TIMEOUT_SECONDS: then a store is down
+    orphan_seconds: float = 3600.0  # NOETL_STORE_ORPHAN_SECONDS: then nobody records it
     minio: S3Settings = S3Settings(bucket="noetl-results")  # NOETL_MINIO_*
     s3: S3Settings = S3Settings()  # NOETL_S3_*
     gcs: S3Settings = S3Settings(  # NOETL_GCS_*
@@ -120,6 +122,14 @@ def parse_seconds(text: str) -> float:
     return number
 
 
+def parse_age(text: str) -> float:
+    """A time after which something is old."""
+    number = float(text)
+    if not 1 <= number <= AGE_MAX:
+        raise ValueError(f"must be a number of seconds from 1 to {AGE_MAX}")
+    return number
+
+
 def parse_bytes(text: str) -> int:
     """A positive number."""
     number = int(text)
@@ -156,6 +166,7 @@ VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "NOETL_DEFAULT_STORE_TIER": ("default_tier", parse_tier),
     "NOETL_PVC_TIER_THRESHOLD_BYTES": ("pvc_threshold_bytes", parse_bytes),
     "NOETL_STORE_TIMEOUT_SECONDS": ("timeout_seconds", parse_seconds),
+    "NOETL_STORE_ORPHAN_SECONDS": ("orphan_seconds", parse_age),
     "NOETL_NATS_URL": ("nats_url", parse_nats_url),
     "NOETL_NATS_KV_BUCKET": ("nats_kv_bucket", parse_nats_bucket),
     "NOETL_NATS_OBJECT_BUCKET": ("nats_object_bucket", parse_nats_bucket),

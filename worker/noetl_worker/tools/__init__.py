@@ -2,7 +2,8 @@
 
 A tool is an async function ``run(task, options, ctx) -> Output``: ``task`` is its compiled
 form, ``options`` are rendered. It raises ``TaskError`` when it fails, and stops whatever it
-has started when it is cancelled. Other distributions add kinds through the entry point
+has started when it is cancelled. If ``ctx.stream.is_wanted`` and it can, it gives its result
+chunk by chunk to ``ctx.stream.emit``. Other distributions add kinds through the entry point
 group ``noetl.tools``.
 """
 
@@ -22,11 +23,12 @@ from noetl_worker.plan import ResultSpec, Tool
 from noetl_worker.results import Target
 from noetl_worker.scope import Scope
 from noetl_worker.services import Services
+from noetl_worker.stream import Stream
 
 GROUP: Final = "noetl.tools"
 KINDS: Final = (
     *("noop", "python", "postgres", "http", "shell", "duckdb", "playbook"),
-    *("wait", "transfer"),
+    *("wait", "artifact", "resolve", "transfer"),
 )
 
 
@@ -40,14 +42,16 @@ class ToolContext:
     parked: Callable[[], AbstractAsyncContextManager[None]]
     is_handed_back: Callable[[], bool]
     spec: ResultSpec
+    stream: Stream
 
-    def target(self, task: Tool) -> Target:
+    def target(self, task: Tool, name: str | None = None) -> Target:
         """Under which name what this call of a task stores is recorded."""
-        number = self.scope.count_call(f"{task.name} stored")
+        name = name or task.name
+        number = self.scope.count_call(f"{name} stored")
         return Target(
             self.command,
             self.spec,
-            name=f"{task.name}-{number}",
+            name=f"{name}-{number}",
             sources=self.scope.sources(),
         )
 

@@ -7,6 +7,7 @@ place. What opens a store are DuckDB secrets, which the text never holds.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,7 +29,7 @@ _TABLE_ROWS: Final = 50_000
 async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
     """Run the statements of ``query`` on ``database``, or in memory."""
     database = text_option(options, "database") or ":memory:"
-    rows = RowStream(ctx.services.writer, ctx.target(task))
+    rows = RowStream(task, options, ctx)
     async with access_of(_text(options), options.get("auth"), ctx) as access, rows:
         conn = await asyncio.to_thread(open_database, database, ctx)
         job = asyncio.get_running_loop().run_in_executor(
@@ -38,6 +39,7 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
             return await rows.output(await asyncio.shield(job))
         except asyncio.CancelledError:
             conn.interrupt()
+            rows.stop()
             await asyncio.gather(job, return_exceptions=True)
             raise
         finally:
@@ -96,14 +98,14 @@ def _fetch_all(cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 def _take(cursor: duckdb.DuckDBPyConnection, rows: RowStream) -> dict[str, Any]:
     """What the last statement gives, which may be much."""
-    names = distinct([column[0] for column in cursor.description or ()])
-    if rows.is_table and names:
+    columns = [column[0] for column in cursor.description or ()]
+    if rows.is_table and columns:
         for batch in cursor.to_arrow_reader(_TABLE_ROWS):
             rows.take_batch(batch)
-        return {"rows": [], "row_count": rows.count, "columns": names}
-    while found := cursor.fetchmany(_BATCH) if names else []:
-        batch = [dict(zip(names, map(plain, row), strict=True)) for row in found]
-        if len(batch) < _BATCH and not rows.count:
-            return {"rows": batch, "row_count": len(batch), "columns": names}
-        rows.take_rows(batch)
-    return {"rows": [], "row_count": rows.count, "columns": names}
+        return {"rows": [], "row_count": rows.count, "columns": distinct(columns)}
+    return rows.take_all(columns, _batches(cursor) if columns else ())
+
+
+def _batches(cursor: duckdb.DuckDBPyConnection) -> Iterator[list[list[Any]]]:
+    while found := cursor.fetchmany(_BATCH):
+        yield [[*map(plain, row)] for row in found]

@@ -45,6 +45,7 @@ _POSTGRES_FIELDS: Final = {
     "password": ("password", "db_password"),
     "database": ("dbname", "database", "db_name"),
 }
+DEFAULT_REGION: Final = "us-east-1"  # signing needs some region
 _KINDS: Final = {"s3": "s3", "minio": "s3", "gcs": "gcs", "postgres": "postgres"}
 
 
@@ -160,6 +161,7 @@ async def _secret(alias: str, given: Any, ctx: ToolContext) -> Secret:
     found = _named({**fields, **own}, names)
     if kind != "postgres":
         found |= _endpoint(str(found.pop("endpoint", "") or ""))
+        found.setdefault("region", DEFAULT_REGION)
         if kind == "minio" and "url_style" not in found:
             found["url_style"] = "path"
     return Secret(alias, _KINDS[kind], found)
@@ -192,7 +194,7 @@ def _store_secret(tier: StoreTier, settings: S3Settings, uris: Sequence[str]) ->
     fields: dict[str, Any] = {
         "key_id": settings.access_key,
         "secret": settings.secret_key,
-        "region": settings.region,
+        "region": settings.region or DEFAULT_REGION,
         "scope": list(uris),
         **_endpoint(settings.endpoint if tier is not StoreTier.GCS else ""),
     }

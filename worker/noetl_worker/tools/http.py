@@ -6,7 +6,7 @@ import base64
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -21,6 +21,7 @@ from noetl_worker.output import Output, TaskError
 from noetl_worker.plan import Tool
 from noetl_worker.services import Services
 from noetl_worker.tools import ToolContext, text_option
+from noetl_worker.tools.http_stream import is_stream, read_stream
 
 TIMEOUT_DEFAULT: Final = 30.0
 _METHODS: Final = frozenset(
@@ -78,12 +79,16 @@ def _no_cookies() -> CookieJar:
     return CookieJar(DefaultCookiePolicy(allowed_domains=()))
 
 
-async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:  # noqa: ARG001
+async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
     """Send one request. A status outside 2xx is an error whose body is readable."""
     limit = ctx.services.use(Clients).body_max
     started = time.monotonic()
     exchange = await send(options, ctx)
     with exchange.failures():
+        if is_stream(exchange.response):
+            envelope = _envelope(exchange.response, time.monotonic() - started)
+            output = await read_stream(exchange.response, envelope, task, options, ctx)
+            return replace(output, http=_http(exchange.response))
         body = await _read(exchange.response, limit)
     return _output(exchange.response, body, exchange.method, time.monotonic() - started)
 
@@ -165,23 +170,31 @@ async def _read(response: httpx.Response, limit: int) -> bytes:
 def _output(
     response: httpx.Response, body: bytes, method: str, elapsed: float
 ) -> Output:
-    status = response.status_code
-    headers = {
+    data = _parse(body, response)
+    payload = _envelope(response, elapsed) | {"data": data, "body": data}
+    return Output(payload, _status_error(response, method), http=_http(response))
+
+
+def _envelope(response: httpx.Response, elapsed: float) -> dict[str, Any]:
+    """The payload but for the body."""
+    return {
+        "status_code": response.status_code,
+        "headers": _headers(response),
+        "url": str(response.url),
+        "elapsed": round(elapsed, 6),
+    }
+
+
+def _http(response: httpx.Response) -> dict[str, Any]:
+    return {"status": response.status_code, "headers": _headers(response)}
+
+
+def _headers(response: httpx.Response) -> dict[str, str]:
+    return {
         name: value
         for name, value in response.headers.items()
         if name not in _SECRET_HEADERS
     }
-    data = _parse(body, response)
-    payload = {
-        "status_code": status,
-        "headers": headers,
-        "url": str(response.url),
-        "elapsed": round(elapsed, 6),
-        "data": data,
-        "body": data,
-    }
-    error = _status_error(response, method)
-    return Output(payload, error, http={"status": status, "headers": headers})
 
 
 def _status_error(response: httpx.Response, method: str) -> TaskError | None:

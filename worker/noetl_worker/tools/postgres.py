@@ -25,7 +25,12 @@ from noetl_worker.tools import ToolContext, text_option
 from noetl_worker.tools.pg_export import plan_export, run_export
 from noetl_worker.tools.pg_values import json_adapters
 from noetl_worker.tools.row_stream import BATCH, RowStream
-from noetl_worker.tools.sql import first_words, result_of, split_statements
+from noetl_worker.tools.sql import (
+    first_words,
+    gives_rows,
+    result_of,
+    split_statements,
+)
 
 POOL_SIZE: Final = 10
 POOL_MAX: Final = 100
@@ -125,10 +130,10 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
     statements = split_statements(text)
     conninfo = await conninfo_of(options, ctx)
     pool = ctx.services.use(Pools).pool(conninfo, _pool_size(options))
-    rows = RowStream(ctx.services.writer, ctx.target(task))
+    rows = RowStream(task, options, ctx)
     try:
         async with pool.connection() as conn, rows:
-            if rows.is_table and len(statements) == 1:
+            if rows.is_table and len(statements) == 1 and gives_rows(statements[0]):
                 done = await _export(conn, conninfo, statements[0], params, rows)
                 if done is not None:
                     return await rows.output([done])
@@ -271,11 +276,6 @@ async def _stream(
     )
     async with aclosing(stream):
         return await rows.take(columns, stream)
-
-
-def gives_rows(statement: str) -> bool:
-    """Whether a statement may give many rows; a statement that gives none may not."""
-    return first_words(statement, 1) in (["select"], ["with"], ["values"], ["table"])
 
 
 def _has_control(statements: Sequence[str]) -> bool:

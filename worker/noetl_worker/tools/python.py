@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
-    """Run ``code``; the payload is its result."""
+    """Run ``code``; the payload is its result, or how many chunks it has yielded."""
     code = text_option(options, "code")
     if code is None:
         raise TaskError("template", 'a python tool needs "code"')
@@ -33,12 +33,13 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
         "inputs": inputs,
         "context": await _context(code, ctx),
         "libs": options.get("libs"),
+        "stream": ctx.stream.is_wanted,
     }
     try:
         text = encode(request, "input")
     except NotJsonError as exc:
         raise TaskError("template", str(exc)) from exc
-    answer, result, printed = await ctx.services.use(ChildPool).call(text)
+    answer, result, printed = await ctx.services.use(ChildPool).call(text, ctx.stream)
     if printed:
         _log_lines(task, ctx, printed)
     if not answer["ok"]:

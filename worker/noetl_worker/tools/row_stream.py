@@ -1,35 +1,57 @@
-"""Rows of a tool's last statement: few stay, many go into a store while they come."""
+"""Rows of a tool's last statement: few stay, many go away while they come.
+
+They go into a store, or, when arcs of the step want chunks, to the steps behind those.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from noetl_worker.output import Output
-from noetl_worker.results import ResultWriter, RowSink, Target
+from noetl_worker.output import Output, TaskError
+from noetl_worker.plan import Tool
+from noetl_worker.results import RowSink
 from noetl_worker.results.writer import in_thread
+from noetl_worker.tools import ToolContext
 from noetl_worker.tools.sql import distinct, payload_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 BATCH: Final = 100
+CHUNK_ROWS: Final = 1_000
 _TABULAR: Final = ("parquet", "arrow")
+
+Rows = list[dict[str, Any]]
 
 
 class RowStream:
     """Takes the rows of one result; drops what was not told of by ``output``."""
 
-    def __init__(self, writer: ResultWriter, target: Target) -> None:
-        self._writer = writer
-        self._target = target
+    def __init__(
+        self, task: Tool, options: Mapping[str, Any], ctx: ToolContext
+    ) -> None:
+        self._writer = ctx.services.writer
+        self._target = ctx.target(task)
+        self._stream = ctx.stream
+        self._chunk_rows = chunk_size(options, CHUNK_ROWS)
+        self._loop = asyncio.get_running_loop()
         self._sink: RowSink | None = None
+        self._emitting: Future[None] | None = None
+        self._chunk_count = 0
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether rows are delivered in chunks."""
+        return self._stream.is_wanted
 
     @property
     def is_table(self) -> bool:
         """Whether the playbook wants a table, Parquet or Arrow."""
-        return self._target.spec.format in _TABULAR
+        return not self.is_wanted and self._target.spec.format in _TABULAR
 
     @property
     def count(self) -> int:
@@ -39,38 +61,65 @@ class RowStream:
     async def take(
         self, columns: Callable[[], list[str]], rows: AsyncIterable[Sequence[Any]]
     ) -> dict[str, Any]:
-        """What one statement gave, without its rows if they went into the sink.
+        """What one statement gave, without its rows if they went away.
 
         ``columns`` is asked when the first row is there, or none will come.
         """
         names: list[str] = []
-        batch: list[dict[str, Any]] = []
+        count, batch = 0, Rows()
+        size = self._chunk_rows if self.is_wanted else BATCH
         async for row in rows:
             names = names or distinct(columns())
-            batch.append(dict(zip(names, row, strict=True)))
-            if len(batch) >= BATCH:
-                await in_thread(self._open().add, batch)
+            if len(batch) == size:
+                await self._pass_on(names, batch, has_more=True)
                 batch = []
+            batch.append(dict(zip(names, row, strict=True)))
+            count += 1
         names = names or distinct(columns())
-        if self._sink is None and not (self.is_table and batch):
-            return {"rows": batch, "row_count": len(batch), "columns": names}
-        await in_thread(self._open().add, batch)
-        return {"rows": [], "row_count": self.count, "columns": names}
+        if not self.is_wanted and self._sink is None and not (self.is_table and batch):
+            return {"rows": batch, "row_count": count, "columns": names}
+        if batch:
+            await self._pass_on(names, batch, has_more=False)
+        return {"rows": [], "row_count": count, "columns": names}
+
+    def take_all(
+        self, columns: Sequence[str], batches: Iterable[Sequence[Sequence[Any]]]
+    ) -> dict[str, Any]:
+        """The same in a thread that is not the loop's, of batches of rows."""
+        names = distinct(columns)
+        count, batch = 0, Rows()
+        size = self._chunk_rows if self.is_wanted else CHUNK_ROWS
+        for found in batches:
+            for row in found:
+                if len(batch) == size:
+                    self._pass_on_from_thread(names, batch, has_more=True)
+                    batch = []
+                batch.append(dict(zip(names, row, strict=True)))
+                count += 1
+        if not self.is_wanted and self._sink is None:
+            return {"rows": batch, "row_count": count, "columns": names}
+        if batch:
+            self._pass_on_from_thread(names, batch, has_more=False)
+        return {"rows": [], "row_count": count, "columns": names}
 
     def take_batch(self, batch: pa.RecordBatch) -> None:
         """Append a record batch; blocks."""
         self._open().add_batch(batch)
 
-    def take_rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Append rows; blocks."""
-        self._open().add(rows)
+    def stop(self) -> None:
+        """Let a thread that waits for room go; what it takes then is in vain."""
+        if self._emitting is not None:
+            self._emitting.cancel()
 
     async def output(self, results: Sequence[dict[str, Any]]) -> Output:
         """The output of all statements, the last of which gave these rows."""
         sink = self._sink
+        *others, last = results
+        if self.is_wanted:
+            given = {**last, "chunks": self._chunk_count}
+            return Output(payload_of([*others, given]))
         if sink is None:
             return Output(payload_of(results))
-        *others, last = results
         if not sink.is_stored:
             return Output(payload_of([*others, {**last, "rows": sink.rows}]))
         name = f"command_{len(others)}"
@@ -92,10 +141,39 @@ class RowStream:
         if self._sink is not None:
             await in_thread(self._sink.__exit__, kind, error, trace)
 
+    async def _pass_on(self, names: list[str], rows: Rows, *, has_more: bool) -> None:
+        if not self.is_wanted:
+            await in_thread(self._open().add, rows)
+            return
+        self._chunk_count += 1
+        chunk = {"rows": rows, "row_count": len(rows), "columns": names}
+        await self._stream.emit(chunk, has_more)
+
+    def _pass_on_from_thread(
+        self, names: list[str], rows: Rows, *, has_more: bool
+    ) -> None:
+        if not self.is_wanted:
+            self._open().add(rows)
+            return
+        self._emitting = asyncio.run_coroutine_threadsafe(
+            self._pass_on(names, rows, has_more=has_more), self._loop
+        )
+        self._emitting.result()
+
     def _open(self) -> RowSink:
         if self._sink is None:
             self._sink = self._writer.sink(self._target)
         return self._sink
+
+
+def chunk_size(options: Mapping[str, Any], default: int) -> int:
+    """The option ``chunk_size``: how many rows or events make a chunk."""
+    given = options.get("chunk_size")
+    if given is None:
+        return default
+    if isinstance(given, bool) or not isinstance(given, int) or given < 1:
+        raise TaskError("template", f"chunk_size is no whole number from 1: {given!r}")
+    return given
 
 
 def _without_rows(payload: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -33,6 +33,13 @@ def split_statements(text: str) -> tuple[str, ...]:
     return _split_again(text) if len(text) <= _KEPT_CHARACTERS else _split(text)
 
 
+# The first of these outside of parentheses says what a statement does.
+_VERBS: Final = frozenset(
+    {"select", "values", "table", "insert", "update", "delete", "merge"}
+    | {"create", "drop", "alter", "copy", "do", "call", "set", "show", "explain"}
+)
+
+
 @lru_cache(maxsize=256)
 def _split_again(text: str) -> tuple[str, ...]:
     return _split(text)
@@ -102,6 +109,34 @@ def first_words(statement: str, count: int = 3) -> list[str]:
         elif match.lastgroup != "comment":
             break
     return words
+
+
+def outer_words(statement: str) -> list[str]:
+    """The words of a statement that stand outside of parentheses, in lower case."""
+    words: list[str] = []
+    position, depth = 0, 0
+    while match := _TOKEN.search(statement, position):
+        gap = statement[position : match.start()]
+        depth += gap.count("(") - gap.count(")")
+        position = match.end()
+        match match.lastgroup:
+            case "block":
+                position = _end_of_comment(statement, position)
+            case "dollar":
+                closing = statement.find(match.group(), position)
+                position = closing + len(match.group()) if closing >= 0 else position
+            case "word" if depth == 0:
+                words.append(match.group().lower())
+    return words
+
+
+def gives_rows(statement: str) -> bool:
+    """Whether a statement gives rows, which may be many; those of ``show`` are few."""
+    words = outer_words(statement)
+    verb = next((word for word in words if word in _VERBS), "")
+    if verb == "select":
+        return "into" not in words
+    return verb in ("values", "table") or "returning" in words
 
 
 def result_of(

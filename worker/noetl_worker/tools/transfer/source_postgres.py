@@ -17,10 +17,9 @@ from noetl_worker.tools.postgres import (
     AdaptersOf,
     bound_params,
     conninfo_of,
-    gives_rows,
     task_error,
 )
-from noetl_worker.tools.sql import distinct, split_statements
+from noetl_worker.tools.sql import distinct, gives_rows, split_statements
 from noetl_worker.tools.transfer.options import Place, bad_option
 from noetl_worker.tools.transfer.pg_names import breaking, connect, table_name
 from noetl_worker.tools.transfer.rows import (
