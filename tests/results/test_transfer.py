@@ -11,7 +11,6 @@ import pytest
 
 from tests.results.transfers import (
     digest,
-    flow,
     in_duckdb,
     make_orders,
     moved,
@@ -140,7 +139,7 @@ def test_modes_of_a_table(loaded: Lab, tmp_path: Path, kind: str) -> None:
             source=pg(query=query),
             target={**target, "key": ["id"]} if mode == "upsert" else target,
             mode=mode,
-            chunk_size=2,
+            chunk_size=3,
         )
 
     def rows() -> list[Any]:
@@ -151,8 +150,8 @@ def test_modes_of_a_table(loaded: Lab, tmp_path: Path, kind: str) -> None:
 
     write("(1, 'a'), (2, 'b'), (3, 'c')", "append")
     assert rows() == [(1, "a"), (2, "b"), (3, "c")]
-    write("(3, 'x'), (4, 'd'), (4, 'e'), (1, 'y'), (4, 'f')", "upsert")
-    assert rows() == [(1, "y"), (2, "b"), (3, "x"), (4, "f")]
+    write("(3, 'x'), (4, 'd'), (4, 'e'), (1, 'y'), (3, 'z')", "upsert")
+    assert rows() == [(1, "y"), (2, "b"), (3, "z"), (4, "e")]
     write("(1, 'n'), (4, 'm'), (9, 'o')", "replace")
     assert rows() == [(1, "n"), (4, "m"), (9, "o")]
 
@@ -195,6 +194,18 @@ def test_digits_are_kept(loaded: Lab, tmp_path: Path) -> None:
     moved(loaded, source=file, target=pg(table="t"))
     same = f"select count(*) from t join ({query}) as q using (a, b, c, d)"
     assert loaded.count(same) == 1
+
+
+def test_a_csv_has_no_types(loaded: Lab, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text('code,day,note\n007,1.1.24,\n008,2.1.24,""\n')
+    source = {"type": "file", "path": str(tmp_path / "in.csv")}
+    moved(
+        loaded, source=source, target={"type": "file", "path": f"{tmp_path}/x.ndjson"}
+    )
+    assert read_lines(tmp_path / "x.ndjson") == [
+        {"code": "007", "day": "1.1.24", "note": None},
+        {"code": "008", "day": "2.1.24", "note": ""},
+    ]
 
 
 def test_a_stored_result_is_target_and_source(loaded: Lab, tmp_path: Path) -> None:
@@ -268,12 +279,14 @@ def test_rows_of_several_shapes(loaded: Lab, tmp_path: Path) -> None:
 
 def test_a_loop_of_a_task_has_a_transfer_per_item(loaded: Lab) -> None:
     loaded.conn.execute("create table t (id integer)")
-    text = flow(
-        source=pg(query="select {{ iter.n }} as id"),
-        target=pg(table="t"),
-        iterator={"items": [1, 1, 2], "item": "n"},
-    )
-    text = text.replace("- spec", "- loop: {in: [1, 2], iterator: outer}\n  spec", 1)
-    status = loaded.run(text)
+    status = loaded.run("""
+- step: move
+  loop: { in: [ 1, 2 ], iterator: outer }
+  tool:
+    kind: transfer
+    iterator: { items: [ 1, 1, 2 ], item: n }
+    source: { type: postgres, auth: db, query: "select {{ iter.n }} as id" }
+    target: { type: postgres, auth: db, table: t }
+""")
     assert status["status"] == "completed", status["error"]
     assert loaded.count("select sum(id) from t") == 8

@@ -7,15 +7,12 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
 
-from noetl_worker.tools.transfer.rows import JSON_TYPE, Column, read_json, text_of
+from noetl_worker.tools.transfer.rows import Column, may_be_nested, read_json, text_of
 
 Convert = Callable[[Any], Any]
 
 ARRAY: Final = "[]"
 _JSON: Final = ("json", "jsonb")
-_PLAIN: Final = frozenset(
-    {"VARCHAR", "BOOLEAN", "BIGINT", "INTEGER", "SMALLINT", "DOUBLE"}
-)
 
 
 def converters(
@@ -28,11 +25,9 @@ def converters(
 def _converter(source: str, target: str) -> Convert | None:
     if target == ARRAY:
         return array_text
-    if target in _JSON:
-        # Where the source has text, it is text that holds JSON.
-        is_json = source in ("", JSON_TYPE) or source.endswith(("]", ")"))
-        return text_of if is_json else _scalar_text
-    return None if source in _PLAIN else _scalar_text
+    if not may_be_nested(source):
+        return None  # for a column of JSON, a text that holds JSON
+    return text_of if target in _JSON else _scalar_text
 
 
 def _scalar_text(value: Any) -> Any:

@@ -23,6 +23,7 @@ from noetl_worker.output import TaskError
 Row = dict[str, Any]
 
 JSON_TYPE: Final = "JSON"
+NESTED_TYPES: Final = ("STRUCT", "MAP", "UNION", "VARIANT")
 # A text of so many characters has no more digits than a float keeps.
 _FLOAT_DIGITS: Final = 15
 _LONG_NUMBER: Final = re.compile(rb"[0-9.]{16}")
@@ -67,6 +68,13 @@ class Chunk:
     def sha256(self) -> str:
         """Of the NDJSON, in hexadecimal."""
         return hashlib.sha256(self.ndjson).hexdigest()
+
+
+def may_be_nested(kind: str) -> bool:
+    """Whether values of a type are any JSON, not only texts and numbers."""
+    return (
+        kind in ("", JSON_TYPE) or kind.endswith("]") or kind.startswith(NESTED_TYPES)
+    )
 
 
 def columns_of(rows: Iterable[Row]) -> list[Column]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AsyncExitStack, closing
 from decimal import Decimal
 from math import isfinite
@@ -30,6 +30,7 @@ from noetl_worker.tools.transfer.rows import (
     Row,
     as_row,
     bad_row,
+    may_be_nested,
     number_of,
     read_json,
 )
@@ -58,7 +59,6 @@ _INTEGERS: Final = frozenset(
     }
 )
 _FLOATS: Final = frozenset({"FLOAT", "DOUBLE"})
-_NESTED: Final = ("STRUCT", "MAP", "UNION", "VARIANT")
 
 
 class DuckDbSource:
@@ -101,7 +101,11 @@ class DuckDbSource:
         self.columns = [Column(c[0], str(c[1])) for c in described or ()]
         conn.execute(self._statement(text, after), self._params)
         names = [column.name for column in self.columns]
-        converts = [_convert(column.type) for column in self.columns]
+        converts = {
+            column.name: convert
+            for column in self.columns
+            if (convert := _convert(column.type)) is not None
+        }
         while found := conn.fetchmany(size):
             rows = [_row(names, converts, row) for row in found]
             del found
@@ -252,7 +256,7 @@ def _chosen(column: Column) -> str:
     if kind == "BLOB":
         # As PostgreSQL writes bytes.
         text = f"'\\x' || lower(hex({own}))"
-    elif kind.endswith("]") or kind.startswith(_NESTED):
+    elif kind != JSON_TYPE and may_be_nested(kind):
         text = f"to_json({own})::varchar"
     else:
         text = f"{own}::varchar"
@@ -265,7 +269,7 @@ def _convert(kind: str) -> Convert | None:
         return lambda value: value if isfinite(value) else str(value)
     if kind.startswith("DECIMAL"):
         return _number
-    if kind == JSON_TYPE or kind.endswith("]") or kind.startswith(_NESTED):
+    if may_be_nested(kind):
         return read_json
     if kind.startswith("TIMESTAMP"):
         has_zone = kind.endswith("ZONE")
@@ -273,11 +277,12 @@ def _convert(kind: str) -> Convert | None:
     return None
 
 
-def _row(names: Sequence[str], converts: Sequence[Convert | None], row: Any) -> Row:
-    return {
-        name: value if convert is None or value is None else convert(value)
-        for name, convert, value in zip(names, converts, row, strict=True)
-    }
+def _row(names: Sequence[str], converts: Mapping[str, Convert], values: Any) -> Row:
+    row = dict(zip(names, values, strict=True))
+    for column, convert in converts.items():
+        if (value := row[column]) is not None:
+            row[column] = convert(value)
+    return row
 
 
 def _number(value: Decimal) -> int | float | Decimal:

@@ -18,6 +18,7 @@ from noetl_worker.tools.transfer.rows import (
     JSON_TYPE,
     Chunk,
     Column,
+    may_be_nested,
     refuse_unknown,
     text_of,
 )
@@ -168,7 +169,7 @@ class DuckDbTarget(OpenTarget):
         columns = {}
         for column in chunk.columns:
             values = [row.get(column.name) for row in chunk.rows]
-            if self._types.get(column.name) == JSON_TYPE and _is_json(column):
+            if self._types.get(column.name) == JSON_TYPE and may_be_nested(column.type):
                 values = [None if value is None else text_of(value) for value in values]
             columns[column.name] = loose_array(values)
         columns["noetl_place"] = pa.array(range(len(chunk.rows)), pa.int64())
@@ -184,11 +185,6 @@ class DuckDbTarget(OpenTarget):
             rf"case when starts_with({text}, '\x') then unhex(substr({text}, 3))"
             f" else encode({text}) end"
         )
-
-
-def _is_json(column: Column) -> bool:
-    """Whether values are JSON; elsewhere a text is one that holds JSON."""
-    return column.type in ("", JSON_TYPE) or column.type.endswith(("]", ")"))
 
 
 def _type(column: Column, chunk: Chunk) -> str:

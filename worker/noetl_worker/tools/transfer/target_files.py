@@ -78,6 +78,7 @@ class FileTarget(OpenTarget):
         """Drop what was not committed."""
         if self._draft is not None:
             self._draft.__exit__(None, None, None)
+        self._store.close()
 
 
 class PartsTarget(OpenTarget):
@@ -156,6 +157,10 @@ class PartsTarget(OpenTarget):
             self._write(self._claim, self._claimed() | totals)
             for number in range(max(progress.count, 1)):
                 self._delete(self._record(number))
+
+    def close(self) -> None:
+        """Close the store; parts are whole or not there."""
+        self._store.close()
 
     def _done(self, sizes: dict[str, int]) -> Progress:
         """The chunks whose part and record are both there and whole."""

@@ -10,7 +10,8 @@ from noetl_worker.plan import Tool
 from noetl_worker.results.writer import store_error
 from noetl_worker.stores.base import StoreError
 from noetl_worker.tools import ToolContext
-from noetl_worker.tools.transfer.rows import Chunk
+from noetl_worker.tools.transfer.progress import Progress
+from noetl_worker.tools.transfer.rows import Chunk, Column
 from noetl_worker.tools.transfer.targets import OpenTarget
 
 
@@ -21,6 +22,7 @@ class StoreTarget(OpenTarget):
         self._writer = ctx.services.writer
         self._target = ctx.target(task)
         self._sink = self._writer.sink(self._target, room=0)
+        self._is_whole = False
 
     def write(self, chunk: Chunk) -> None:
         """Append to the object that nobody can read yet."""
@@ -29,8 +31,14 @@ class StoreTarget(OpenTarget):
         except StoreError as exc:
             raise store_error(exc) from exc
 
+    def finish(self, progress: Progress, columns: list[Column]) -> None:  # noqa: ARG002
+        """What is written is kept for ``output``."""
+        self._is_whole = True
+
     def close(self) -> None:
-        """Nothing: ``output`` still needs what was written."""
+        """Drop what is not whole."""
+        if not self._is_whole:
+            self._sink.__exit__(None, None, None)
 
     async def output(self, payload: dict[str, object]) -> Output:
         """Record the result; its rows read as ``rows`` of the payload."""
