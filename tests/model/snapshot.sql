@@ -37,7 +37,7 @@ as $function$
             jsonb_build_object(
               'loop_id', l.loop_id, 'step', l.step, 'status', l.status, 'done', l.done,
               'failed', l.failed, 'cancelled', l.cancelled,
-              'results', noetl_internal.loop_results(l.execution_id, l.loop_id, 0, l.total),
+              'results', noetl_internal.loop_results(l.execution_id, l.loop_id, 0, l.total) -> 'items',
               'ends', (
                 select count(*) from noetl.event as e
                 where
