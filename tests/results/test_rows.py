@@ -172,3 +172,50 @@ def test_large_results_of_items_are_gathered_too(loaded: Lab) -> None:
 """
     run = loaded.start(flow)
     assert result_of(loaded, loaded.wait(run)) == [50000, 50000, 50000]
+
+
+def test_what_is_left_beside_rows_may_be_large(loaded: Lab) -> None:
+    """Too large for an event: it comes with the rows, also for the items of a loop."""
+    flow = """
+- step: each
+  loop: { in: [ 1, 2 ], iterator: n }
+  tool:
+    kind: postgres
+    auth: db
+    command: "select COLUMNS from generate_series(1, 3000) as n"
+  next: { arcs: [ { step: sum } ] }
+- step: sum
+  tool:
+    kind: noop
+    result:
+      - "{{ each.results[1].columns | length }}"
+      - "{{ each.results[0].rows[2999].column_0 }}"
+      - "{{ each.results[0].row_count }}"
+"""
+    columns = ", ".join(f"n as column_{i}" for i in range(100))
+    run = loaded.start(flow.replace("COLUMNS", columns))
+    assert result_of(loaded, loaded.wait(run, 60)) == [100, 3000, 3000]
+
+
+def test_export_keeps_what_arrow_has_no_type_for_as_text(loaded: Lab) -> None:
+    flow = """
+- step: load
+  spec: { result: { format: parquet } }
+  tool:
+    kind: postgres
+    auth: db
+    command: |
+      select jsonb_build_object('n', n) as document, n::numeric(10, 2) as price,
+        interval '1 day' * n as span, array[n, n + 1] as pair
+      from generate_series(1, 3) as n  -- the end of the statement
+  next: { arcs: [ { step: read } ] }
+- step: read
+  tool: { kind: noop, result: "{{ load.rows[1] }}" }
+"""
+    found = result_of(loaded, loaded.wait(loaded.start(flow)))
+    assert found == {
+        "document": '{"n": 2}',
+        "price": 2,
+        "span": "2 days",
+        "pair": [2, 3],
+    }

@@ -194,3 +194,40 @@ def test_cancelled_stream_of_a_thread_ends(worked: Lab) -> None:
     assert worked.wait(run)["status"] == "cancelled"
     after = worked.run("- { step: a, tool: { kind: noop, result: 1 } }")
     assert after["result"] == 1
+
+
+def test_many_queries_that_wait_for_room_do_not_stop_each_other(worked: Lab) -> None:
+    """More than the worker has short-lived threads, with chunks that must be stored."""
+    tool = (
+        "{ kind: duckdb, chunk_size: 1000,"
+        " query: \"select repeat('x', 100) as text from range(4000)\" }"
+    )
+    text = flow(tool, "{{ input.chunk.row_count }}")
+    runs = [worked.start(text) for _ in range(10)]
+    for run in runs:
+        assert worked.wait(run, 90)["status"] == "completed", worked.log()
+    assert (
+        worked.count("select count(*) from noetl.result_ref where step = 'make'") == 40
+    )
+
+
+def test_time_limit_of_a_query_stands_still_while_it_waits_for_room(
+    worked: Lab,
+) -> None:
+    tool = (
+        "{ kind: duckdb, chunk_size: 10, timeout: 1.5,"
+        ' query: "select range from range(60)" }'
+    )
+    slow = '{ kind: python, code: "import time; time.sleep(0.6)" }'
+    run = worked.start(FLOW.replace("TOOL", tool).replace("EACH", slow))
+    status = worked.wait(run, 60)
+    assert status["status"] == "completed", status["error"]
+
+
+@pytest.mark.parametrize("kind", ["postgres, auth: db", "duckdb"])
+def test_nothing_but_a_comment_gives_nothing(worked: Lab, kind: str) -> None:
+    status = worked.run(
+        f'- {{ step: a, tool: {{ kind: {kind}, query: "-- nothing" }} }}'
+    )
+    assert status["status"] == "completed", status["error"]
+    assert status["result"]["row_count"] == 0

@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from noetl_worker.command import Command
 from noetl_worker.engine import Engine
+from noetl_worker.jsonable import encode
 from noetl_worker.output import TaskError
 from noetl_worker.plan import Plan
 from noetl_worker.points import reach
-from noetl_worker.results import Target
+from noetl_worker.results import Stored, Target
 from noetl_worker.results.writer import in_thread
 from noetl_worker.scope import Scope
 from noetl_worker.services import Services
@@ -46,17 +47,16 @@ async def gather(command: Command, plan: Plan, services: Services) -> Event:
     """Put the results of a loop's items into one object, a row each, in item order."""
     payload: dict[str, Any] = (command.input or {})["payload"]
     writer = services.writer
-    with writer.sink(Target(command, plan.result), room=0) as sink:
+    target = Target(command, plan.result)
+    async with writer.collecting(target, room=0) as sink:
         async for results in services.reader.results(payload["results_ref"]):
             rows = (
                 [{} if r is None else r for r in results] if sink.is_table else results
             )
             await in_thread(sink.add, rows)
-        stored = await writer.save(
-            Target(command, plan.result), sink, payload, _RESULTS_AT
-        )
+        stored = await writer.save(target, sink, payload, _RESULTS_AT)
     # Without any item there is nothing to gather.
-    stored = stored or writer.inline(payload)
+    stored = stored or Stored(encode(payload))
     return {"type": "command.completed", "result": stored.as_result("ok", {})}
 
 

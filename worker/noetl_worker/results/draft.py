@@ -25,7 +25,6 @@ class Draft:
         self.blocks: list[list[int]] = []
         self._upload = upload
         self._digest = hashlib.sha256()
-        self._is_committed = False
 
     @property
     def sha256(self) -> str:
@@ -46,10 +45,12 @@ class Draft:
     def commit(self) -> None:
         """Make the object readable and durable."""
         self._upload.commit()
-        self._is_committed = True
+
+    def abort(self) -> None:
+        """Drop what was written; harmless after ``commit``."""
+        self._upload.abort()
 
     def __enter__(self) -> Self:
-        self._upload.__enter__()
         return self
 
     def __exit__(
@@ -58,7 +59,7 @@ class Draft:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._upload.__exit__(kind, error, trace)
+        self.abort()
 
 
 class DraftFile:

@@ -87,18 +87,6 @@ class ResultReader:
             return await self.item(items["ref"], index)
         return _nth(ref, items, index, index - first)
 
-    async def blocks(self, ref: str) -> Any:
-        """How many blocks of rows a result has, to be read one by one; see ``block``."""
-        return len(_starts(await self.locate(ref)))
-
-    async def block(self, ref: str, number: int) -> list[Any]:
-        """The rows of one block of a result."""
-        located = await self.locate(ref)
-        rows: list[Any] = await self._cache.get(
-            (ref, "block", number), lambda: self._read_block(located, number)
-        )
-        return rows
-
     def iterate(self, located: Located) -> Iterator[bytes]:
         """The object's bytes, checked when the last has been read; blocks."""
         try:
@@ -141,7 +129,9 @@ class ResultReader:
         number = bisect_right(starts, index) - 1
         if number < 0:
             raise unavailable(ref, f"it has no row {index}")
-        rows = await self.block(ref, number)
+        rows = await self._cache.get(
+            (ref, "block", number), lambda: self._read_block(located, number)
+        )
         return _nth(ref, rows, index, index - starts[number])
 
     async def _read_block(self, located: Located, number: int) -> tuple[list[Any], int]:
@@ -153,8 +143,8 @@ class ResultReader:
 
     def _read_lines(self, located: Located, number: int) -> bytes:
         _, start, length, crc = located.manifest["blocks"][number]
-        store = self._stores.get(located.tier)
         try:
+            store = self._stores.get(located.tier)
             data = b"".join(store.read(store.key(located.uri), start, length))
         except StoreError as exc:
             raise unavailable(located.ref, str(exc)) from exc
@@ -169,7 +159,7 @@ class ResultReader:
         try:
             with self.open(located) as file:
                 return TableReader(located.content_type, file).rows(number)
-        except (StoreError, OSError) as exc:
+        except (StoreError, OSError, ValueError) as exc:  # Arrow's are ValueErrors
             raise unavailable(located.ref, str(exc)) from exc
 
     async def _item_range(self, ref: str, first: int) -> tuple[Any, int]:
@@ -187,8 +177,12 @@ class ResultReader:
         size = len(encode(items))
         for place, reference in found["refs"].items():
             value, more = await self._load(reference["ref"])
-            at = (reference.get("rows") or {}).get("at") or ()
-            items[int(place)] = placed(items[int(place)], at, value)
+            at = (reference.get("rows") or {}).get("at")
+            rest = items[int(place)]
+            # Without a rest beside them the rows have come with it.
+            if at and rest is not None:
+                value = placed(rest, at, value)
+            items[int(place)] = value
             size += more
         return items, size
 

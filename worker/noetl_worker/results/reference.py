@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from noetl_worker.jsonable import encode
 from noetl_worker.stores.base import StoreTier
 
 
@@ -59,7 +60,7 @@ class Stored:
         if self.data is not None and self.data != b"null":
             told["data"] = orjson.Fragment(self.data)
         if self.preview is not None:
-            told["preview"] = self.preview
+            told["preview"] = orjson.Fragment(encode(self.preview))
         reference = None if self.reference is None else self.reference.as_report()
         return {"status": status, "reference": reference, "context": told}
 

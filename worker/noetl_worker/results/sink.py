@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 from noetl_worker.jsonable import NotJsonError, encode
 from noetl_worker.output import TaskError
 from noetl_worker.results.draft import Draft
 from noetl_worker.results.media import NDJSON
 from noetl_worker.results.tables import TableWriter, batch_of, schema_of
+from noetl_worker.results.values import plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,8 +28,7 @@ class RowSink:
     """Takes rows, or record batches, in order, from one thread at a time.
 
     Up to ``room`` bytes of JSON they stay in ``rows``; beyond that a draft is opened and
-    everything goes there. ``is_table`` formats go there at once. A context manager that
-    drops what was not finished.
+    everything goes there. ``is_table`` formats go there at once. Its owner closes it.
     """
 
     def __init__(
@@ -73,8 +72,6 @@ class RowSink:
     def add_batch(self, batch: pa.RecordBatch) -> None:
         """Append a record batch."""
         if self.content_type == NDJSON:
-            from noetl_worker.results.values import plain
-
             self.add([plain(row) for row in batch.to_pylist()])
         else:
             self._add_to_table(batch)
@@ -98,17 +95,10 @@ class RowSink:
         self.draft.commit()
         return manifest
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Drop what was not finished; harmless after ``finish``."""
         if self.draft is not None:
-            self.draft.__exit__(kind, error, trace)
+            self.draft.abort()
 
     @property
     def _schema(self) -> pa.Schema | None:
@@ -135,14 +125,13 @@ class RowSink:
             if self.draft is None:
                 raise AssertionError("a table without a draft")
             self._table = TableWriter(self.draft, self.content_type, self._compression)
-            for row in batch.slice(0, PREVIEW_ROWS).to_pylist():
+            for row in map(plain, batch.slice(0, PREVIEW_ROWS).to_pylist()):
                 self._show(row, len(encode(row)))
         self._table.write(batch)
         self.count += batch.num_rows
 
     def _open(self, size: int) -> None:
         self.draft = self._open_draft(self.content_type, size)
-        self.draft.__enter__()
         self.rows = []
 
     def _write_block(self) -> None:

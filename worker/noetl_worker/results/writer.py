@@ -6,7 +6,8 @@ import asyncio
 import gzip
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
@@ -143,9 +144,16 @@ class ResultWriter:
             room,
         )
 
-    def inline(self, payload: Any) -> Stored:
-        """A value that is known to be small."""
-        return Stored(encode(payload))
+    @asynccontextmanager
+    async def collecting(
+        self, target: Target, *, room: int | None = None
+    ) -> AsyncIterator[RowSink]:
+        """Such a sink, closed at the end."""
+        sink = self.sink(target, room=room)
+        try:
+            yield sink
+        finally:
+            await in_thread(sink.close)
 
     async def save(
         self, target: Target, sink: RowSink, rest: Any, at: Sequence[str]
@@ -165,30 +173,6 @@ class ResultWriter:
         )
         return Stored(data, reference, sink.preview)
 
-    async def save_draft(
-        self,
-        target: Target,
-        content_type: str,
-        size: int,
-        fill: Callable[[Draft], T],
-        *,
-        count: Callable[[T], int | None] = lambda _: None,
-    ) -> tuple[Reference, T]:
-        """Store what ``fill``, called in a thread, writes; ``size`` is a first guess."""
-
-        def work() -> tuple[Draft, T]:
-            with self._draft(target, content_type, size) as draft:
-                told = fill(draft)
-                draft.commit()
-                return draft, told
-
-        draft, told = await in_thread(work)
-        reach("after_file")
-        reference = await self._record(
-            target, draft, content_type, None, count(told), ()
-        )
-        return reference, told
-
     async def _persist_document(self, target: Target, text: JsonText) -> Stored:
         compression = _compression(target.spec, JSON)
         pieces = text.pieces
@@ -200,7 +184,7 @@ class ResultWriter:
         return Stored(reference=reference, preview=preview)
 
     async def _persist_rows(self, target: Target, parted: Parted) -> Stored:
-        with self.sink(target, room=0) as sink:
+        async with self.collecting(target, room=0) as sink:
             await in_thread(sink.add, parted.rows)
             stored = await self.save(target, sink, parted.rest, parted.at)
         if stored is None:
@@ -312,9 +296,18 @@ def object_key(target: Target, content_type: str) -> str:
 
 
 async def in_thread(work: Callable[..., T], *arguments: Any) -> T:
-    """Call what may block; what a store refuses becomes the task's error."""
+    """Call what may block; what a store refuses becomes the task's error.
+
+    A cancellation waits for its end: what it works on must not be closed meanwhile.
+    """
+    job = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
     try:
-        return await asyncio.to_thread(work, *arguments)
+        return await asyncio.shield(job)
+    except asyncio.CancelledError:
+        await asyncio.wait([job])
+        if not job.cancelled():
+            job.exception()  # nobody else will ask for it
+        raise
     except StoreError as exc:
         raise store_error(exc) from exc
 

@@ -70,7 +70,7 @@ async def _gather(
     ctx: ToolContext,
 ) -> Output:
     writer, target = ctx.services.writer, ctx.target(task)
-    with writer.sink(target) as sink:
+    async with writer.collecting(target) as sink:
         batch: list[Any] = []
         async for value in values:
             batch.append(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +11,7 @@ from psycopg import sql
 from psycopg.pq import ExecStatus
 
 from noetl_worker.output import TaskError
+from noetl_worker.stopping import Stop
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,39 +64,26 @@ async def plan_export(
     return Export(text, columns)
 
 
-async def run_export(
-    conninfo: str, export: Export, take: Callable[[pa.RecordBatch], None]
+def run_export(
+    conninfo: str, export: Export, take: Callable[[pa.RecordBatch], None], stop: Stop
 ) -> None:
-    """Copy the rows; ``take`` gets each batch, in a thread. Stops when cancelled."""
+    """Copy the rows; ``take`` gets each batch. Blocks until all are there, or stopped."""
     import adbc_driver_postgresql.dbapi as adbc
 
-    opened: list[Any] = []
-
-    def copy() -> None:
-        try:
-            with (
-                adbc.connect(conninfo, autocommit=True) as conn,
-                conn.cursor(
-                    adbc_stmt_kwargs={
-                        "adbc.postgresql.batch_size_hint_bytes": str(_BATCH_SIZE)
-                    }
-                ) as cursor,
-            ):
-                opened.append(cursor)
-                cursor.execute(export.text)
-                for batch in cursor.fetch_record_batch():
-                    take(_cast(batch, export.columns))
-        except adbc.Error as exc:
-            raise _task_error(exc) from exc
-
-    job = asyncio.get_running_loop().run_in_executor(None, copy)
+    size = {"adbc.postgresql.batch_size_hint_bytes": str(_BATCH_SIZE)}
     try:
-        await asyncio.shield(job)
-    except asyncio.CancelledError:
-        if opened:
-            opened[0].adbc_cancel()
-        await asyncio.gather(job, return_exceptions=True)
-        raise
+        with (
+            adbc.connect(conninfo, autocommit=True) as conn,
+            conn.cursor(adbc_stmt_kwargs=size) as cursor,
+            stop.breaking(cursor.adbc_cancel),
+        ):
+            cursor.execute(export.text)
+            for batch in cursor.fetch_record_batch():
+                stop.check()
+                take(_cast(batch, export.columns))
+    except adbc.Error as exc:
+        stop.check()
+        raise _task_error(exc) from exc
 
 
 async def _describe(
@@ -142,7 +129,10 @@ def _with_texts(text: str, columns: Sequence[Column]) -> sql.Composed:
         for column in columns
     ]
     inner = sql.SQL(text.rstrip().rstrip(";"))
-    return sql.SQL("select {} from ({}) as q").format(sql.SQL(", ").join(chosen), inner)
+    # A line of its own: the statement may end in a comment.
+    return sql.SQL("select {} from ({}\n) as q").format(
+        sql.SQL(", ").join(chosen), inner
+    )
 
 
 def _cast(batch: pa.RecordBatch, columns: Sequence[Column]) -> pa.RecordBatch:

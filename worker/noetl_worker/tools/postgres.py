@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final, cast
 
 import psycopg
@@ -21,6 +21,7 @@ from noetl_worker.jsonable import encode
 from noetl_worker.output import Output, TaskError
 from noetl_worker.plan import Tool
 from noetl_worker.services import Services
+from noetl_worker.stopping import Threads, run_stoppable
 from noetl_worker.tools import ToolContext, text_option
 from noetl_worker.tools.pg_export import plan_export, run_export
 from noetl_worker.tools.pg_values import json_adapters
@@ -132,14 +133,16 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
     pool = ctx.services.use(Pools).pool(conninfo, _pool_size(options))
     rows = RowStream(task, options, ctx)
     try:
-        async with pool.connection() as conn, rows:
-            if rows.is_table and len(statements) == 1 and gives_rows(statements[0]):
-                done = await _export(conn, conninfo, statements[0], params, rows)
-                if done is not None:
-                    return await rows.output([done])
-            *first, last = [Statement(text) for text in statements]
-            last = Statement(last.text, rows)
-            return await rows.output(await _run_all(conn, [*first, last], params))
+        async with rows:
+            async with pool.connection() as conn:
+                results = None
+                if rows.is_table and len(statements) == 1:
+                    results = await _export(
+                        conn, conninfo, statements[0], params, rows, ctx
+                    )
+                if results is None:
+                    results = await _run_all(conn, _with_rows(statements, rows), params)
+            return await rows.output(results)
     except psycopg.Error as exc:
         return _failure(exc)
     except OSError as exc:
@@ -147,15 +150,34 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
 
 
 async def _export(
-    conn: Connection, conninfo: str, statement: str, params: Any, rows: RowStream
-) -> dict[str, Any] | None:
+    conn: Connection,
+    conninfo: str,
+    statement: str,
+    params: Any,
+    rows: RowStream,
+    ctx: ToolContext,
+) -> list[dict[str, Any]] | None:
     """The rows of one statement by binary COPY; None when it cannot be copied."""
+    if not gives_rows(statement):
+        return None
     export = await plan_export(conn, statement, params)
     if export is None:
         return None
-    await run_export(conninfo, export, rows.take_batch)
+    await run_stoppable(
+        ctx.services.use(Threads),
+        partial(run_export, conninfo, export, rows.take_batch),
+    )
     columns = [column.name for column in export.columns]
-    return result_of(columns, (), rows.count)
+    return [result_of(columns, (), rows.count)]
+
+
+def _with_rows(statements: Sequence[str], rows: RowStream) -> list[Statement]:
+    """The statements, of which the last one's rows may be many."""
+    last = len(statements) - 1
+    return [
+        Statement(text, rows if number == last else None)
+        for number, text in enumerate(statements)
+    ]
 
 
 async def claim_rows(

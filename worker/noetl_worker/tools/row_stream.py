@@ -5,16 +5,18 @@ They go into a store, or, when arcs of the step want chunks, to the steps behind
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future
+from contextlib import nullcontext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from noetl_worker.output import Output, TaskError
 from noetl_worker.plan import Tool
 from noetl_worker.results import RowSink
-from noetl_worker.results.writer import in_thread
+from noetl_worker.results.writer import in_thread, store_error
+from noetl_worker.stopping import Stop
+from noetl_worker.stores.base import StoreError
+from noetl_worker.stream import Waiting
 from noetl_worker.tools import ToolContext
 from noetl_worker.tools.sql import distinct, payload_of
 
@@ -38,9 +40,7 @@ class RowStream:
         self._target = ctx.target(task)
         self._stream = ctx.stream
         self._chunk_rows = chunk_size(options, CHUNK_ROWS)
-        self._loop = asyncio.get_running_loop()
         self._sink: RowSink | None = None
-        self._emitting: Future[None] | None = None
         self._chunk_count = 0
 
     @property
@@ -83,37 +83,52 @@ class RowStream:
         return {"rows": [], "row_count": count, "columns": names}
 
     def take_all(
-        self, columns: Sequence[str], batches: Iterable[Sequence[Sequence[Any]]]
+        self,
+        columns: Sequence[str],
+        batches: Iterable[Sequence[Sequence[Any]]],
+        stop: Stop,
+        waiting: Waiting,
     ) -> dict[str, Any]:
-        """The same in a thread that is not the loop's, of batches of rows."""
+        """The same in a thread that is not the loop's, of batches of rows.
+
+        ``waiting`` is entered while chunks wait for room.
+        """
+
+        def pass_on(rows: Rows, *, has_more: bool) -> None:
+            if self.is_wanted:
+                stop.wait_for(self._emit(names, rows, has_more, waiting))
+            else:
+                stop.check()
+                self._add(rows)
+
         names = distinct(columns)
         count, batch = 0, Rows()
         size = self._chunk_rows if self.is_wanted else CHUNK_ROWS
         for found in batches:
             for row in found:
                 if len(batch) == size:
-                    self._pass_on_from_thread(names, batch, has_more=True)
+                    pass_on(batch, has_more=True)
                     batch = []
                 batch.append(dict(zip(names, row, strict=True)))
                 count += 1
         if not self.is_wanted and self._sink is None:
             return {"rows": batch, "row_count": count, "columns": names}
         if batch:
-            self._pass_on_from_thread(names, batch, has_more=False)
+            pass_on(batch, has_more=False)
         return {"rows": [], "row_count": count, "columns": names}
 
     def take_batch(self, batch: pa.RecordBatch) -> None:
         """Append a record batch; blocks."""
-        self._open().add_batch(batch)
-
-    def stop(self) -> None:
-        """Let a thread that waits for room go; what it takes then is in vain."""
-        if self._emitting is not None:
-            self._emitting.cancel()
+        try:
+            self._open().add_batch(batch)
+        except StoreError as exc:
+            raise store_error(exc) from exc
 
     async def output(self, results: Sequence[dict[str, Any]]) -> Output:
         """The output of all statements, the last of which gave these rows."""
         sink = self._sink
+        if not results:
+            return Output(payload_of(results))
         *others, last = results
         if self.is_wanted:
             given = {**last, "chunks": self._chunk_count}
@@ -139,26 +154,30 @@ class RowStream:
         trace: TracebackType | None,
     ) -> None:
         if self._sink is not None:
-            await in_thread(self._sink.__exit__, kind, error, trace)
+            await in_thread(self._sink.close)
 
     async def _pass_on(self, names: list[str], rows: Rows, *, has_more: bool) -> None:
-        if not self.is_wanted:
-            await in_thread(self._open().add, rows)
-            return
+        if self.is_wanted:
+            await self._emit(names, rows, has_more)
+        else:
+            await in_thread(self._add, rows)
+
+    async def _emit(
+        self,
+        names: list[str],
+        rows: Rows,
+        has_more: bool,
+        waiting: Waiting = nullcontext,
+    ) -> None:
         self._chunk_count += 1
         chunk = {"rows": rows, "row_count": len(rows), "columns": names}
-        await self._stream.emit(chunk, has_more)
+        await self._stream.emit(chunk, has_more, waiting=waiting)
 
-    def _pass_on_from_thread(
-        self, names: list[str], rows: Rows, *, has_more: bool
-    ) -> None:
-        if not self.is_wanted:
+    def _add(self, rows: Rows) -> None:
+        try:
             self._open().add(rows)
-            return
-        self._emitting = asyncio.run_coroutine_threadsafe(
-            self._pass_on(names, rows, has_more=has_more), self._loop
-        )
-        self._emitting.result()
+        except StoreError as exc:
+            raise store_error(exc) from exc
 
     def _open(self) -> RowSink:
         if self._sink is None:

@@ -8,7 +8,6 @@ transfer's name, which is the same for every issue of a command and every retry 
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any, Final
@@ -17,11 +16,11 @@ from noetl_worker.deadline import admitted
 from noetl_worker.output import Output
 from noetl_worker.plan import Tool
 from noetl_worker.services import Services
+from noetl_worker.stopping import Threads, run_stoppable
 from noetl_worker.tools import ToolContext
 from noetl_worker.tools.transfer.options import read_options
 from noetl_worker.tools.transfer.pump import move
 from noetl_worker.tools.transfer.sources import open_source
-from noetl_worker.tools.transfer.stopping import run_stoppable
 from noetl_worker.tools.transfer.targets import open_target
 
 # Each holds a chunk, a thread and up to two connections.
@@ -29,30 +28,28 @@ AT_ONCE: Final = 4
 
 
 class Transfers:
-    """The threads in which transfers run."""
+    """How many transfers run at once."""
 
     def __init__(self, services: Services) -> None:  # noqa: ARG002
         self.slots = asyncio.Semaphore(AT_ONCE)
-        self.threads = ThreadPoolExecutor(AT_ONCE, "noetl-transfer")
 
     async def close_idle(self) -> None:
-        """Threads cost little."""
+        """Nothing is kept."""
 
     async def close(self) -> None:
-        """Take nothing more; what runs was stopped with its command."""
-        self.threads.shutdown(wait=False, cancel_futures=True)
+        """Nothing is kept."""
 
 
 async def run(task: Tool, given: dict[str, Any], ctx: ToolContext) -> Output:
     """Move rows from ``source`` to ``target``."""
     options = read_options(given)
-    transfers = ctx.services.use(Transfers)
+    slots = ctx.services.use(Transfers).slots
     async with AsyncExitStack() as stack:
         source = await open_source(options, ctx, stack)
         target = await open_target(options, task, ctx, transfer_name(task, ctx))
-        async with admitted(transfers.slots):
+        async with admitted(slots):
             moved = await run_stoppable(
-                transfers.threads, partial(move, source, target, options)
+                ctx.services.use(Threads), partial(move, source, target, options)
             )
     return await target.output(
         {

@@ -12,8 +12,8 @@ import psycopg
 from psycopg import sql
 
 from noetl_worker.connections import keepalives
+from noetl_worker.stopping import Stop
 from noetl_worker.tools.transfer.options import bad_option
-from noetl_worker.tools.transfer.stopping import Stop
 
 _CANCEL_SECONDS: Final = 2.0
 

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+from noetl_worker.stopping import Stop
 from noetl_worker.tools.transfer.options import Options, bad_option
 from noetl_worker.tools.transfer.progress import (
     Done,
@@ -25,7 +26,6 @@ from noetl_worker.tools.transfer.rows import (
     text_of,
 )
 from noetl_worker.tools.transfer.sources import Source
-from noetl_worker.tools.transfer.stopping import Stop
 from noetl_worker.tools.transfer.targets import Target
 
 log = logging.getLogger(__name__)

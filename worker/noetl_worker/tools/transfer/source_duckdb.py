@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from noetl_worker.output import TaskError
 from noetl_worker.results.media import ARROW, NDJSON, PARQUET
 from noetl_worker.results.reader import NOT_AVAILABLE
+from noetl_worker.stopping import Stop
 from noetl_worker.stores.base import StoreTier
 from noetl_worker.tools import ToolContext
 from noetl_worker.tools.duckdb import open_database
@@ -36,7 +37,6 @@ from noetl_worker.tools.transfer.rows import (
 )
 from noetl_worker.tools.transfer.source_http import rows_at
 from noetl_worker.tools.transfer.sources import ListSource, Source
-from noetl_worker.tools.transfer.stopping import Stop
 
 if TYPE_CHECKING:
     import duckdb

@@ -7,11 +7,11 @@ from itertools import islice
 from typing import Any, Final
 
 from noetl_worker.output import TaskError
+from noetl_worker.stopping import Stop
 from noetl_worker.tools import ToolContext
 from noetl_worker.tools.http import Clients, Exchange, send
 from noetl_worker.tools.transfer.options import Place
 from noetl_worker.tools.transfer.rows import Column, Row, as_row, bad_row, read_json
-from noetl_worker.tools.transfer.stopping import Stop
 
 _LINES: Final = ("ndjson", "jsonl", "json-seq", "jsonlines", "json-lines")
 

@@ -11,6 +11,7 @@ from psycopg.adapt import AdaptersMap, Buffer, Loader
 from psycopg.types.json import set_json_loads
 
 from noetl_worker.output import TaskError
+from noetl_worker.stopping import Stop
 from noetl_worker.tools import ToolContext
 from noetl_worker.tools.pg_values import json_adapters
 from noetl_worker.tools.postgres import (
@@ -29,7 +30,6 @@ from noetl_worker.tools.transfer.rows import (
     number_of,
     read_json,
 )
-from noetl_worker.tools.transfer.stopping import Stop
 
 _CURSOR: Final = "noetl_transfer"
 _TYPES: Final = {

@@ -6,10 +6,10 @@ from collections.abc import Generator, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, Protocol
 
+from noetl_worker.stopping import Stop
 from noetl_worker.tools import ToolContext
 from noetl_worker.tools.transfer.options import Options, bad_option
 from noetl_worker.tools.transfer.rows import Column, Row, as_row
-from noetl_worker.tools.transfer.stopping import Stop
 
 
 class Source(Protocol):

@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from noetl_worker.points import reach
+from noetl_worker.stopping import Stop
 from noetl_worker.tools import ToolContext
 from noetl_worker.tools.duckdb import open_database
 from noetl_worker.tools.transfer.arrow import loose_array
@@ -22,7 +23,6 @@ from noetl_worker.tools.transfer.rows import (
     refuse_unknown,
     text_of,
 )
-from noetl_worker.tools.transfer.stopping import Stop
 from noetl_worker.tools.transfer.targets import OpenTarget
 
 if TYPE_CHECKING:

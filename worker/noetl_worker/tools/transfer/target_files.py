@@ -17,6 +17,7 @@ from noetl_worker.output import TaskError
 from noetl_worker.points import reach
 from noetl_worker.results.draft import Draft
 from noetl_worker.results.writer import store_error
+from noetl_worker.stopping import Stop
 from noetl_worker.stores.base import ObjectStore, StoreError, StoreTier
 from noetl_worker.stores.pvc import PvcStore
 from noetl_worker.stores.settings import S3_TIERS, S3Settings
@@ -32,7 +33,6 @@ from noetl_worker.tools.transfer.formats import (
 from noetl_worker.tools.transfer.options import Mode, Options, Place, bad_option
 from noetl_worker.tools.transfer.progress import Done, Progress, Totals
 from noetl_worker.tools.transfer.rows import Chunk, Column
-from noetl_worker.tools.transfer.stopping import Stop
 from noetl_worker.tools.transfer.targets import OpenTarget, Target
 
 _PART: Final = re.compile(r"part-(\d{5,})\.\w+")

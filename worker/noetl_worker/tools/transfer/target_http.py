@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from noetl_worker.output import TaskError
+from noetl_worker.stopping import Stop
 from noetl_worker.tools import ToolContext
 from noetl_worker.tools.http import send
 from noetl_worker.tools.transfer.options import Place, bad_option
 from noetl_worker.tools.transfer.progress import Progress
 from noetl_worker.tools.transfer.rows import Chunk
-from noetl_worker.tools.transfer.stopping import Stop
 from noetl_worker.tools.transfer.targets import OpenTarget
 
 _METHODS: Final = ("POST", "PUT", "PATCH")

@@ -12,6 +12,7 @@ from psycopg import sql
 
 from noetl_worker.output import TaskError
 from noetl_worker.points import reach
+from noetl_worker.stopping import Stop
 from noetl_worker.tools.postgres import task_error
 from noetl_worker.tools.transfer.options import Options
 from noetl_worker.tools.transfer.pg_names import breaking, connect, table_name
@@ -19,7 +20,6 @@ from noetl_worker.tools.transfer.pg_progress import PgProgress
 from noetl_worker.tools.transfer.pg_text import converters
 from noetl_worker.tools.transfer.progress import Progress
 from noetl_worker.tools.transfer.rows import Chunk, Column, bad_row, refuse_unknown
-from noetl_worker.tools.transfer.stopping import Stop
 from noetl_worker.tools.transfer.targets import OpenTarget
 
 _STAGE: Final = sql.Identifier("noetl_transfer_chunk")

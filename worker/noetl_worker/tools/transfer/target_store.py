@@ -7,7 +7,7 @@ from typing import Any
 
 from noetl_worker.output import Output
 from noetl_worker.plan import Tool
-from noetl_worker.results.writer import store_error
+from noetl_worker.results.writer import in_thread, store_error
 from noetl_worker.stores.base import StoreError
 from noetl_worker.tools import ToolContext
 from noetl_worker.tools.transfer.progress import Progress
@@ -38,14 +38,16 @@ class StoreTarget(OpenTarget):
     def close(self) -> None:
         """Drop what is not whole."""
         if not self._is_whole:
-            self._sink.__exit__(None, None, None)
+            self._sink.close()
 
     async def output(self, payload: dict[str, object]) -> Output:
         """Record the result; its rows read as ``rows`` of the payload."""
-        with self._sink:
+        try:
             stored = await self._writer.save(
                 self._target, self._sink, payload, ("rows",)
             )
+        finally:
+            await in_thread(self._sink.close)
         if stored is None:
             return Output({**payload, "rows": []})
         return Output(payload, stored=stored)

@@ -6,11 +6,11 @@ from typing import Protocol
 
 from noetl_worker.output import Output
 from noetl_worker.plan import Tool
+from noetl_worker.stopping import Stop
 from noetl_worker.tools import ToolContext
 from noetl_worker.tools.transfer.options import Options
 from noetl_worker.tools.transfer.progress import Progress
 from noetl_worker.tools.transfer.rows import Chunk, Column
-from noetl_worker.tools.transfer.stopping import Stop
 
 
 class Target(Protocol):

@@ -6,9 +6,13 @@ import asyncio
 import concurrent.futures
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import Executor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
+from functools import partial
 from typing import Any, Final, TypeVar
+
+from noetl_worker.services import Services
 
 T = TypeVar("T")
 
@@ -66,11 +70,31 @@ class Stop:
                 call()
 
 
-async def run_stoppable(executor: Executor, work: Callable[[Stop], T]) -> T:
+class Threads:
+    """Threads for tools that block for long: as many as commands at once.
+
+    The event loop's own few are for short calls; a thread that waits there for what one of
+    those would do would wait for ever.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self.executor = ThreadPoolExecutor(services.settings.slots, "noetl-tool")
+
+    async def close_idle(self) -> None:
+        """Threads cost little."""
+
+    async def close(self) -> None:
+        """Take nothing more; what runs was stopped with its command."""
+        self.executor.shutdown(wait=False, cancel_futures=True)
+
+
+async def run_stoppable(threads: Threads, work: Callable[[Stop], T]) -> T:
     """Run in a thread; a cancellation stops it, and returns when it has ended."""
     loop = asyncio.get_running_loop()
     stop = Stop(loop)
-    job = loop.run_in_executor(executor, work, stop)
+    # With the time limits of the task, which stand still while it waits for others.
+    run = partial(copy_context().run, work, stop)
+    job = loop.run_in_executor(threads.executor, run)
     try:
         return await asyncio.shield(job)
     except asyncio.CancelledError:
