@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from noetl_worker.jsonable import NotJsonError, encode
@@ -25,10 +27,11 @@ OpenDraft = Callable[[str, int], Draft]
 
 
 class RowSink:
-    """Takes rows, or record batches, in order, from one thread at a time.
+    """Takes rows, or record batches, in order, from any thread.
 
     Up to ``room`` bytes of JSON they stay in ``rows``; beyond that a draft is opened and
-    everything goes there. ``is_table`` formats go there at once. Its owner closes it.
+    everything goes there. ``is_table`` formats go there at once. Its owner closes it, also
+    while a thread whose task was cancelled still adds rows: ``close`` waits for that.
     """
 
     def __init__(
@@ -46,6 +49,8 @@ class RowSink:
         self._size = 0
         self._block_row = 0
         self._table: TableWriter | None = None
+        self._lock = threading.RLock()
+        self._is_closed = False
 
     @property
     def is_table(self) -> bool:
@@ -59,25 +64,49 @@ class RowSink:
 
     def add(self, rows: Sequence[Any]) -> None:
         """Append rows; they must be JSON."""
-        if self.is_table:
-            self._add_to_table(batch_of(rows, self._schema, self.count))
-            return
-        for row in rows:
-            try:
-                line = encode(row, f"row {self.count}")
-            except NotJsonError as exc:
-                raise TaskError("result", str(exc)) from exc
-            self._add_line(row, line)
+        with self._taking():
+            if self.is_table:
+                self._add_to_table(batch_of(rows, self._schema, self.count))
+                return
+            for row in rows:
+                try:
+                    line = encode(row, f"row {self.count}")
+                except NotJsonError as exc:
+                    raise TaskError("result", str(exc)) from exc
+                self._add_line(row, line)
 
     def add_batch(self, batch: pa.RecordBatch) -> None:
         """Append a record batch."""
         if self.content_type == NDJSON:
             self.add([plain(row) for row in batch.to_pylist()])
-        else:
+            return
+        with self._taking():
             self._add_to_table(batch)
 
     def finish(self) -> dict[str, Any] | None:
         """Commit what is stored; its manifest, or None when all rows are here."""
+        with self._lock:
+            return self._finish()
+
+    def close(self) -> None:
+        """Drop what was not finished; harmless after ``finish``."""
+        with self._lock:
+            self._is_closed = True
+            if self.draft is not None:
+                self.draft.abort()
+
+    @contextmanager
+    def _taking(self) -> Iterator[None]:
+        with self._lock:
+            if self._is_closed:
+                raise ValueError("the sink is closed")
+            yield
+
+    @property
+    def _schema(self) -> pa.Schema | None:
+        return None if self._table is None else self._table.schema
+
+    def _finish(self) -> dict[str, Any] | None:
         if self._table is not None and self.draft is not None:
             self._table.close()
             manifest = {
@@ -94,15 +123,6 @@ class RowSink:
             return None
         self.draft.commit()
         return manifest
-
-    def close(self) -> None:
-        """Drop what was not finished; harmless after ``finish``."""
-        if self.draft is not None:
-            self.draft.abort()
-
-    @property
-    def _schema(self) -> pa.Schema | None:
-        return None if self._table is None else self._table.schema
 
     def _add_line(self, row: Any, line: bytes) -> None:
         self.count += 1

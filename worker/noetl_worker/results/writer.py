@@ -298,16 +298,10 @@ def object_key(target: Target, content_type: str) -> str:
 async def in_thread(work: Callable[..., T], *arguments: Any) -> T:
     """Call what may block; what a store refuses becomes the task's error.
 
-    A cancellation waits for its end: what it works on must not be closed meanwhile.
+    A cancellation does not wait for the thread.
     """
-    job = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
     try:
-        return await asyncio.shield(job)
-    except asyncio.CancelledError:
-        await asyncio.wait([job])
-        if not job.cancelled():
-            job.exception()  # nobody else will ask for it
-        raise
+        return await asyncio.to_thread(work, *arguments)
     except StoreError as exc:
         raise store_error(exc) from exc
 
