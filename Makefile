@@ -30,7 +30,7 @@ test: $(DEV) system ## Run all tests: pgTAP on PostgreSQL 15 and 18, then pytest
 	  $(PY) -m tools.run_pgtap --postgres $$version --results $(RESULTS)/pgtap-$$version.json \
 	    || failed=1; \
 	done; \
-	$(PY) -m pytest --results $(RESULTS)/pytest.json || failed=1; \
+	$(PY) -m pytest -n auto --dist worksteal --results $(RESULTS)/pytest.json || failed=1; \
 	exit $$failed
 
 acceptance: $(DEV) ## Run all tests, then print what they prove; RECORDED=1: of the last run

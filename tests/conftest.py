@@ -40,7 +40,7 @@ from tests.support.postgres import VERSIONS, Server, running_server
 from tests.support.swift import Swift, running_swift
 from tools.acceptance import Outcomes
 
-_OUTCOMES = pytest.StashKey[Outcomes]()
+_ROWS = "accept"
 
 Connect = Callable[..., psycopg.Connection[Any]]
 
@@ -127,7 +127,9 @@ def pytest_configure(config: pytest.Config) -> None:
         )
         config.option.basetemp = Path(directory.name) / "tests"
         config.add_cleanup(directory.cleanup)
-    config.stash[_OUTCOMES] = Outcomes()
+    path: Path | None = config.getoption("--results")
+    if path is not None and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Recorder(path))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -135,17 +137,27 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if report.when == "call" or not report.passed:
-        for mark in item.iter_markers("accept"):
-            for row in mark.args:
-                item.config.stash[_OUTCOMES].add(row, item.nodeid, report.outcome)
+    rows = [row for mark in item.iter_markers("accept") for row in mark.args]
+    if rows and (report.when == "call" or not report.passed):
+        report.user_properties.append((_ROWS, rows))
     return report
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    path: Path | None = session.config.getoption("--results")
-    if path is not None:
-        session.config.stash[_OUTCOMES].write(path)
+class _Recorder:
+    """Writes what the tests said about the rows they carry, in whichever process they ran."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._outcomes = Outcomes()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        for name, rows in report.user_properties:
+            if name == _ROWS:
+                for row in rows:  # type: ignore[attr-defined]
+                    self._outcomes.add(row, report.nodeid, report.outcome)
+
+    def pytest_sessionfinish(self) -> None:
+        self._outcomes.write(self._path)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
-from noetl_shell.calls import FoundResult
 from noetl_shell.errors import ShellError
+from noetl_shell.records import FoundResult
 from noetl_worker.results.objects import read_whole
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.stores.base import (

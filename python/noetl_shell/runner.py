@@ -7,11 +7,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from noetl_shell.calls import Status, execution_status
+from noetl_shell.calls import execution_status
 from noetl_shell.database import Connection
 from noetl_shell.embedded.server import ServerStopped
 from noetl_shell.errors import DatabaseLost
 from noetl_shell.fleet import Fleet
+from noetl_shell.records import Status
 from noetl_shell.target import Target
 
 _FIRST_DELAY: Final = 0.01

@@ -12,6 +12,7 @@ from noetl_shell import calls
 from noetl_shell.cli import output
 from noetl_shell.cli.options import database_option, execution_argument, json_option
 from noetl_shell.documents import parse_value
+from noetl_shell.records import Event, Status
 from noetl_shell.runner import Follower
 from noetl_shell.target import Target
 
@@ -206,13 +207,13 @@ def _watcher(as_json: bool) -> output.Show:
     return lambda state: console.print(_line(state), markup=False)
 
 
-def _line(state: calls.Status) -> str:
+def _line(state: Status) -> str:
     loops = "; ".join(line.strip() for line in output.describe_loops(state))
     steps = ", ".join(state.current_steps)
     return " · ".join(part for part in (state.status, steps, loops) if part)
 
 
-def _details(state: calls.Status) -> dict[str, object]:
+def _details(state: Status) -> dict[str, object]:
     return {
         **output.summary(state),
         "path": state.path,
@@ -227,7 +228,7 @@ def _details(state: calls.Status) -> dict[str, object]:
     }
 
 
-def _print_status(state: calls.Status) -> None:
+def _print_status(state: Status) -> None:
     print(f"execution {state.execution_id} · {state.path}@{state.version}")
     reason = f" ({state.reason})" if state.reason else ""
     print(f"status    {state.status}{reason}, {state.duration_s:.1f} s")
@@ -245,7 +246,7 @@ def _print_status(state: calls.Status) -> None:
         output.print_json(state.result)
 
 
-def _print_event(event: calls.Event, as_json: bool) -> None:
+def _print_event(event: Event, as_json: bool) -> None:
     if as_json:
         output.print_json(event, compact=True)
         return

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from noetl_shell.calls import Problem, Status
 from noetl_shell.documents import Document
+from noetl_shell.records import Problem, Status
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -21,8 +21,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from noetl_shell.calls import Status
 from noetl_shell.cli.output import size as size_text
+from noetl_shell.records import Status
 
 
 class _RateColumn(TextColumn):

@@ -9,6 +9,7 @@ from noetl_shell.cli import output
 from noetl_shell.database import Connection
 from noetl_shell.documents import Document, read_document
 from noetl_shell.errors import InputError, InvalidInput
+from noetl_shell.records import Registered
 
 
 def is_file(name: str) -> bool:
@@ -28,7 +29,7 @@ def split_version(name: str) -> tuple[str, int | None]:
     return path, int(version)
 
 
-def register_file(conn: Connection, path: Path) -> calls.Registered:
+def register_file(conn: Connection, path: Path) -> Registered:
     """Register a playbook from a file."""
     document = read_document(path)
     try:

@@ -23,6 +23,7 @@ from noetl_shell.cli.options import (
 from noetl_shell.cli.signals import signals_interrupt
 from noetl_shell.database import Connection
 from noetl_shell.errors import InputError
+from noetl_shell.records import FoundResult, StoredResult, TracedResult
 from noetl_shell.results import is_gzip, is_text, open_stores, read_blocks
 from noetl_shell.target import Target
 from noetl_worker.files import whole_file
@@ -153,7 +154,7 @@ def trace(target: Target, execution_id: int, step: str, as_json: bool) -> None:
         _print_trace(execution_id, found)
 
 
-def _all_results(conn: Connection, execution_id: int) -> Iterator[calls.StoredResult]:
+def _all_results(conn: Connection, execution_id: int) -> Iterator[StoredResult]:
     after = 0
     while True:
         page = calls.list_results(
@@ -165,7 +166,7 @@ def _all_results(conn: Connection, execution_id: int) -> Iterator[calls.StoredRe
         after = page[-1].ref_id
 
 
-def _find(conn: Connection, reference: str, step: str | None) -> calls.FoundResult:
+def _find(conn: Connection, reference: str, step: str | None) -> FoundResult:
     """By a reference, or as the latest result of a step."""
     if step is not None:
         return calls.find_step_result(
@@ -190,7 +191,7 @@ def _require_place(path: Path, force: bool) -> None:
         raise InputError(f"there is no directory {folder}")
 
 
-def _print_result(found: calls.FoundResult, blocks: Iterator[bytes]) -> None:
+def _print_result(found: FoundResult, blocks: Iterator[bytes]) -> None:
     """To a terminal only what people can read."""
     is_terminal = sys.stdout.isatty()
     if is_terminal and found.physical_uri is None:
@@ -209,7 +210,7 @@ def _print_result(found: calls.FoundResult, blocks: Iterator[bytes]) -> None:
     sys.stdout.buffer.flush()
 
 
-def _not_for_terminals(found: calls.FoundResult, start: bytes) -> InputError:
+def _not_for_terminals(found: FoundResult, start: bytes) -> InputError:
     if is_gzip(start):
         return InputError(
             f"the result is {_type(found.content_type)} compressed with gzip",
@@ -221,7 +222,7 @@ def _not_for_terminals(found: calls.FoundResult, start: bytes) -> InputError:
     )
 
 
-def _save_result(found: calls.FoundResult, blocks: Iterator[bytes], path: Path) -> None:
+def _save_result(found: FoundResult, blocks: Iterator[bytes], path: Path) -> None:
     size = 0
     with whole_file(path) as file:
         for block in _watched(blocks, found):
@@ -231,7 +232,7 @@ def _save_result(found: calls.FoundResult, blocks: Iterator[bytes], path: Path) 
 
 
 def _watched(
-    blocks: Iterator[bytes], found: calls.FoundResult, done: int = 0
+    blocks: Iterator[bytes], found: FoundResult, done: int = 0
 ) -> Iterator[bytes]:
     """The blocks; of a large object with a bar on the terminal meanwhile."""
     if found.bytes < _LARGE or not sys.stderr.isatty():
@@ -241,7 +242,7 @@ def _watched(
     return watched(blocks, found.bytes, done, output.error_console())
 
 
-def _print_trace(execution_id: int, found: list[calls.TracedResult]) -> None:
+def _print_trace(execution_id: int, found: list[TracedResult]) -> None:
     """As a tree on a terminal; piped, the depth is a column instead."""
     is_terminal = sys.stdout.isatty()
     steps = {item.ref: item.step or item.ref for item in found if item.ref}
@@ -262,8 +263,8 @@ def _print_trace(execution_id: int, found: list[calls.TracedResult]) -> None:
 
 
 def _tree(
-    found: list[calls.TracedResult],
-) -> Iterator[tuple[int, calls.TracedResult]]:
+    found: list[TracedResult],
+) -> Iterator[tuple[int, TracedResult]]:
     """Each result once, below the first that was made from it, with its depth there.
 
     The latest sources come first, since they may have been made from the others.
@@ -279,18 +280,18 @@ def _tree(
         waiting += [(depth + 1, source) for source in sorted(sources, key=_age)]
 
 
-def _age(item: calls.TracedResult) -> float:
+def _age(item: TracedResult) -> float:
     return item.created_at.timestamp() if item.created_at else 0.0
 
 
-def _place(item: calls.TracedResult, execution_id: int) -> str:
+def _place(item: TracedResult, execution_id: int) -> str:
     """The step; of another execution with that."""
     if item.execution_id == execution_id:
         return item.step or ""
     return f"{item.step} of {item.execution_id}"
 
 
-def _until(item: calls.StoredResult) -> str | None:
+def _until(item: StoredResult) -> str | None:
     """How long it is there."""
     if item.removed_at is not None:
         return f"removed {output.when(item.removed_at)}"

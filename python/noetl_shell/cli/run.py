@@ -28,6 +28,7 @@ from noetl_shell.database import Connection
 from noetl_shell.embedded.server import ServerError
 from noetl_shell.errors import DatabaseLost
 from noetl_shell.fleet import Fleet
+from noetl_shell.records import Status
 from noetl_shell.runner import Follower, stop_workers
 from noetl_shell.target import Target
 
@@ -188,7 +189,7 @@ def _progress() -> Iterator[output.Show]:
         yield progress.show
 
 
-def _print_end(status: calls.Status, as_json: bool) -> int:
+def _print_end(status: Status, as_json: bool) -> int:
     if as_json:
         output.print_json(output.summary(status))
     else:

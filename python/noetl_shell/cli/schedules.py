@@ -16,6 +16,7 @@ from noetl_shell.cli.options import (
 )
 from noetl_shell.cli.register import split_version
 from noetl_shell.errors import InputError
+from noetl_shell.records import Schedule, Scheduled
 from noetl_shell.target import Target
 
 
@@ -149,7 +150,7 @@ def _options(
     return {**options, "is_active": False} if paused else options
 
 
-def _word(done: calls.Scheduled) -> str:
+def _word(done: Scheduled) -> str:
     if done.created:
         return "added"
     return "replaced" if done.changed else "unchanged"
@@ -159,7 +160,7 @@ def _next(moment: Any) -> str:
     return f"next at {output.when(moment)}" if moment else "paused"
 
 
-def _outcome(item: calls.Schedule) -> str | None:
+def _outcome(item: Schedule) -> str | None:
     if item.last_error:
         return f"error: {item.last_error.get('message')}"
     return str(item.last_execution_id) if item.last_execution_id else None
