@@ -7,8 +7,10 @@ import time
 from functools import partial
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.races.rig import Rig, loop, step
+from tests.races.test_control import begin_child
 
 
 def test_claim_under_way_is_waited_for(rig: Rig) -> None:
@@ -70,6 +72,30 @@ def test_stale_projection_does_not_undo_a_rebuilt_row(rig: Rig) -> None:
         " inner join noetl.run as r using (execution_id) where r.execution_id = %s",
         run,
     )
+
+
+def test_child_starts_while_its_parent_is_rebuilt_again_and_again(rig: Rig) -> None:
+    """However many rebuilds are waited for, the command is held by who holds it."""
+    path = rig.value("select noetl_test.playbook(%s)", Jsonb([step("work")]))
+    run = rig.start(step("call"))
+    worker = rig.worker()
+    (parent,) = rig.claim(worker)
+    done = threading.Event()
+
+    def rebuild() -> None:
+        conn = rig.session()
+        while not done.is_set():
+            conn.execute("select noetl.rebuild(%s)", (run,))
+
+    rebuilders = [rig.background(rebuild) for _ in range(6)]
+    try:
+        for number in range(25):
+            begin_child(path, worker, {**parent, "step": str(number)}, rig.conn)
+    finally:
+        done.set()
+        for rebuilder in rebuilders:
+            rebuilder.result(30)
+    assert not rig.problems(run)
 
 
 @pytest.mark.accept("P0.3-3")

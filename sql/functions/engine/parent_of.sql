@@ -15,8 +15,9 @@ begin
     return null;
   end if;
   perform noetl_internal.require_session((p_options ->> 'session')::uuid);
-  -- Twice, because a rebuild that was waited for has put a new row in the place of this one.
-  for v_try in 1..2 loop
+  -- Again as long as there is such a row: a rebuild that was waited for has put a new one in the
+  -- place of this one, and the next rebuild may be at that already.
+  loop
     perform 1 from noetl.command as c
     where
       c.execution_id = (p_options ->> 'parent_execution_id')::bigint
@@ -24,7 +25,13 @@ begin
       and c.session_id = (p_options ->> 'session')::uuid
     for key share;  -- who ends, pauses or resumes the parent waits, and then sees the child
     v_is_held := found;
-    exit when v_is_held;
+    exit when v_is_held or not exists (
+      select from noetl.command as c
+      where
+        c.execution_id = (p_options ->> 'parent_execution_id')::bigint
+        and c.command_id = p_options ->> 'parent_command_id'
+        and c.session_id = (p_options ->> 'session')::uuid
+    );
   end loop;
   -- A new statement: it sees a pause that was waited for.
   select r.* into v_parent from noetl.run as r
