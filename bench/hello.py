@@ -45,7 +45,12 @@ def _timed(home: str, *arguments: str) -> float:
 
 
 def _noetl(home: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("NOETL_")}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        # Users keep what Python has compiled.
+        if not name.startswith("NOETL_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
     try:
         return subprocess.run(
             [sys.executable, "-m", "noetl_shell", *arguments],

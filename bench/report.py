@@ -120,6 +120,10 @@ TARGETS: Final = (
         "the worker's memory meanwhile, above its baseline", "MB", "most", 128,
         _figure("export", "worker_mb_above"),
     ),
+    Target(
+        "first chunk in the next step", "ms", "most", 100,
+        _figure("stream", "first_max_ms"),
+    ),
 )  # fmt: skip
 
 _FANOUT_LINES: Final = (
@@ -174,6 +178,13 @@ def print_report(console: Console, figures: Figures) -> None:
             f"{export['rows']:,} rows into Parquet: {export['rows_per_s']:,.0f}/s,"
             f" {export['export_s']:.1f} s; COPY into a file {export['copy_s']:.1f} s;"
             f" worker {export['worker_mb_above']:.0f} MB above its baseline"
+        )
+    if stream := figures.get("stream"):
+        console.print(
+            f"Chunks until the next step's code runs: the first within"
+            f" {stream['first_p50_ms']:.1f} ms (median of {stream['repeats']} runs; at most"
+            f" {stream['first_max_ms']:.1f} ms), all {stream['chunks']}: p50"
+            f" {stream['p50_ms']:.1f} ms, p99 {stream['p99_ms']:.1f} ms"
         )
     if stores := figures.get("stores"):
         console.print(_stores_table(stores))

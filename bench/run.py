@@ -29,6 +29,7 @@ from bench.report import print_report
 from bench.rig import BenchError, Connection, Rig, running_rig
 from bench.snapshot import measure_snapshot
 from bench.stores import measure_stores
+from bench.stream import measure_stream
 from bench.unbatched import measure_unbatched
 from tests.support.postgres import PostgresMissingError
 from tools.schema import DeployError
@@ -37,7 +38,7 @@ OUTPUT: Final = ROOT / "bench/out/latest.json"
 WORKERS: Final = 2
 PARTS: Final = (
     *("fanout", "five_step", "unbatched", "foreign_snapshot", "expressions", "hello"),
-    *("stores", "export"),
+    *("stores", "export", "stream"),
 )
 
 Say = Callable[[str], None]
@@ -58,6 +59,12 @@ def measure(parts: set[str], *, quick: bool, million: bool, say: Say) -> dict[st
             with rig.running_workers(1):
                 figures["export"] = measure_export(
                     rig, conn, rows=1_000_000 if quick else 10_000_000, repeats=3
+                )
+        if "stream" in parts:
+            say("chunks to the step that takes them")
+            with rig.running_workers(WORKERS):
+                figures["stream"] = measure_stream(
+                    rig, conn, chunks=50, repeats=5 if quick else 20
                 )
         if "unbatched" in parts:
             say("reports without batches")

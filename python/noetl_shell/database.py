@@ -8,7 +8,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from noetl_shell.errors import DatabaseLost, InputError, describe_database
-from noetl_worker.connections import keepalives
+from noetl_worker.keepalives import keepalives
 
 Connection = psycopg.Connection[Any]
 

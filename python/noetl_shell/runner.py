@@ -15,7 +15,9 @@ from noetl_shell.fleet import Fleet
 from noetl_shell.records import Status
 from noetl_shell.target import Target
 
-_FIRST_DELAY: Final = 0.01
+# Between two looks passes about a tenth of the time that has passed already.
+_FIRST_DELAY: Final = 0.02
+_GROWTH: Final = 1.1
 _LAST_DELAY: Final = 0.25
 # How long a database may be away before the command gives up; the run itself stays.
 _PATIENCE_SECONDS: Final = 60.0
@@ -45,7 +47,7 @@ class Follower:
             if fleet is not None:
                 fleet.keep_up()
             time.sleep(delay)
-            delay = min(delay * 1.3, _LAST_DELAY)
+            delay = min(delay * _GROWTH, _LAST_DELAY)
 
     def _read(self) -> Status:
         try:

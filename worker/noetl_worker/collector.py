@@ -33,6 +33,8 @@ T = TypeVar("T")
 
 BATCH: Final = 500
 EXPIRE_SECONDS: Final = 60.0
+# A worker that lives for one short run has other things to do.
+FIRST_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 3600.0
 # An upload may take hours, and only its begin is known of some.
 UPLOAD_AGES: Final = 24
@@ -60,7 +62,7 @@ class Collector:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(
-                    self._repeat(self._expire, min(EXPIRE_SECONDS, age), 0.0)
+                    self._repeat(self._expire, min(EXPIRE_SECONDS, age), FIRST_SECONDS)
                 )
                 first = look_seconds * random.uniform(0, 1)  # noqa: S311 - no secret
                 group.create_task(self._repeat(self._look, look_seconds, first))

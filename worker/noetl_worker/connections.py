@@ -7,30 +7,14 @@ import select
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any
 
 from psycopg import AsyncConnection
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
 from noetl_worker.deadline import admitted
 
 Connection = AsyncConnection[Any]
-
-# A server that vanished without a word is noticed within half a minute; the system's own
-# patience is hours.
-_KEEPALIVES: Final = {
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 25_000,
-}
-
-
-def keepalives(conninfo: str) -> dict[str, Any]:
-    """Connection parameters that notice a lost network, but for those given."""
-    given = conninfo_to_dict(conninfo)
-    return {name: value for name, value in _KEEPALIVES.items() if name not in given}
 
 
 class Connections:

@@ -16,8 +16,9 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import tuple_row
 from psycopg.types.json import set_json_loads
 
-from noetl_worker.connections import Connection, Connections, keepalives
+from noetl_worker.connections import Connection, Connections
 from noetl_worker.jsonable import decode, encode
+from noetl_worker.keepalives import keepalives
 from noetl_worker.settings import WorkerSettings
 
 Json = Any

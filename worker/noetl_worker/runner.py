@@ -33,7 +33,6 @@ from noetl_worker.settings import WorkerSettings
 from noetl_worker.stream import Report, Stream
 from noetl_worker.templates import TemplateError
 from noetl_worker.tools import ToolContext, find_tool
-from noetl_worker.tools.postgres import claim_rows
 
 RESULTS_MAX: Final = 2048
 _PLANS_MAX: Final = 1000
@@ -149,6 +148,9 @@ class Runner:
             options = await scope.render(plan.cursor)
             limit = seconds(await scope.render(plan.timeout), "spec.timeout")
             ctx = context(command, scope)
+            # Imported here, as tools are: few workers ever need it.
+            from noetl_worker.tools.postgres import claim_rows
+
             return await within(limit, lambda: claim_rows(options, ctx, frame.max_rows))
 
         async def run(row: Command, size: int) -> Event:

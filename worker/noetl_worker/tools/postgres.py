@@ -16,8 +16,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
-from noetl_worker.connections import Connection, Connections, keepalives
+from noetl_worker.connections import Connection, Connections
 from noetl_worker.jsonable import encode
+from noetl_worker.keepalives import keepalives
 from noetl_worker.output import Output, TaskError
 from noetl_worker.plan import Tool
 from noetl_worker.services import Services

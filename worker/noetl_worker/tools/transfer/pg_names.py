@@ -11,7 +11,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from noetl_worker.connections import keepalives
+from noetl_worker.keepalives import keepalives
 from noetl_worker.stopping import Stop
 from noetl_worker.tools.transfer.options import bad_option
 
