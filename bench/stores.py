@@ -22,6 +22,7 @@ from typing import Any, Final
 
 from bench.memory import Peaks, measured_memory
 from bench.rig import BenchError
+from noetl_worker.results.digest import Sha256
 from noetl_worker.stores.base import ObjectStore, StoreTier
 from noetl_worker.stores.registry import Stores
 from noetl_worker.stores.settings import StoreSettings
@@ -142,13 +143,15 @@ def _ways(
 
 
 def _put(store: ObjectStore, source: Path, *, hashed: bool) -> None:
-    digest = hashlib.sha256()
+    digest = Sha256()
     with source.open("rb") as file, store.create("large", "text/plain") as upload:
         while block := file.read(_BLOCK):
             if hashed:
                 digest.update(block)
             upload.write(block)
+        digest.hexdigest()
         upload.commit()
+    digest.close()
 
 
 def _get(store: ObjectStore, target: Path, *, hashed: bool) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from types import TracebackType
 from typing import Any, Final, Self
 
+from noetl_worker.results.digest import Sha256
 from noetl_worker.stores.base import StoreTier, Upload
 
 CRC_MASK: Final = 0xFFFFFFFF
@@ -24,7 +24,7 @@ class Draft:
         self.size = 0
         self.blocks: list[list[int]] = []
         self._upload = upload
-        self._digest = hashlib.sha256()
+        self._digest = Sha256()
 
     @property
     def sha256(self) -> str:
@@ -33,8 +33,8 @@ class Draft:
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Append bytes."""
-        self._upload.write(data)
         self._digest.update(data)
+        self._upload.write(data)
         self.size += len(data)
 
     def write_block(self, first_row: int, data: bytes) -> None:
@@ -45,9 +45,11 @@ class Draft:
     def commit(self) -> None:
         """Make the object readable and durable."""
         self._upload.commit()
+        self._digest.close()
 
     def abort(self) -> None:
         """Drop what was written; harmless after ``commit``."""
+        self._digest.close()
         self._upload.abort()
 
     def __enter__(self) -> Self:
