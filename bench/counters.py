@@ -46,9 +46,11 @@ def read_counters(conn: Connection) -> Counters:
     return Counters(time.monotonic(), *map(float, row))
 
 
-def measure_idle(conn: Connection, seconds: float) -> Counters:
+def measure_idle(
+    conn: Connection, seconds: float, *, settle: float = SETTLE_SECONDS
+) -> Counters:
     """Return what an idle system adds: the doorbell's polls, heartbeats, ticks."""
-    time.sleep(SETTLE_SECONDS)
+    time.sleep(settle)
     before = read_counters(conn)
     time.sleep(seconds)
     return read_counters(conn).since(before)

@@ -121,6 +121,10 @@ TARGETS: Final = (
         _figure("export", "worker_mb_above"),
     ),
     Target(
+        "idle: statements per second and process", "/s", "most", 2,
+        _figure("idle_system", "per_s_and_process"),
+    ),
+    Target(
         "first chunk in the next step", "ms", "most", 100,
         _figure("stream", "first_max_ms"),
     ),

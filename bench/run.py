@@ -36,9 +36,10 @@ from tools.schema import DeployError
 
 OUTPUT: Final = ROOT / "bench/out/latest.json"
 WORKERS: Final = 2
+IDLE_SECONDS: Final = 20.0
 PARTS: Final = (
     *("fanout", "five_step", "unbatched", "foreign_snapshot", "expressions", "hello"),
-    *("stores", "export", "stream"),
+    *("stores", "export", "stream", "idle"),
 )
 
 Say = Callable[[str], None]
@@ -60,6 +61,14 @@ def measure(parts: set[str], *, quick: bool, million: bool, say: Say) -> dict[st
                 figures["export"] = measure_export(
                     rig, conn, rows=1_000_000 if quick else 10_000_000, repeats=3
                 )
+        if "idle" in parts:
+            say("an idle system")
+            with rig.running_workers(WORKERS):
+                quiet = measure_idle(conn, IDLE_SECONDS, settle=IDLE_SECONDS / 2)
+            figures["idle_system"] = {
+                "workers": WORKERS,
+                "per_s_and_process": quiet.commits / quiet.seconds / WORKERS,
+            }
         if "stream" in parts:
             say("chunks to the step that takes them")
             with rig.running_workers(WORKERS):

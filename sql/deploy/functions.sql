@@ -195,8 +195,24 @@ comment on function noetl_internal.append_event(
   bigint, bigint, text, text, text, jsonb, jsonb, jsonb, text
 ) is 'Append one event of a run.';
 
+-- engine/ring_tickers.sql
+-- Wake who ticks: something is left for a tick to do. Within a report nobody needs to be woken: the
+-- worker that reports looks by itself (record_run leaves noetl.caller_slots, for this transaction).
+create or replace function noetl_internal.ring_tickers()
+returns void
+language plpgsql volatile
+as $function$
+begin
+  if coalesce(current_setting('noetl.caller_slots', true), '') = '' then
+    perform pg_notify('noetl_pool', '');
+  end if;
+end;
+$function$;
+
+comment on function noetl_internal.ring_tickers() is 'Wake who ticks.';
+
 -- engine/mark_change.sql
--- Put a run into the outbox: dirty (project it) or advance (move it on).
+-- Put a run into the outbox: dirty (project it) or advance (move it on); whoever ticks does it.
 create or replace function noetl_internal.mark_change(
   p_kind text,
   p_execution_id bigint
@@ -207,6 +223,7 @@ as $function$
 begin
   insert into noetl.change (kind, execution_id)
   values (p_kind, p_execution_id);
+  perform noetl_internal.ring_tickers();
 end;
 $function$;
 
@@ -9965,6 +9982,22 @@ $function$;
 comment on function noetl_internal.lowest_place(bigint)
 is 'The first place in line at which a command is queued.';
 
+-- engine/is_floor_due.sql
+-- Whether claims would be helped by raise_floor: commands were handed out since it last looked, or
+-- are queued.
+create or replace function noetl_internal.is_floor_due()
+returns boolean
+language plpgsql volatile
+as $function$
+begin
+  return noetl_internal.served_place() <> (select n.last_value from noetl.claim_floor_next as n)
+    or exists (select from noetl.command as c where c.status = 'queued');
+end;
+$function$;
+
+comment on function noetl_internal.is_floor_due()
+is 'Whether claims would be helped by raise_floor.';
+
 -- engine/lease_commands.sql
 -- Lease the first p_limit queued commands of a session's pools to it, and tell so in the log;
 -- returns the last of their places in line, null when there was none.
@@ -12303,6 +12336,7 @@ begin
   ) as e (place, event_type, count_name)
   where e.place = 1 or v_loop.mode = 'fanout'
   order by e.place;
+  perform noetl_internal.ring_tickers();
   return v_loop;
 end;
 $function$;
@@ -12669,6 +12703,8 @@ begin
   end if;
   if v_signal.signal_id is not null or v_token.wake_at <= noetl_internal.clock_now() then
     perform noetl_internal.end_wait(p_run.catalog_id, v_token, v_signal);
+  elsif v_token.wake_at is not null then
+    perform noetl_internal.ring_tickers();
   end if;
 end;
 $function$;
@@ -14489,6 +14525,39 @@ comment on function noetl_internal.requeue_sessions(uuid [], text, boolean, inte
 is 'Take back the commands of ended sessions.';
 revoke all on function noetl_internal.requeue_sessions(uuid [], text, boolean, integer) from public;
 
+-- engine/lost_sessions.sql
+-- Sessions that have ended and still hold commands. It steps from holder to holder through the
+-- index of leased commands: there are few of them, and many commands and ended sessions.
+create or replace function noetl_internal.lost_sessions()
+returns setof uuid
+language sql stable
+as $function$
+  with recursive holders as (
+    (
+      select c.session_id from noetl.command as c
+      where c.status = 'leased'
+      order by c.session_id
+      limit 1
+    )
+    union all
+    select n.session_id
+    from holders as h
+    cross join lateral (
+      select c.session_id from noetl.command as c
+      where c.status = 'leased' and c.session_id > h.session_id
+      order by c.session_id
+      limit 1
+    ) as n
+  )
+  select h.session_id
+  from holders as h
+  inner join noetl.runtime as s on s.session_id = h.session_id
+  where s.status = 'ended'
+$function$;
+
+comment on function noetl_internal.lost_sessions()
+is 'Sessions that have ended and still hold commands.';
+
 -- engine/requeue_unlisted.sql
 -- Requeue commands that a session was given but does not know of: its claim's answer was lost for
 -- good. A claim younger than 15 s may still be on its way to the worker.
@@ -15901,7 +15970,8 @@ begin
   order by c.command_id
   for update;
   update noetl.run as r
-  set is_paused = true, version = r.version + 1
+  -- What it waits for may end meanwhile, and is looked at again when it is resumed.
+  set is_paused = true, status = 'running', reason = null, version = r.version + 1
   where
     r.execution_id = p_execution_id and r.status in ('running', 'waiting') and not r.is_paused
   returning r.catalog_id into v_catalog_id;
@@ -19453,13 +19523,7 @@ begin
   where s.session_id = t.session_id;
 
   return noetl_internal.requeue_sessions(
-    array(
-      select distinct c.session_id
-      from noetl.command as c
-      inner join noetl.runtime as s on s.session_id = c.session_id
-      where c.status = 'leased' and s.status = 'ended'
-      limit p_limit
-    ),
+    array(select l from noetl_internal.lost_sessions() as l limit p_limit),
     'worker lost', true, p_limit
   );
 end;
@@ -19721,6 +19785,92 @@ comment on function noetl.raise_floor()
 is 'Raise the place below which claims need not look; a tick.';
 revoke all on function noetl.raise_floor() from public;
 grant execute on function noetl.raise_floor() to noetl_worker;
+
+-- engine/has_loop_work.sql
+-- Whether a loop is being expanded, or reports have left items to be counted.
+create or replace function noetl_internal.has_loop_work()
+returns boolean
+language plpgsql volatile
+as $function$
+begin
+  return exists (select from noetl."loop" as l where l.status = 'expanding')
+    or exists (select from noetl.loop_tally);
+end;
+$function$;
+
+comment on function noetl_internal.has_loop_work()
+is 'Whether a loop is being expanded, or reports have left items to be counted.';
+
+-- engine/has_outbox_work.sql
+-- Whether a run is to be moved on, or a token waits for a place under a concurrency key.
+create or replace function noetl_internal.has_outbox_work()
+returns boolean
+language plpgsql volatile
+as $function$
+begin
+  return exists (select from noetl.change as c where c.kind in ('advance', 'cancel'))
+    or exists (select from noetl.slot as s where not s.is_held);
+end;
+$function$;
+
+comment on function noetl_internal.has_outbox_work()
+is 'Whether a run is to be moved on, or a token waits for a place under a concurrency key.';
+
+-- api/due_work.sql
+-- Which ticks have something to do now, and in how many seconds the next wait or schedule is due or
+-- a session will have been silent for too long; null when there is none. One look for all of them,
+-- so that an idle system need not call each. What it names may find nothing: somebody else does it,
+-- or holds the run.
+-- Locks: none. Never raises.
+create or replace function noetl.due_work(
+  out ticks text [],
+  out next_in double precision
+)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+#variable_conflict use_column
+declare
+  v_now timestamptz := noetl_internal.clock_now();
+  v_wake_at timestamptz;
+  v_fire_at timestamptz;
+  v_reap_at timestamptz;
+begin
+  select min(t.wake_at) into v_wake_at from noetl.token as t where t.wake_at is not null;
+  select min(s.next_at) into v_fire_at from noetl.schedule as s where s.is_active;
+  select min(s.heartbeat_at) + make_interval(
+    secs => noetl_internal.setting_integer('session_timeout_seconds')
+  )
+  into v_reap_at
+  from noetl.runtime as s where s.status = 'active';
+
+  ticks := array_remove(
+    array[
+      case when noetl_internal.has_loop_work() then 'expand_loops' end,
+      case when v_wake_at <= v_now then 'wake_runs' end,
+      case when noetl_internal.has_outbox_work() then 'advance_changes' end,
+      case
+        when exists (select from noetl.change as c where c.kind = 'dirty') then 'project_changes'
+      end,
+      case when noetl_internal.is_floor_due() then 'raise_floor' end,
+      case
+        when v_reap_at < v_now or exists (select from noetl_internal.lost_sessions())
+          then 'reap_stale'
+      end,
+      case when v_fire_at <= v_now then 'fire_schedules' end
+    ],
+    null
+  );
+  next_in := extract(epoch from least(v_wake_at, v_fire_at, v_reap_at) - v_now);
+end;
+$function$;
+
+comment on function noetl.due_work()
+is 'Which ticks have something to do now, and in how many seconds the next is due.';
+revoke all on function noetl.due_work() from public;
+grant execute on function noetl.due_work() to noetl_worker;
 
 -- api/fire_schedules.sql
 -- Start what the due schedules are to start, at most one run each, and move them on in the same

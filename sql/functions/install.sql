@@ -11,6 +11,7 @@
 \ir engine/new_execution_id.sql
 \ir engine/create_partitions.sql
 \ir engine/append_event.sql
+\ir engine/ring_tickers.sql
 \ir engine/mark_change.sql
 \ir engine/is_advance_due.sql
 \ir engine/served_place.sql
@@ -74,6 +75,7 @@
 \ir engine/issue_again.sql
 \ir engine/claim_floor.sql
 \ir engine/lowest_place.sql
+\ir engine/is_floor_due.sql
 \ir engine/lease_commands.sql
 \ir engine/hand_out.sql
 \ir engine/finish_commands.sql
@@ -193,6 +195,7 @@
 \ir engine/record_batch.sql
 \ir engine/requeue_commands.sql
 \ir engine/requeue_sessions.sql
+\ir engine/lost_sessions.sql
 \ir engine/requeue_unlisted.sql
 
 -- The end of a run that fails or is cancelled
@@ -316,5 +319,8 @@
 \ir api/expand_loops.sql
 \ir api/project_changes.sql
 \ir api/raise_floor.sql
+\ir engine/has_loop_work.sql
+\ir engine/has_outbox_work.sql
+\ir api/due_work.sql
 \ir api/fire_schedules.sql
 \ir api/maintain_partitions.sql

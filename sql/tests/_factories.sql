@@ -207,10 +207,15 @@ create function noetl_test.tick()
 returns void
 language plpgsql volatile
 as $function$
+declare
+  v_ticks text [];
 begin
-  while
-    noetl.wake_runs() + noetl.advance_changes() + noetl.expand_loops() + noetl.project_changes() > 0
   loop
+    v_ticks := (select d.ticks from noetl.due_work() as d);
+    exit when 0 = case when 'wake_runs' = any(v_ticks) then noetl.wake_runs() else 0 end
+    + case when 'advance_changes' = any(v_ticks) then noetl.advance_changes() else 0 end
+    + case when 'expand_loops' = any(v_ticks) then noetl.expand_loops() else 0 end
+    + case when 'project_changes' = any(v_ticks) then noetl.project_changes() else 0 end;
   end loop;
 end;
 $function$;

@@ -173,6 +173,26 @@ def test_duplicate_issue_rings_no_doorbell(rig: Rig) -> None:
     ]
 
 
+def test_who_ticks_is_rung_for_what_no_worker_reports(rig: Rig) -> None:
+    """A report's own worker looks after what the report has left to be done."""
+    wait = {"step": "wait", "tool": {"kind": "wait", "duration": "1h"}}
+    listener = rig.session()
+    listener.execute("listen noetl_pool")
+
+    def heard() -> list[str]:
+        return sorted(n.payload for n in listener.notifies(timeout=1))
+
+    run = rig.start(wait)
+    assert heard() == [""]
+    rig.value("select noetl.cancel_execution(%s)", run)
+    assert heard() == [""]
+    rig.start(step("a", next={"arcs": [{"step": "wait"}]}), wait)
+    assert heard() == ["", "default"]
+    worker = rig.worker()
+    assert rig.report(worker, rig.claim(worker))["recorded"] == 1
+    assert heard() == []
+
+
 def test_two_sessions_expand_one_loop(rig: Rig) -> None:
     run = rig.start(step("items", loop=loop(2500), spec={"loop_mode": "fanout"}))
     first, second = rig.session(autocommit=False), rig.session()

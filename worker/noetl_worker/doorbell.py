@@ -15,9 +15,11 @@ log = logging.getLogger(__name__)
 
 
 class Doorbell:
-    """Rings when one of the worker's pools has work."""
+    """Rings with the name of a pool that has work; with None when it begins to listen."""
 
-    def __init__(self, settings: WorkerSettings, ring: Callable[[], None]) -> None:
+    def __init__(
+        self, settings: WorkerSettings, ring: Callable[[str | None], None]
+    ) -> None:
         self._settings = settings
         self._ring = ring
 
@@ -29,10 +31,9 @@ class Doorbell:
                 async with await connect(self._settings, "doorbell") as conn:
                     await conn.execute("listen noetl_pool")
                     failures = 0
-                    self._ring()  # what was rung before is not heard
+                    self._ring(None)  # what was rung before is not heard
                     async for notice in conn.notifies():
-                        if notice.payload in self._settings.pools:
-                            self._ring()
+                        self._ring(notice.payload)
             except (psycopg.Error, OSError) as exc:
                 log.debug("doorbell: %s", describe(exc))
                 await asyncio.sleep(backoff(failures))

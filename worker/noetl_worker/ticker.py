@@ -1,76 +1,143 @@
-"""Calls the engine's maintenance functions, until a dispatcher does it."""
+"""Calls the engine's maintenance functions when they have something to do."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import random
-from typing import Final
+import time
+from dataclasses import dataclass
+from typing import Final, LiteralString
 
 import psycopg
 
 from noetl_worker.connections import Connection
-from noetl_worker.engine import backoff, connect, describe
+from noetl_worker.engine import backoff, connect, describe, is_connection_lost
 from noetl_worker.points import reach
 from noetl_worker.settings import WorkerSettings
 
-TICKS: Final = (
-    ("select noetl.expand_loops(20)", 0.05),
-    ("select noetl.advance_changes(200)", 0.1),
-    ("select noetl.project_changes(500)", 0.1),
-    ("select noetl.raise_floor()", 0.25),
-    ("select noetl.wake_runs(500)", 0.25),
-    ("select noetl.reap_stale(500)", 1.0),
-    ("select noetl.fire_schedules(20)", 1.0),
-    ("select noetl.maintain_partitions()", 3600.0),
-)
+LOOK: Final = "select d.ticks, d.next_in from noetl.due_work() as d"
+# After a look that found nothing, the next comes later and later.
+FIRST_SECONDS: Final = 0.05
+LAST_SECONDS: Final = 1.5
+GROWTH: Final = 1.5
+FAILED_SECONDS: Final = 1.0
+PARTITIONS: Final = "maintain_partitions"
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A function of the engine, and the least seconds between two calls that find nothing."""
+
+    name: str
+    query: LiteralString
+    pause: float
+
+
+TICKS: Final = (
+    Tick("expand_loops", "select noetl.expand_loops(20)", 0.05),
+    Tick("wake_runs", "select noetl.wake_runs(500)", 0.05),
+    Tick("advance_changes", "select noetl.advance_changes(200)", 0.05),
+    Tick("project_changes", "select noetl.project_changes(500)", 0.1),
+    Tick("raise_floor", "select noetl.raise_floor()", 0.25),
+    Tick("reap_stale", "select noetl.reap_stale(500)", 1.0),
+    Tick("fire_schedules", "select noetl.fire_schedules(20)", 0.25),
+    Tick(PARTITIONS, "select noetl.maintain_partitions()", 3600.0),
+)
+
+
 class Ticker:
-    """Each function at its own pace, at once again while it finds work."""
+    """One look tells what is due; ``ring`` says that something may be."""
 
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
         self._conn: Connection | None = None
-        self._turn = asyncio.Lock()
-        self._is_well = True
+        self._wake = asyncio.Event()
+        self._not_before = dict.fromkeys((tick.name for tick in TICKS), 0.0)
+        self._unwell: set[str] = set()
+
+    def ring(self) -> None:
+        """Look soon: something has happened."""
+        self._wake.set()
 
     async def run(self) -> None:
         """Tick until cancelled."""
+        failures, delay = 0, FIRST_SECONDS
         try:
-            async with asyncio.TaskGroup() as group:
-                for query, period in TICKS:
-                    group.create_task(self._repeat(query, period))
+            while True:
+                try:
+                    found, next_in = await self._round()
+                except (psycopg.Error, OSError) as exc:
+                    self._complain("due_work", exc)
+                    failures += 1
+                    await asyncio.sleep(backoff(failures))
+                    continue
+                failures = 0
+                self._unwell.discard("due_work")
+                if found or self._wake.is_set():
+                    delay = FIRST_SECONDS
+                    self._wake.clear()
+                await self._rest(min(delay, max(next_in, FIRST_SECONDS)), found=found)
+                delay = min(delay * GROWTH, LAST_SECONDS)
         finally:
             if self._conn is not None:
                 await self._conn.close()
 
-    async def _repeat(self, query: str, period: float) -> None:
-        failures = 0
-        while True:
-            try:
-                found = await self._call(query)
-            except (psycopg.Error, OSError) as exc:
-                self._complain(query, exc)
-                failures += 1
-                await asyncio.sleep(max(period, backoff(failures)))
-            else:
-                failures, self._is_well = 0, True
-                if not found:
-                    await asyncio.sleep(period * random.uniform(0.8, 1.2))  # noqa: S311
+    async def _round(self) -> tuple[bool, float]:
+        """Call what is due; whether anything was found, and seconds until the next is."""
+        conn = await self._open()
+        row = await (await conn.execute(LOOK)).fetchone()
+        ticks, next_in = row or ([], None)
+        found = False
+        for tick in TICKS:
+            if tick.name in ticks or tick.name == PARTITIONS:
+                found |= await self._call(conn, tick)
+        return found, LAST_SECONDS if next_in is None else next_in
 
-    async def _call(self, query: str) -> int:
-        async with self._turn:
-            if self._conn is None or self._conn.closed:
-                self._conn = await connect(self._settings, "ticker")
-            row = await (await self._conn.execute(query)).fetchone()
+    async def _call(self, conn: Connection, tick: Tick) -> bool:
+        if time.monotonic() < self._not_before[tick.name]:
+            return False
+        try:
+            row = await (await conn.execute(tick.query)).fetchone()
             reach("after_tick")
-        return int(row[0] or 0) if row else 0
+        except psycopg.Error as exc:
+            if is_connection_lost(exc):
+                raise
+            # The others have their turn all the same.
+            self._complain(tick.name, exc)
+            found, pause = False, max(tick.pause, FAILED_SECONDS)
+        else:
+            self._unwell.discard(tick.name)
+            found, pause = bool(row and row[0]), tick.pause
+        if not found:
+            pause *= random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+            self._not_before[tick.name] = time.monotonic() + pause
+        return found
 
-    def _complain(self, query: str, error: BaseException) -> None:
+    async def _rest(self, seconds: float, *, found: bool) -> None:
+        """Wait, but for a ring; while there is work, only let others have their turn."""
+        if found:
+            await asyncio.sleep(0)
+            return
+        try:
+            await asyncio.wait_for(
+                self._wake.wait(),
+                seconds * random.uniform(0.8, 1.2),  # noqa: S311 - no secret
+            )
+        except TimeoutError:
+            return
+        # Not one look for each of many rings.
+        await asyncio.sleep(FIRST_SECONDS / 2)
+
+    async def _open(self) -> Connection:
+        if self._conn is None or self._conn.closed:
+            self._conn = await connect(self._settings, "ticker")
+        return self._conn
+
+    def _complain(self, what: str, error: BaseException) -> None:
         """Once per outage, not once per try."""
-        if self._is_well:
-            log.warning("%s: %s; trying again", query, describe(error))
-        self._is_well = False
+        if what not in self._unwell:
+            log.warning("%s: %s; trying again", what, describe(error))
+        self._unwell.add(what)

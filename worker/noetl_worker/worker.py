@@ -61,6 +61,7 @@ class Worker:
         self._services = Services(settings, self._engine, stores, credentials, cache)
         self._runner = Runner(settings, self._engine, self._services, cache)
         self._link = Link(settings)
+        self._ticker = Ticker(settings)
         self._wake = asyncio.Event()
         self._running: dict[str, _Running] = {}
         self._session: uuid.UUID
@@ -83,7 +84,7 @@ class Worker:
         Raises SupersededError when another process has taken this worker's name.
         """
         await self._begin_session()
-        doorbell = Doorbell(self._settings, self._ring)
+        doorbell = Doorbell(self._settings, self._hear)
         helpers = [
             asyncio.create_task(doorbell.run()),
             asyncio.create_task(self._close_idle()),
@@ -93,7 +94,7 @@ class Worker:
                 self._engine, self._services.stores, self._settings.stores
             )
             helpers += [
-                asyncio.create_task(Ticker(self._settings).run()),
+                asyncio.create_task(self._ticker.run()),
                 asyncio.create_task(collector.run()),
             ]
         for helper in helpers:
@@ -109,6 +110,11 @@ class Worker:
         """Claim no more; finish what ends in time and hand the rest back."""
         self._is_stopping = True
         self._wake.set()
+
+    def _hear(self, pool: str | None) -> None:
+        self._ticker.ring()
+        if pool is None or pool in self._settings.pools:
+            self._ring()
 
     def _ring(self) -> None:
         self._is_claim_due = True
@@ -182,6 +188,8 @@ class Worker:
         return Claim(uuid.uuid4(), free, self._marks or None)
 
     async def _take(self, answer: Answer, now: float) -> None:
+        if answer.recorded is not None or answer.commands:
+            self._ticker.ring()
         if answer.recorded is not None:
             reach("after_report")
             self._failures = 0

@@ -27,13 +27,7 @@ begin
   where s.session_id = t.session_id;
 
   return noetl_internal.requeue_sessions(
-    array(
-      select distinct c.session_id
-      from noetl.command as c
-      inner join noetl.runtime as s on s.session_id = c.session_id
-      where c.status = 'leased' and s.status = 'ended'
-      limit p_limit
-    ),
+    array(select l from noetl_internal.lost_sessions() as l limit p_limit),
     'worker lost', true, p_limit
   );
 end;

@@ -58,6 +58,7 @@ begin
   ) as e (place, event_type, count_name)
   where e.place = 1 or v_loop.mode = 'fanout'
   order by e.place;
+  perform noetl_internal.ring_tickers();
   return v_loop;
 end;
 $function$;

@@ -25,6 +25,8 @@ begin
   end if;
   if v_signal.signal_id is not null or v_token.wake_at <= noetl_internal.clock_now() then
     perform noetl_internal.end_wait(p_run.catalog_id, v_token, v_signal);
+  elsif v_token.wake_at is not null then
+    perform noetl_internal.ring_tickers();
   end if;
 end;
 $function$;

@@ -1,4 +1,4 @@
--- Put a run into the outbox: dirty (project it) or advance (move it on).
+-- Put a run into the outbox: dirty (project it) or advance (move it on); whoever ticks does it.
 create or replace function noetl_internal.mark_change(
   p_kind text,
   p_execution_id bigint
@@ -9,6 +9,7 @@ as $function$
 begin
   insert into noetl.change (kind, execution_id)
   values (p_kind, p_execution_id);
+  perform noetl_internal.ring_tickers();
 end;
 $function$;
 

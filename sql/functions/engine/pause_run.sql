@@ -15,7 +15,8 @@ begin
   order by c.command_id
   for update;
   update noetl.run as r
-  set is_paused = true, version = r.version + 1
+  -- What it waits for may end meanwhile, and is looked at again when it is resumed.
+  set is_paused = true, status = 'running', reason = null, version = r.version + 1
   where
     r.execution_id = p_execution_id and r.status in ('running', 'waiting') and not r.is_paused
   returning r.catalog_id into v_catalog_id;

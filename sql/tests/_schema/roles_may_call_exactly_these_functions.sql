@@ -61,6 +61,7 @@ from regexp_split_to_table($matrix$
   expand_loops         .       .       .         worker  .
   fire_schedules       .       .       .         worker  .
   raise_floor          .       .       .         worker  .
+  due_work             .       .       .         worker  .
   project_changes      .       .       .         worker  .
   maintain_partitions  .       .       .         worker  .
 $matrix$, '\n') as line

@@ -47,6 +47,7 @@ select set_eq(
       ('failed', 'retry', 'running'), ('cancelled', 'retry', 'running'),
       -- Its one step is at work, so the signal finds it not waiting.
       ('waiting', 'signal', 'running'),
+      ('waiting', 'pause', 'running'),
       ('running', 'finish', 'completed'), ('waiting', 'finish', 'completed'),
       ('running', 'fail', 'failing'), ('waiting', 'fail', 'failing'),
       ('running', 'cancel', 'cancelled'), ('waiting', 'cancel', 'cancelled'),
