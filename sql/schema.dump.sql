@@ -691,6 +691,19 @@ ALTER TABLE noetl.credential_grant OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.credential_grant IS 'Roles whose members may start playbooks that use a credential.';
 
+CREATE TABLE noetl.duty (
+    duty text NOT NULL,
+    owner_session_id uuid,
+    lease_until timestamp with time zone,
+    epoch bigint NOT NULL,
+    CONSTRAINT duty_owned_iff_leased CHECK (((owner_session_id IS NULL) = (lease_until IS NULL)))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE noetl.duty OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.duty IS 'The ticks, and which dispatcher does each: one at a time, under a lease. epoch counts owners.';
+
 CREATE SEQUENCE noetl.event_id_seq
     START WITH 1
     INCREMENT BY 1
@@ -940,6 +953,9 @@ ALTER TABLE ONLY noetl.credential_grant
 
 ALTER TABLE ONLY noetl.credential
     ADD CONSTRAINT credential_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY noetl.duty
+    ADD CONSTRAINT duty_pkey PRIMARY KEY (duty);
 
 ALTER TABLE ONLY noetl.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (execution_id, event_id);

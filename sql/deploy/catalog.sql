@@ -73,6 +73,7 @@ comment on table noetl.setting is
 insert into noetl.setting (name, value, description)
 values
 ('session_timeout_seconds', '300', 'A session without a heartbeat for this long has ended.'),
+('dispatcher_lease_seconds', '30', 'A dispatcher that is silent for this long loses its duties.'),
 ('loop_inline_max', '1000', 'Larger collections ride by reference; workers read them in ranges.'),
 ('loop_chunk', '1000', 'Items issued per transaction while a loop is being expanded.'),
 ('loop_backlog_max', '10000', 'Issued but unfinished items of a loop without a window.'),

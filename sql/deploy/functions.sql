@@ -16369,8 +16369,8 @@ begin
     s.session_id = p_session_id and pg_has_role(session_user, s.role, 'member')
     and (n.started_at = s.started_at) is not true;
   if found then
-    raise exception 'another process has started as worker "%"', v_session.name using
-      errcode = 'NE410', hint = 'Give each worker a name of its own, or stop one of the two.';
+    raise exception 'another process has started as % "%"', v_session.kind, v_session.name using
+      errcode = 'NE410', hint = 'Give each process a name of its own, or stop one of the two.';
   end if;
   raise exception 'session % is not active', p_session_id using
     errcode = 'NE401', hint = 'Drop what the session held and register again.';
@@ -18502,6 +18502,76 @@ $function$;
 comment on function noetl_internal.require_kin(uuid, bigint)
 is 'Let a worker read what belongs to its run, or to a child of its run.';
 
+-- engine/give_up_duties.sql
+-- Let others have the duties of a dispatcher, at once.
+create or replace function noetl_internal.give_up_duties(p_session_id uuid)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  update noetl.duty as d
+  set owner_session_id = null, lease_until = null
+  where d.owner_session_id = p_session_id;
+end;
+$function$;
+
+comment on function noetl_internal.give_up_duties(uuid)
+is 'Let others have the duties of a dispatcher, at once.';
+
+-- engine/begin_session.sql
+-- Begin the session of a process; that of an older process of the same kind and name ends, and its
+-- commands are requeued. The same process gets the session that it has.
+-- Locks: one per kind and name; as requeue_sessions. Raises: NE410 when a younger process has the
+-- name.
+create or replace function noetl_internal.begin_session(
+  p_kind text,
+  p_name text,
+  p_pools text [],
+  p_capacity jsonb,
+  p_started_at timestamptz
+)
+returns uuid
+language plpgsql volatile
+as $function$
+declare
+  v_session_id uuid := gen_random_uuid();
+  v_older noetl.runtime;
+begin
+  -- Two processes that start under one name at the same moment end one after the other.
+  perform pg_advisory_xact_lock(
+    noetl_internal.lock_key(p_kind, hashtextextended(p_name, 0))
+  );
+  select * into v_older from noetl.runtime as s
+  where s.kind = p_kind and s.name = p_name and s.status = 'active'
+  for update;
+  if v_older.started_at = p_started_at then
+    return v_older.session_id;
+  elsif v_older.started_at > p_started_at then
+    raise exception 'another process has started as % "%"', p_kind, p_name using
+      errcode = 'NE410', hint = 'Give each process a name of its own, or stop one of the two.';
+  elsif v_older.session_id is not null then
+    update noetl.runtime as s
+    set status = 'ended', ended_at = noetl_internal.clock_now()
+    where s.session_id = v_older.session_id;
+    perform noetl_internal.give_up_duties(v_older.session_id);
+    perform noetl_internal.requeue_sessions(
+      array[v_older.session_id], 'worker restarted', true, 100000
+    );
+  end if;
+  insert into noetl.runtime (
+    session_id, name, kind, pools, capacity, status, role, registered_at, heartbeat_at, started_at
+  )
+  values (
+    v_session_id, p_name, p_kind, p_pools, coalesce(p_capacity, '{}'), 'active', session_user,
+    noetl_internal.clock_now(), noetl_internal.clock_now(), p_started_at
+  );
+  return v_session_id;
+end;
+$function$;
+
+comment on function noetl_internal.begin_session(text, text, text [], jsonb, timestamptz)
+is 'Begin the session of a process; that of an older one of the same name ends.';
+
 -- api/register_session.sql
 -- Register a worker process; returns its session. An older session of the same name ends at once
 -- and its commands are requeued: this is how a restart resumes in seconds. p_started_at says when
@@ -18522,43 +18592,13 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 set jit = off
 as $function$
-declare
-  v_session_id uuid := gen_random_uuid();
-  v_older noetl.runtime;
 begin
   perform noetl_internal.require_read_committed();
   if coalesce(p_name, '') = '' or coalesce(cardinality(p_pools), 0) = 0 then
     raise exception 'a session needs a name and at least one pool' using
       errcode = 'NE422', hint = 'Pass the worker''s name and its pools, such as {default}.';
   end if;
-  -- Two processes that start under one name at the same moment end one after the other.
-  perform pg_advisory_xact_lock(
-    noetl_internal.lock_key('worker', hashtextextended(p_name, 0))
-  );
-  select * into v_older from noetl.runtime as s
-  where s.kind = 'worker' and s.name = p_name and s.status = 'active'
-  for update;
-  if v_older.started_at = p_started_at then
-    return v_older.session_id;
-  elsif v_older.started_at > p_started_at then
-    raise exception 'another process has started as worker "%"', p_name using
-      errcode = 'NE410', hint = 'Give each worker a name of its own, or stop one of the two.';
-  elsif v_older.session_id is not null then
-    update noetl.runtime as s
-    set status = 'ended', ended_at = noetl_internal.clock_now()
-    where s.session_id = v_older.session_id;
-    perform noetl_internal.requeue_sessions(
-      array[v_older.session_id], 'worker restarted', true, 100000
-    );
-  end if;
-  insert into noetl.runtime (
-    session_id, name, kind, pools, capacity, status, role, registered_at, heartbeat_at, started_at
-  )
-  values (
-    v_session_id, p_name, 'worker', p_pools, coalesce(p_capacity, '{}'), 'active', session_user,
-    noetl_internal.clock_now(), noetl_internal.clock_now(), p_started_at
-  );
-  return v_session_id;
+  return noetl_internal.begin_session('worker', p_name, p_pools, p_capacity, p_started_at);
 end;
 $function$;
 
@@ -18567,9 +18607,39 @@ is 'Register a worker process; an older session of the same name ends.';
 revoke all on function noetl.register_session(text, text [], jsonb, timestamptz) from public;
 grant execute on function noetl.register_session(text, text [], jsonb, timestamptz) to noetl_worker;
 
+-- api/register_dispatcher.sql
+-- Register a dispatcher process; returns its session. An older session of the same name ends, and
+-- its duties are free at once. p_started_at: as in register_session.
+-- Locks: as register_session. Raises: NE422 for an empty name, NE410 when a younger process has the
+-- name.
+create or replace function noetl.register_dispatcher(
+  p_name text,
+  p_started_at timestamptz default null
+)
+returns uuid
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+begin
+  perform noetl_internal.require_read_committed();
+  if coalesce(p_name, '') = '' then
+    raise exception 'a dispatcher needs a name' using
+      errcode = 'NE422', hint = 'Pass one that no other process has, such as host and process id.';
+  end if;
+  return noetl_internal.begin_session('dispatcher', p_name, '{}', '{}', p_started_at);
+end;
+$function$;
+
+comment on function noetl.register_dispatcher(text, timestamptz)
+is 'Register a dispatcher process; an older session of the same name ends.';
+revoke all on function noetl.register_dispatcher(text, timestamptz) from public;
+grant execute on function noetl.register_dispatcher(text, timestamptz) to noetl_worker;
+
 -- api/end_session.sql
--- End a worker's session and hand back what it still holds, without counting attempts; returns how
--- many commands. Called again: 0. Locks: as requeue_sessions.
+-- End the session of a worker, or dispatcher, and hand back what it still holds, without counting
+-- attempts; returns how many commands. Called again: 0. Locks: as requeue_sessions; duties.
 create or replace function noetl.end_session(p_session uuid)
 returns integer
 language plpgsql volatile security definer
@@ -18588,6 +18658,7 @@ begin
   if not found then
     return 0;
   end if;
+  perform noetl_internal.give_up_duties(p_session);
   return noetl_internal.requeue_sessions(array[p_session], 'handed back', false, 100000);
 end;
 $function$;
@@ -19786,6 +19857,139 @@ is 'Raise the place below which claims need not look; a tick.';
 revoke all on function noetl.raise_floor() from public;
 grant execute on function noetl.raise_floor() to noetl_worker;
 
+-- engine/live_dispatchers.sql
+-- How many dispatchers are alive: those that have renewed their session within a lease.
+create or replace function noetl_internal.live_dispatchers()
+returns integer
+language plpgsql volatile
+as $function$
+begin
+  return (
+    select count(*)::integer from noetl.runtime as s
+    where
+      s.kind = 'dispatcher'
+      and s.status = 'active'
+      and s.heartbeat_at > noetl_internal.clock_now() - make_interval(
+        secs => noetl_internal.setting_integer('dispatcher_lease_seconds')
+      )
+  );
+end;
+$function$;
+
+comment on function noetl_internal.live_dispatchers()
+is 'How many dispatchers are alive.';
+
+-- engine/take_duties.sql
+-- Take up to p_count duties that nobody has, or whose owner has let the lease run out; which.
+-- Locks: rows of duties, skipping locked ones.
+create or replace function noetl_internal.take_duties(
+  p_session_id uuid,
+  p_count integer,
+  p_now timestamptz,
+  p_lease interval
+)
+returns text []
+language plpgsql volatile
+as $function$
+declare
+  v_taken text [];
+begin
+  with free as (
+    select d.duty from noetl.duty as d
+    where d.owner_session_id is null or d.lease_until <= p_now
+    order by d.duty
+    limit p_count
+    for no key update skip locked
+  ),
+  taken as (
+    update noetl.duty as d
+    set owner_session_id = p_session_id, lease_until = p_now + p_lease, epoch = d.epoch + 1
+    from free as f
+    where d.duty = f.duty
+    returning d.duty
+  )
+  select coalesce(array_agg(t.duty order by t.duty), '{}') into v_taken from taken as t;
+  return v_taken;
+end;
+$function$;
+
+comment on function noetl_internal.take_duties(uuid, integer, timestamptz, interval)
+is 'Take duties that nobody has.';
+
+-- engine/hold_duties.sql
+-- The duties of a dispatcher: renews its session and leases when a third of their time is over,
+-- gives back what is more than its share of those alive, and takes what nobody has, or whose owner
+-- has let the lease run out.
+-- Locks: rows of duties, skipping locked ones.
+create or replace function noetl_internal.hold_duties(p_session noetl.runtime)
+returns text []
+language plpgsql volatile
+as $function$
+declare
+  v_now timestamptz := noetl_internal.clock_now();
+  v_lease interval := make_interval(
+    secs => noetl_internal.setting_integer('dispatcher_lease_seconds')
+  );
+  v_share integer;
+  v_own text [];
+begin
+  update noetl.runtime as s
+  set heartbeat_at = v_now
+  where s.session_id = p_session.session_id and s.heartbeat_at < v_now - v_lease / 3;
+  v_share := ceil(
+    (select count(*) from noetl.duty) / greatest(noetl_internal.live_dispatchers(), 1)::numeric
+  );
+  -- Whose lease has run out keeps what nobody has taken since.
+  update noetl.duty as d
+  set lease_until = v_now + v_lease
+  where d.owner_session_id = p_session.session_id and d.lease_until < v_now + v_lease * 2 / 3;
+  v_own := array(
+    select d.duty from noetl.duty as d
+    where d.owner_session_id = p_session.session_id
+    order by d.epoch, d.duty
+  );
+  if cardinality(v_own) > v_share then
+    update noetl.duty as d
+    set owner_session_id = null, lease_until = null
+    where d.owner_session_id = p_session.session_id and d.duty = any(v_own[v_share + 1:]);
+    return v_own[:v_share];
+  elsif cardinality(v_own) < v_share then
+    v_own := v_own || noetl_internal.take_duties(
+      p_session.session_id, v_share - cardinality(v_own), v_now, v_lease
+    );
+  end if;
+  return v_own;
+end;
+$function$;
+
+comment on function noetl_internal.hold_duties(noetl.runtime) is 'The duties of a dispatcher.';
+
+-- engine/duties_of.sql
+-- The ticks that are a session's to call: of a dispatcher those it holds, of a worker all while no
+-- dispatcher is alive; of nobody in particular all.
+-- Locks: of a dispatcher as hold_duties. Raises: NE401, NE410.
+create or replace function noetl_internal.duties_of(p_session_id uuid)
+returns text []
+language plpgsql volatile
+as $function$
+declare
+  v_session noetl.runtime;
+begin
+  if p_session_id is not null then
+    select * into v_session from noetl_internal.require_session(p_session_id);
+  end if;
+  if v_session.kind = 'dispatcher' then
+    return noetl_internal.hold_duties(v_session);
+  elsif v_session.kind = 'worker' and noetl_internal.live_dispatchers() > 0 then
+    return array[]::text [];
+  end if;
+  return array(select d.duty from noetl.duty as d);
+end;
+$function$;
+
+comment on function noetl_internal.duties_of(uuid)
+is 'The ticks that are a session''s to call.';
+
 -- engine/has_loop_work.sql
 -- Whether a loop is being expanded, or reports have left items to be counted.
 create or replace function noetl_internal.has_loop_work()
@@ -19817,12 +20021,15 @@ comment on function noetl_internal.has_outbox_work()
 is 'Whether a run is to be moved on, or a token waits for a place under a concurrency key.';
 
 -- api/due_work.sql
--- Which ticks have something to do now, and in how many seconds the next wait or schedule is due or
--- a session will have been silent for too long; null when there is none. One look for all of them,
--- so that an idle system need not call each. What it names may find nothing: somebody else does it,
--- or holds the run.
--- Locks: none. Never raises.
+-- Which ticks the caller should call now, because they have something to do, and in how many
+-- seconds the next wait or schedule is due or a session will have been silent for too long; null
+-- when there is none. One look for all of them, so that an idle system need not call each. What it
+-- names may find nothing: somebody else does it, or holds the run; maintain_partitions, to be
+-- called once an hour, is always named. A dispatcher is told of its duties alone, and keeps them by
+-- asking; a worker of none while a dispatcher is alive. p_session null: of all.
+-- Locks: of a dispatcher as hold_duties. Raises: NE401, NE410.
 create or replace function noetl.due_work(
+  p_session uuid default null,
   out ticks text [],
   out next_in double precision
 )
@@ -19837,7 +20044,12 @@ declare
   v_wake_at timestamptz;
   v_fire_at timestamptz;
   v_reap_at timestamptz;
+  v_duties text [] := noetl_internal.duties_of(p_session);
 begin
+  if v_duties = '{}' then
+    ticks := '{}';
+    return;
+  end if;
   select min(t.wake_at) into v_wake_at from noetl.token as t where t.wake_at is not null;
   select min(s.next_at) into v_fire_at from noetl.schedule as s where s.is_active;
   select min(s.heartbeat_at) + make_interval(
@@ -19846,8 +20058,9 @@ begin
   into v_reap_at
   from noetl.runtime as s where s.status = 'active';
 
-  ticks := array_remove(
-    array[
+  ticks := array(
+    select t.name
+    from unnest(array[
       case when noetl_internal.has_loop_work() then 'expand_loops' end,
       case when v_wake_at <= v_now then 'wake_runs' end,
       case when noetl_internal.has_outbox_work() then 'advance_changes' end,
@@ -19859,18 +20072,26 @@ begin
         when v_reap_at < v_now or exists (select from noetl_internal.lost_sessions())
           then 'reap_stale'
       end,
-      case when v_fire_at <= v_now then 'fire_schedules' end
-    ],
-    null
+      case when v_fire_at <= v_now then 'fire_schedules' end,
+      'maintain_partitions'
+    ]) with ordinality as t (name, place)
+    where t.name = any(v_duties)
+    order by t.place
   );
-  next_in := extract(epoch from least(v_wake_at, v_fire_at, v_reap_at) - v_now);
+  next_in := extract(
+    epoch from least(
+      case when 'wake_runs' = any(v_duties) then v_wake_at end,
+      case when 'fire_schedules' = any(v_duties) then v_fire_at end,
+      case when 'reap_stale' = any(v_duties) then v_reap_at end
+    ) - v_now
+  );
 end;
 $function$;
 
-comment on function noetl.due_work()
+comment on function noetl.due_work(uuid)
 is 'Which ticks have something to do now, and in how many seconds the next is due.';
-revoke all on function noetl.due_work() from public;
-grant execute on function noetl.due_work() to noetl_worker;
+revoke all on function noetl.due_work(uuid) from public;
+grant execute on function noetl.due_work(uuid) to noetl_worker;
 
 -- api/fire_schedules.sql
 -- Start what the due schedules are to start, at most one run each, and move them on in the same

@@ -29,4 +29,23 @@ comment on table noetl.runtime is
 create unique index uidx_runtime_active_name on noetl.runtime (kind, name)
 where status = 'active';
 
+create table noetl.duty (
+  duty text not null,
+  owner_session_id uuid,
+  lease_until timestamptz,
+  epoch bigint not null,
+  constraint duty_pkey primary key (duty),
+  constraint duty_owned_iff_leased check (
+    (owner_session_id is null) = (lease_until is null)
+  )
+)
+with (fillfactor = 50);
+comment on table noetl.duty is
+'The ticks, and which dispatcher does each: one at a time, under a lease. epoch counts owners.';
+
+insert into noetl.duty (duty, epoch)
+values
+('expand_loops', 0), ('wake_runs', 0), ('advance_changes', 0), ('project_changes', 0),
+('raise_floor', 0), ('reap_stale', 0), ('fire_schedules', 0), ('maintain_partitions', 0);
+
 commit;

@@ -288,7 +288,10 @@
 -- API: workers
 \ir engine/require_run.sql
 \ir engine/require_kin.sql
+\ir engine/give_up_duties.sql
+\ir engine/begin_session.sql
 \ir api/register_session.sql
+\ir api/register_dispatcher.sql
 \ir api/end_session.sql
 \ir api/heartbeat.sql
 \ir api/claim_commands.sql
@@ -319,6 +322,10 @@
 \ir api/expand_loops.sql
 \ir api/project_changes.sql
 \ir api/raise_floor.sql
+\ir engine/live_dispatchers.sql
+\ir engine/take_duties.sql
+\ir engine/hold_duties.sql
+\ir engine/duties_of.sql
 \ir engine/has_loop_work.sql
 \ir engine/has_outbox_work.sql
 \ir api/due_work.sql

@@ -4,7 +4,7 @@ begin;
 select 1 / (pg_catalog.to_regclass(t.name) is not null)::integer
 from (
   values
-  ('noetl.runtime')
+  ('noetl.runtime'), ('noetl.duty')
 ) as t (name);
 
 rollback;

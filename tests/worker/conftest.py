@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,11 @@ class Lab:
         return psycopg.connect(dsn, autocommit=True, row_factory=dict_row)
 
     def worker(
-        self, name: str = "one", module: str = "noetl_worker", **variables: str
+        self,
+        name: str = "one",
+        module: str = "noetl_worker",
+        arguments: Sequence[str] = (),
+        **variables: str,
     ) -> subprocess.Popen[bytes]:
         environment = {
             **os.environ,
@@ -50,7 +54,9 @@ class Lab:
         }
         with (self.home / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", module], env=environment, stderr=log
+                [sys.executable, "-m", module, *arguments],
+                env=environment,
+                stderr=log,
             )
         self.workers.append(process)
         return process

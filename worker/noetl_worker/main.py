@@ -8,8 +8,9 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import uvloop
 
@@ -21,18 +22,37 @@ from noetl_worker.worker import Worker
 log = logging.getLogger(__name__)
 
 
+class Service(Protocol):
+    """What runs until it is told to stop."""
+
+    @property
+    def is_registering(self) -> bool:
+        """Whether it has nothing yet that it would have to settle."""
+
+    async def run(self) -> None:
+        """Work until ``stop`` has been called and all is settled."""
+
+    def stop(self) -> None:
+        """Take nothing new, and end."""
+
+
 def run(settings: WorkerSettings) -> int:
+    """A worker."""
+    return run_service(lambda: Worker(settings), settings.grace_seconds)
+
+
+def run_service(make: Callable[[], Service], grace_seconds: float) -> int:
     """Work until SIGTERM or SIGINT; a second signal ends the process at once."""
     try:
-        uvloop.run(_serve(settings))
+        uvloop.run(_serve(make, grace_seconds))
     except EngineRefusedError as exc:
-        log.error("the database refused this worker: %s (%s)", exc, exc.hint)  # noqa: TRY400
+        log.error("the database refused this process: %s (%s)", exc, exc.hint)  # noqa: TRY400
         return 1
     return 0
 
 
-async def _serve(settings: WorkerSettings) -> None:
-    worker = Worker(settings)
+async def _serve(make: Callable[[], Service], grace_seconds: float) -> None:
+    service = make()
     loop = asyncio.get_running_loop()
     signals: list[int] = []
 
@@ -40,15 +60,15 @@ async def _serve(settings: WorkerSettings) -> None:
         signals.append(number)
         if len(signals) > 1:
             os._exit(128 + number)
-        log.info("stopping: at most %g seconds", settings.grace_seconds)
-        worker.stop()
-        if working is not None and not working.done() and worker.is_registering:
+        log.info("stopping: at most %g seconds", grace_seconds)
+        service.stop()
+        if working is not None and not working.done() and service.is_registering:
             working.cancel()
 
     working: asyncio.Task[None] | None = None
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal, number)
-    working = asyncio.create_task(worker.run())
+    working = asyncio.create_task(service.run())
     try:
         await working
     except asyncio.CancelledError:

@@ -1,4 +1,7 @@
-"""Calls the engine's maintenance functions when they have something to do."""
+"""Calls the engine's maintenance functions when they have something to do.
+
+Workers do it as long as there is no dispatcher; dispatchers have shared it out.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,31 @@ import asyncio
 import logging
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, LiteralString
+from uuid import UUID
 
 import psycopg
 
 from noetl_worker.connections import Connection
-from noetl_worker.engine import backoff, connect, describe, is_connection_lost
+from noetl_worker.engine import (
+    SessionEndedError,
+    backoff,
+    connect,
+    describe,
+    is_connection_lost,
+    refused,
+)
 from noetl_worker.points import reach
 from noetl_worker.settings import WorkerSettings
 
-LOOK: Final = "select d.ticks, d.next_in from noetl.due_work() as d"
+LOOK: Final = "select d.ticks, d.next_in from noetl.due_work(%s) as d"
 # After a look that found nothing, the next comes later and later.
 FIRST_SECONDS: Final = 0.05
 LAST_SECONDS: Final = 1.5
 GROWTH: Final = 1.5
 FAILED_SECONDS: Final = 1.0
-PARTITIONS: Final = "maintain_partitions"
 
 log = logging.getLogger(__name__)
 
@@ -44,15 +55,25 @@ TICKS: Final = (
     Tick("raise_floor", "select noetl.raise_floor()", 0.25),
     Tick("reap_stale", "select noetl.reap_stale(500)", 1.0),
     Tick("fire_schedules", "select noetl.fire_schedules(20)", 0.25),
-    Tick(PARTITIONS, "select noetl.maintain_partitions()", 3600.0),
+    Tick("maintain_partitions", "select noetl.maintain_partitions()", 3600.0),
 )
 
 
 class Ticker:
-    """One look tells what is due; ``ring`` says that something may be."""
+    """One look tells what is due to this session; ``ring`` says that something may be.
 
-    def __init__(self, settings: WorkerSettings) -> None:
+    ``ended`` is told when the session is no more; whoever owns it begins another one.
+    """
+
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        session: Callable[[], UUID | None],
+        ended: Callable[[SessionEndedError], None],
+    ) -> None:
         self._settings = settings
+        self._session = session
+        self._ended = ended
         self._conn: Connection | None = None
         self._wake = asyncio.Event()
         self._not_before = dict.fromkeys((tick.name for tick in TICKS), 0.0)
@@ -70,7 +91,10 @@ class Ticker:
                 try:
                     found, next_in = await self._round()
                 except (psycopg.Error, OSError) as exc:
-                    self._complain("due_work", exc)
+                    if isinstance(error := refused(exc), SessionEndedError):
+                        self._ended(error)
+                    else:
+                        self._complain("due_work", exc)
                     failures += 1
                     await asyncio.sleep(backoff(failures))
                     continue
@@ -88,11 +112,11 @@ class Ticker:
     async def _round(self) -> tuple[bool, float]:
         """Call what is due; whether anything was found, and seconds until the next is."""
         conn = await self._open()
-        row = await (await conn.execute(LOOK)).fetchone()
+        row = await (await conn.execute(LOOK, (self._session(),))).fetchone()
         ticks, next_in = row or ([], None)
         found = False
         for tick in TICKS:
-            if tick.name in ticks or tick.name == PARTITIONS:
+            if tick.name in ticks:
                 found |= await self._call(conn, tick)
         return found, LAST_SECONDS if next_in is None else next_in
 

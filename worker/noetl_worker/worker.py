@@ -61,7 +61,7 @@ class Worker:
         self._services = Services(settings, self._engine, stores, credentials, cache)
         self._runner = Runner(settings, self._engine, self._services, cache)
         self._link = Link(settings)
-        self._ticker = Ticker(settings)
+        self._ticker = Ticker(settings, lambda: self._engine.session, self._note_end)
         self._wake = asyncio.Event()
         self._running: dict[str, _Running] = {}
         self._session: uuid.UUID
@@ -312,6 +312,7 @@ class Worker:
 
     def _note_end(self, error: SessionEndedError) -> None:
         self._is_session_over = True
+        self._wake.set()
         if isinstance(error, SupersededError):
             self._superseded = error
 

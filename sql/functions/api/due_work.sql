@@ -1,9 +1,12 @@
--- Which ticks have something to do now, and in how many seconds the next wait or schedule is due or
--- a session will have been silent for too long; null when there is none. One look for all of them,
--- so that an idle system need not call each. What it names may find nothing: somebody else does it,
--- or holds the run.
--- Locks: none. Never raises.
+-- Which ticks the caller should call now, because they have something to do, and in how many
+-- seconds the next wait or schedule is due or a session will have been silent for too long; null
+-- when there is none. One look for all of them, so that an idle system need not call each. What it
+-- names may find nothing: somebody else does it, or holds the run; maintain_partitions, to be
+-- called once an hour, is always named. A dispatcher is told of its duties alone, and keeps them by
+-- asking; a worker of none while a dispatcher is alive. p_session null: of all.
+-- Locks: of a dispatcher as hold_duties. Raises: NE401, NE410.
 create or replace function noetl.due_work(
+  p_session uuid default null,
   out ticks text [],
   out next_in double precision
 )
@@ -18,7 +21,12 @@ declare
   v_wake_at timestamptz;
   v_fire_at timestamptz;
   v_reap_at timestamptz;
+  v_duties text [] := noetl_internal.duties_of(p_session);
 begin
+  if v_duties = '{}' then
+    ticks := '{}';
+    return;
+  end if;
   select min(t.wake_at) into v_wake_at from noetl.token as t where t.wake_at is not null;
   select min(s.next_at) into v_fire_at from noetl.schedule as s where s.is_active;
   select min(s.heartbeat_at) + make_interval(
@@ -27,8 +35,9 @@ begin
   into v_reap_at
   from noetl.runtime as s where s.status = 'active';
 
-  ticks := array_remove(
-    array[
+  ticks := array(
+    select t.name
+    from unnest(array[
       case when noetl_internal.has_loop_work() then 'expand_loops' end,
       case when v_wake_at <= v_now then 'wake_runs' end,
       case when noetl_internal.has_outbox_work() then 'advance_changes' end,
@@ -40,15 +49,23 @@ begin
         when v_reap_at < v_now or exists (select from noetl_internal.lost_sessions())
           then 'reap_stale'
       end,
-      case when v_fire_at <= v_now then 'fire_schedules' end
-    ],
-    null
+      case when v_fire_at <= v_now then 'fire_schedules' end,
+      'maintain_partitions'
+    ]) with ordinality as t (name, place)
+    where t.name = any(v_duties)
+    order by t.place
   );
-  next_in := extract(epoch from least(v_wake_at, v_fire_at, v_reap_at) - v_now);
+  next_in := extract(
+    epoch from least(
+      case when 'wake_runs' = any(v_duties) then v_wake_at end,
+      case when 'fire_schedules' = any(v_duties) then v_fire_at end,
+      case when 'reap_stale' = any(v_duties) then v_reap_at end
+    ) - v_now
+  );
 end;
 $function$;
 
-comment on function noetl.due_work()
+comment on function noetl.due_work(uuid)
 is 'Which ticks have something to do now, and in how many seconds the next is due.';
-revoke all on function noetl.due_work() from public;
-grant execute on function noetl.due_work() to noetl_worker;
+revoke all on function noetl.due_work(uuid) from public;
+grant execute on function noetl.due_work(uuid) to noetl_worker;

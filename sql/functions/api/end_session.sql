@@ -1,5 +1,5 @@
--- End a worker's session and hand back what it still holds, without counting attempts; returns how
--- many commands. Called again: 0. Locks: as requeue_sessions.
+-- End the session of a worker, or dispatcher, and hand back what it still holds, without counting
+-- attempts; returns how many commands. Called again: 0. Locks: as requeue_sessions; duties.
 create or replace function noetl.end_session(p_session uuid)
 returns integer
 language plpgsql volatile security definer
@@ -18,6 +18,7 @@ begin
   if not found then
     return 0;
   end if;
+  perform noetl_internal.give_up_duties(p_session);
   return noetl_internal.requeue_sessions(array[p_session], 'handed back', false, 100000);
 end;
 $function$;

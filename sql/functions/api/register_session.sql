@@ -17,43 +17,13 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 set jit = off
 as $function$
-declare
-  v_session_id uuid := gen_random_uuid();
-  v_older noetl.runtime;
 begin
   perform noetl_internal.require_read_committed();
   if coalesce(p_name, '') = '' or coalesce(cardinality(p_pools), 0) = 0 then
     raise exception 'a session needs a name and at least one pool' using
       errcode = 'NE422', hint = 'Pass the worker''s name and its pools, such as {default}.';
   end if;
-  -- Two processes that start under one name at the same moment end one after the other.
-  perform pg_advisory_xact_lock(
-    noetl_internal.lock_key('worker', hashtextextended(p_name, 0))
-  );
-  select * into v_older from noetl.runtime as s
-  where s.kind = 'worker' and s.name = p_name and s.status = 'active'
-  for update;
-  if v_older.started_at = p_started_at then
-    return v_older.session_id;
-  elsif v_older.started_at > p_started_at then
-    raise exception 'another process has started as worker "%"', p_name using
-      errcode = 'NE410', hint = 'Give each worker a name of its own, or stop one of the two.';
-  elsif v_older.session_id is not null then
-    update noetl.runtime as s
-    set status = 'ended', ended_at = noetl_internal.clock_now()
-    where s.session_id = v_older.session_id;
-    perform noetl_internal.requeue_sessions(
-      array[v_older.session_id], 'worker restarted', true, 100000
-    );
-  end if;
-  insert into noetl.runtime (
-    session_id, name, kind, pools, capacity, status, role, registered_at, heartbeat_at, started_at
-  )
-  values (
-    v_session_id, p_name, 'worker', p_pools, coalesce(p_capacity, '{}'), 'active', session_user,
-    noetl_internal.clock_now(), noetl_internal.clock_now(), p_started_at
-  );
-  return v_session_id;
+  return noetl_internal.begin_session('worker', p_name, p_pools, p_capacity, p_started_at);
 end;
 $function$;
 

@@ -24,8 +24,8 @@ begin
     s.session_id = p_session_id and pg_has_role(session_user, s.role, 'member')
     and (n.started_at = s.started_at) is not true;
   if found then
-    raise exception 'another process has started as worker "%"', v_session.name using
-      errcode = 'NE410', hint = 'Give each worker a name of its own, or stop one of the two.';
+    raise exception 'another process has started as % "%"', v_session.kind, v_session.name using
+      errcode = 'NE410', hint = 'Give each process a name of its own, or stop one of the two.';
   end if;
   raise exception 'session % is not active', p_session_id using
     errcode = 'NE401', hint = 'Drop what the session held and register again.';

@@ -62,6 +62,7 @@ from regexp_split_to_table($matrix$
   fire_schedules       .       .       .         worker  .
   raise_floor          .       .       .         worker  .
   due_work             .       .       .         worker  .
+  register_dispatcher  .       .       .         worker  .
   project_changes      .       .       .         worker  .
   maintain_partitions  .       .       .         worker  .
 $matrix$, '\n') as line

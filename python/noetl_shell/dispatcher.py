@@ -1,0 +1,95 @@
+"""A process that does the engine's ticks, shared out among all of its kind by leases."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+from uuid import UUID
+
+from noetl_worker.doorbell import Doorbell
+from noetl_worker.engine import SessionEndedError, SupersededError, describe
+from noetl_worker.link import Link
+from noetl_worker.settings import WorkerSettings
+from noetl_worker.ticker import Ticker
+
+log = logging.getLogger(__name__)
+
+
+class Dispatcher:
+    """Under one session at a time; asking what is due keeps its session and its duties."""
+
+    def __init__(self, settings: WorkerSettings) -> None:
+        self._settings = settings
+        self._started_at = datetime.now(UTC)
+        self._link = Link(settings)
+        self._ticker = Ticker(settings, lambda: self._session, self._note_end)
+        self._session: UUID | None = None
+        self._ended: SessionEndedError | None = None
+        self._wake = asyncio.Event()
+        self._is_stopping = False
+        self.is_registering = True
+
+    async def run(self) -> None:
+        """Tick until ``stop`` has been called; then let others have the duties.
+
+        Raises SupersededError when another process has taken this dispatcher's name.
+        """
+        await self._begin_session()
+        doorbell = Doorbell(self._settings, lambda _: self._ticker.ring())
+        helpers = [
+            asyncio.create_task(doorbell.run()),
+            asyncio.create_task(self._ticker.run()),
+        ]
+        try:
+            while not self._is_stopping:
+                await self._until_something_ends(helpers)
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+            await self._end_session()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        self._is_stopping = True
+        self._wake.set()
+
+    def _note_end(self, error: SessionEndedError) -> None:
+        self._ended = error
+        self._wake.set()
+
+    async def _until_something_ends(self, helpers: list[asyncio.Task[None]]) -> None:
+        """The process's work, its session, or a helper, which nothing should end."""
+        waking = asyncio.create_task(self._wake.wait())
+        await asyncio.wait([waking, *helpers], return_when=asyncio.FIRST_COMPLETED)
+        waking.cancel()
+        self._wake.clear()
+        for helper in helpers:
+            if helper.done():
+                helper.result()
+        if self._ended is None or self._is_stopping:
+            return
+        if isinstance(self._ended, SupersededError):
+            raise self._ended
+        log.warning("the session has ended; beginning another")
+        await self._begin_session()
+
+    async def _begin_session(self) -> None:
+        self.is_registering = True
+        self._session = await self._link.call(
+            "select noetl.register_dispatcher(%s, %s)",
+            (self._settings.name, self._started_at),
+        )
+        self._ended = None
+        self.is_registering = False
+        log.info("session %s as %s", self._session, self._settings.name)
+
+    async def _end_session(self) -> None:
+        try:
+            await asyncio.wait_for(
+                self._link.call("select noetl.end_session(%s)", (self._session,)), 5.0
+            )
+        except Exception as exc:  # noqa: BLE001 - the leases run out by themselves
+            log.warning("could not end the session: %s", describe(exc))
+        await self._link.close()

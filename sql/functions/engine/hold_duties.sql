@@ -1,0 +1,46 @@
+-- The duties of a dispatcher: renews its session and leases when a third of their time is over,
+-- gives back what is more than its share of those alive, and takes what nobody has, or whose owner
+-- has let the lease run out.
+-- Locks: rows of duties, skipping locked ones.
+create or replace function noetl_internal.hold_duties(p_session noetl.runtime)
+returns text []
+language plpgsql volatile
+as $function$
+declare
+  v_now timestamptz := noetl_internal.clock_now();
+  v_lease interval := make_interval(
+    secs => noetl_internal.setting_integer('dispatcher_lease_seconds')
+  );
+  v_share integer;
+  v_own text [];
+begin
+  update noetl.runtime as s
+  set heartbeat_at = v_now
+  where s.session_id = p_session.session_id and s.heartbeat_at < v_now - v_lease / 3;
+  v_share := ceil(
+    (select count(*) from noetl.duty) / greatest(noetl_internal.live_dispatchers(), 1)::numeric
+  );
+  -- Whose lease has run out keeps what nobody has taken since.
+  update noetl.duty as d
+  set lease_until = v_now + v_lease
+  where d.owner_session_id = p_session.session_id and d.lease_until < v_now + v_lease * 2 / 3;
+  v_own := array(
+    select d.duty from noetl.duty as d
+    where d.owner_session_id = p_session.session_id
+    order by d.epoch, d.duty
+  );
+  if cardinality(v_own) > v_share then
+    update noetl.duty as d
+    set owner_session_id = null, lease_until = null
+    where d.owner_session_id = p_session.session_id and d.duty = any(v_own[v_share + 1:]);
+    return v_own[:v_share];
+  elsif cardinality(v_own) < v_share then
+    v_own := v_own || noetl_internal.take_duties(
+      p_session.session_id, v_share - cardinality(v_own), v_now, v_lease
+    );
+  end if;
+  return v_own;
+end;
+$function$;
+
+comment on function noetl_internal.hold_duties(noetl.runtime) is 'The duties of a dispatcher.';

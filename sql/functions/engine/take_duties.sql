@@ -1,0 +1,35 @@
+-- Take up to p_count duties that nobody has, or whose owner has let the lease run out; which.
+-- Locks: rows of duties, skipping locked ones.
+create or replace function noetl_internal.take_duties(
+  p_session_id uuid,
+  p_count integer,
+  p_now timestamptz,
+  p_lease interval
+)
+returns text []
+language plpgsql volatile
+as $function$
+declare
+  v_taken text [];
+begin
+  with free as (
+    select d.duty from noetl.duty as d
+    where d.owner_session_id is null or d.lease_until <= p_now
+    order by d.duty
+    limit p_count
+    for no key update skip locked
+  ),
+  taken as (
+    update noetl.duty as d
+    set owner_session_id = p_session_id, lease_until = p_now + p_lease, epoch = d.epoch + 1
+    from free as f
+    where d.duty = f.duty
+    returning d.duty
+  )
+  select coalesce(array_agg(t.duty order by t.duty), '{}') into v_taken from taken as t;
+  return v_taken;
+end;
+$function$;
+
+comment on function noetl_internal.take_duties(uuid, integer, timestamptz, interval)
+is 'Take duties that nobody has.';

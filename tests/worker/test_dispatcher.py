@@ -1,0 +1,121 @@
+"""Dispatchers: they share out what workers would do without them."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+
+import pytest
+
+from tests.worker.conftest import Lab
+
+WAIT = """
+- step: wait
+  tool: { kind: wait, duration: 0.3 }
+  next: { arcs: [ { step: many } ] }
+- step: many
+  loop: { in: [1, 2, 3, 4, 5], iterator: n }
+  spec: { loop_mode: fanout }
+  tool: { kind: noop, result: "{{ iter.n }}" }
+"""
+
+
+def dispatcher(lab: Lab, name: str) -> subprocess.Popen[bytes]:
+    return lab.worker(name, "noetl_shell", ("dispatcher", "--name", name))
+
+
+def owners(lab: Lab) -> dict[str | None, int]:
+    """How many duties each has."""
+    rows = lab.conn.execute(
+        "select s.name, count(*)::integer as count from noetl.duty as d"
+        " left join noetl.runtime as s on s.session_id = d.owner_session_id"
+        " group by s.name"
+    )
+    return {row["name"]: row["count"] for row in rows}
+
+
+def lease(lab: Lab, seconds: int) -> None:
+    lab.conn.execute(
+        "update noetl.setting set value = to_jsonb(%s::integer)"
+        " where name = 'dispatcher_lease_seconds'",
+        (seconds,),
+    )
+
+
+def test_three_share_and_take_over_from_one_that_was_killed(lab: Lab) -> None:
+    lease(lab, 2)
+    names = {"d1", "d2", "d3"}
+    processes = {name: dispatcher(lab, name) for name in names}
+    lab.until(lambda: owners(lab).keys() == names and max(owners(lab).values()) <= 3)
+    lab.worker()
+    runs = [lab.start(WAIT)]
+    processes["d2"].send_signal(signal.SIGKILL)
+    runs.append(lab.start(WAIT))
+    lab.until(lambda: owners(lab).keys() == names - {"d2"})
+    runs.append(lab.start(WAIT))
+    for run in runs:
+        assert lab.wait(run)["status"] == "completed"
+
+
+def test_worker_leaves_the_ticks_to_a_dispatcher(lab: Lab) -> None:
+    process = dispatcher(lab, "d1")
+    lab.until(lambda: owners(lab) == {"d1": 8})
+    lab.worker()
+    assert lab.run(WAIT)["status"] == "completed"
+    process.send_signal(signal.SIGSTOP)
+    try:
+        run = lab.start(WAIT)
+        with pytest.raises(AssertionError, match="waited too long"):
+            lab.wait(run, 3)
+    finally:
+        process.send_signal(signal.SIGCONT)
+    assert lab.wait(run)["status"] == "completed"
+
+
+def test_workers_tick_when_the_last_one_is_gone(lab: Lab) -> None:
+    lease(lab, 2)
+    process = dispatcher(lab, "d1")
+    lab.until(lambda: owners(lab) == {"d1": 8})
+    lab.worker()
+    process.send_signal(signal.SIGKILL)
+    assert lab.run(WAIT)["status"] == "completed"
+
+
+def test_stopped_one_lets_others_have_its_duties_at_once(lab: Lab) -> None:
+    process = dispatcher(lab, "d1")
+    lab.until(lambda: owners(lab) == {"d1": 8})
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+    assert owners(lab) == {None: 8}
+    lab.worker()
+    assert lab.run(WAIT)["status"] == "completed"
+
+
+def test_younger_one_of_a_name_keeps_it(lab: Lab) -> None:
+    first = dispatcher(lab, "d1")
+    lab.until(lambda: owners(lab) == {"d1": 8})
+    session = lab.conn.execute(
+        "select owner_session_id as id from noetl.duty"
+    ).fetchone()
+    second = dispatcher(lab, "d1")
+    assert first.wait(30) == 1
+    assert 'another process has started as dispatcher "d1"' in lab.log("d1")
+    lab.until(lambda: owners(lab) == {"d1": 8})
+    later = lab.conn.execute("select owner_session_id as id from noetl.duty").fetchone()
+    assert later != session
+    assert second.poll() is None
+
+
+def test_one_whose_session_has_ended_begins_another(lab: Lab) -> None:
+    process = dispatcher(lab, "d1")
+    lab.until(lambda: owners(lab) == {"d1": 8})
+    lab.conn.execute(
+        "select noetl.end_session(s.session_id) from noetl.runtime as s"
+        " where s.name = 'd1' and s.status = 'active'"
+    )
+    lab.until(
+        lambda: lab.count("select count(*) from noetl.runtime where name = 'd1'") == 2
+    )
+    lab.until(lambda: owners(lab) == {"d1": 8})
+    assert process.poll() is None
+    assert "the session has ended; beginning another" in lab.log("d1")
