@@ -219,7 +219,8 @@ SETTINGS: Final = (
         "worker_ticks",
         _flag,
         lambda: _WORKER.ticks,
-        "0: the worker leaves the maintenance functions to others.",
+        "0: the worker leaves the maintenance functions to others, also when no"
+        " dispatcher is alive.",
         "1",
     ),
     Setting(
