@@ -182,7 +182,7 @@ def test_worker_whose_name_another_process_takes_stops(
     lab.worker(NOETL_HEARTBEAT_SECONDS="0.3")
     assert older.wait(10) == 1
     assert 'another process has started as worker "one"' in lab.log()
-    assert "Give each worker a name of its own" in lab.log()
+    assert "Give each process a name of its own" in lab.log()
     assert lab.wait(run)["status"] == "completed"
 
 
