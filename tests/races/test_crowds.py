@@ -204,7 +204,7 @@ class Followers:
             count += 1
             if all(self.rig.status(run) == "completed" for run in self.runs):
                 break
-            time.sleep(0.1)
+            time.sleep(0.02)
         return count
 
 

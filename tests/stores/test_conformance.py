@@ -251,8 +251,8 @@ def test_store_goes_down_and_comes_back(
     remote: Lab, fault: Callable[[Server], Callable[[], None]]
 ) -> None:
     """Also in the middle of an upload and of a read; all are told so, in time."""
-    store, data = remote.open(**HASTY), os.urandom(remote.huge)
-    put(store, "before", data)
+    patient, store, data = remote.open(), remote.open(**HASTY), os.urandom(remote.huge)
+    put(patient, "before", data)
     assert remote.server is not None
     reader = store.read("before")
     upload = store.create(KEY, "text/plain")
@@ -280,11 +280,11 @@ def test_store_goes_down_and_comes_back(
     finally:
         repair()
     # What had been sent when we gave up may be done still; but as a whole.
-    assert {"before"} <= keys(store) <= {"before", "meanwhile", KEY}
-    assert get(store, "before") == data
+    assert {"before"} <= keys(patient) <= {"before", "meanwhile", KEY}
+    assert get(patient, "before") == data
     assert data.startswith(first)
-    if KEY in keys(store):
-        assert get(store, KEY) == data
+    if KEY in keys(patient):
+        assert get(patient, KEY) == data
     put(store, "after", b"all is well")
     assert get(store, "after") == b"all is well"
 
