@@ -110,6 +110,10 @@ TARGETS: Final = (
     Target("from S3, against download_file", "×", "least", 0.8, _store("s3_get_ratio")),
     Target("to a file, against cp and sync", "×", "least", 0.8, _store("pvc_put_ratio")),
     Target("from a file, against cat", "×", "least", 0.8, _store("pvc_get_ratio")),
+    Target(
+        "from a file into another, checked, against cp", "×", "least", 0.8,
+        _store("pvc_sha256_copy_ratio"),
+    ),
     Target("memory for an object to S3", "MB", "most", 64, _memory("s3", "put")),
     Target("memory for an object from S3", "MB", "most", 64, _memory("s3", "get")),
     Target(
@@ -148,7 +152,7 @@ _STORE_CASES: Final = (
     ("boto3_4", "S3: the same with four threads"),
     ("s3", "S3: ours"),
     ("s3_sha256", "S3: ours, and sha256"),
-    ("cp", "file: cp and sync, cat"),
+    ("cp", "file: cp and sync, cat, cp"),
     ("pvc", "file: ours"),
     ("pvc_sha256", "file: ours, and sha256"),
 )
@@ -212,7 +216,7 @@ def _fanout_table(rows: list[Figures]) -> Table:
 def _stores_table(stores: Figures) -> Table:
     size = stores["bytes"] / 1e6
     table = Table(title=f"An object of {size:,.0f} MB", title_justify="left")
-    for title in ("by", "put, MB/s", "get, MB/s", "memory, MB"):
+    for title in ("by", "put, MB/s", "get, MB/s", "into a file, MB/s", "memory, MB"):
         table.add_column(title, justify="left" if title == "by" else "right")
     for case, title in _STORE_CASES:
         row = stores[case]
@@ -220,6 +224,7 @@ def _stores_table(stores: Figures) -> Table:
             title,
             f"{row['put_mb_per_s']:,.0f}",
             f"{row['get_mb_per_s']:,.0f}",
+            f"{row['copy_mb_per_s']:,.0f}" if "copy_mb_per_s" in row else "",
             f"{row['put_above_mb']:,.0f} / {row['get_above_mb']:,.0f}",
         )
     return table

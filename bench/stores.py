@@ -1,7 +1,7 @@
 """A large object to a store and back, beside what the machine does without us.
 
 S3 is compared with boto3's own ``upload_file`` and ``download_file``, files with ``cp`` and
-``sync`` there, ``cat`` back.
+``sync`` there, ``cat`` back, and ``cp`` back into a file.
 Each pass is a process of its own (``python -m bench.stores CASE …``), so that its memory is
 known; passes alternate, because a machine's speed varies.
 """
@@ -9,7 +9,6 @@ known; passes alternate, because a machine's speed varies.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import subprocess
@@ -23,6 +22,7 @@ from typing import Any, Final
 from bench.memory import Peaks, measured_memory
 from bench.rig import BenchError
 from noetl_worker.results.digest import Sha256
+from noetl_worker.results.objects import read_whole
 from noetl_worker.stores.base import ObjectStore, StoreTier
 from noetl_worker.stores.registry import Stores
 from noetl_worker.stores.settings import StoreSettings
@@ -58,13 +58,17 @@ def measure_stores(size: int, repeats: int) -> dict[str, Any]:
             key: (max if key.endswith("_mb") else min)([one[key] for one in found])
             for key in found[0]
         }
-        figures[case]["put_mb_per_s"] = size / 1e6 / figures[case]["put_s"]
-        figures[case]["get_mb_per_s"] = size / 1e6 / figures[case]["get_s"]
-    for case, plain in (("s3", "boto3"), ("pvc", "cp")):
-        for way in ("put", "get"):
-            figures[f"{case}_{way}_ratio"] = (
-                figures[plain][f"{way}_s"] / figures[case][f"{way}_s"]
-            )
+        for way in ("put", "get", "copy"):
+            if f"{way}_s" in found[0]:
+                figures[case][f"{way}_mb_per_s"] = (
+                    size / 1e6 / figures[case][f"{way}_s"]
+                )
+    for case, plain in (("s3", "boto3"), ("pvc", "cp"), ("pvc_sha256", "cp")):
+        for way in ("put", "get", "copy"):
+            if f"{way}_s" in figures[case]:
+                figures[f"{case}_{way}_ratio"] = (
+                    figures[plain][f"{way}_s"] / figures[case][f"{way}_s"]
+                )
     return figures
 
 
@@ -87,14 +91,12 @@ def main() -> None:
     """One pass: there, back, and how long and how large."""
     case, base = sys.argv[1], Path(sys.argv[2])
     source, target = base / "source", base / "target"
-    is_file = case in PVC_CASES
-    if (
-        is_file
-    ):  # read only: what writing a second file takes varies by a factor of five
-        target = Path(os.devnull)
     put, get, end = _ways(case, base)
+    steps = [("put", put, source), ("get", get, target)]
+    if case in PVC_CASES:
+        steps[1:] = [("get", get, Path(os.devnull)), ("copy", get, target)]
     figures: dict[str, float] = {}
-    for name, act, path in (("put", put, source), ("get", get, target)):
+    for name, act, path in steps:
         resident = _resident_mb()
         with _peak() as peaks:
             begun, used = time.monotonic(), time.process_time()
@@ -102,10 +104,9 @@ def main() -> None:
             figures[f"{name}_s"] = time.monotonic() - begun
             figures[f"{name}_cpu_s"] = time.process_time() - used
         figures[f"{name}_above_mb"] = peaks.worker_mb - resident
-    if not is_file:
-        if target.stat().st_size != source.stat().st_size:
-            raise BenchError(f"{target} is not what was stored")
-        target.unlink()
+    if target.stat().st_size != source.stat().st_size:
+        raise BenchError(f"{target} is not what was stored")
+    target.unlink()
     end()
     print(json.dumps(figures))
 
@@ -126,7 +127,7 @@ def _ways(
         copy.parent.mkdir(exist_ok=True)
         return (
             put_copy,
-            lambda _: _run("cat", copy),
+            lambda target: _get_copy(copy, target),
             copy.unlink,
         )
     stores = Stores(StoreSettings.from_environment(os.environ), base / "results")
@@ -134,33 +135,50 @@ def _ways(
     with store.create("warm", "text/plain") as upload:
         upload.write(b"up")
         upload.commit()
-    hashed = case.endswith("sha256")
-    return (
-        lambda source: _put(store, source, hashed=hashed),
-        lambda target: _get(store, target, hashed=hashed),
-        lambda: store.delete("large"),
-    )
+    stored: list[str] = []
+
+    def put(source: Path) -> None:
+        stored.append(_put(store, source, hashed=case.endswith("sha256")))
+
+    def get(target: Path) -> None:
+        size = (base / "source").stat().st_size
+        _get(store, target, size, stored[-1])
+
+    return put, get, lambda: store.delete("large")
 
 
-def _put(store: ObjectStore, source: Path, *, hashed: bool) -> None:
+def _put(store: ObjectStore, source: Path, *, hashed: bool) -> str:
+    """Store the file; its sha256, if that is wanted."""
     digest = Sha256()
     with source.open("rb") as file, store.create("large", "text/plain") as upload:
         while block := file.read(_BLOCK):
             if hashed:
                 digest.update(block)
             upload.write(block)
-        digest.hexdigest()
+        sha256 = digest.hexdigest() if hashed else ""
         upload.commit()
     digest.close()
+    return sha256
 
 
-def _get(store: ObjectStore, target: Path, *, hashed: bool) -> None:
-    digest = hashlib.sha256()
+def _get(store: ObjectStore, target: Path, size: int, sha256: str) -> None:
+    """Read the object into a file, checked if its sha256 is known."""
+    blocks = (
+        read_whole(store, store.uri("large"), size, sha256)
+        if sha256
+        else store.read("large")
+    )
     with target.open("wb") as file:
-        for block in store.read("large"):
-            if hashed:
-                digest.update(block)
+        for block in blocks:
             file.write(block)
+
+
+def _get_copy(copy: Path, target: Path) -> None:
+    """Copy the file, or read it if that goes nowhere."""
+    if target == Path(os.devnull):
+        subprocess.run(["cat", copy], check=True, stdout=subprocess.DEVNULL)
+    else:
+        subprocess.run(["cp", copy, target], check=True)
 
 
 def _boto3_ways(
@@ -187,10 +205,6 @@ def _boto3_ways(
         ),
         lambda: client.delete_object(Bucket=BUCKET, Key="boto3"),
     )
-
-
-def _run(*arguments: str | Path) -> None:
-    subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)
 
 
 @contextlib.contextmanager

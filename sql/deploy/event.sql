@@ -13,20 +13,20 @@ comment on sequence noetl.event_id_seq is 'Event ids: unique, and ascending with
 
 -- A check of one column is a domain: PostgreSQL parses the checks of a table again for each
 -- statement, and those of a domain once in a session (docs/decisions/domains-for-hot-checks.md).
+-- The list is searched from its beginning: what happens most comes first.
 create domain noetl_internal.event_type as text
 constraint event_type_is_known check (
   value in (
-    'playbook.initialized', 'playbook.completed', 'playbook.failed', 'execution.cancelled',
-    'execution.queued', 'execution.failing', 'execution.paused', 'execution.resumed',
-    'execution.retried',
-    'signal.received', 'context.written',
-    'step.enter', 'step.exit',
-    'command.issued', 'command.claimed', 'command.heartbeat', 'command.completed',
-    'command.failed', 'command.cancelled',
+    'command.issued', 'command.claimed', 'command.completed', 'command.failed',
+    'command.cancelled', 'command.heartbeat',
+    'loop.shard.done', 'loop.item', 'loop.shard.failed', 'loop.shard.enqueued',
     'call.done', 'call.error', 'call.partial',
-    'loop.started', 'loop.item', 'loop.done',
-    'loop.fanout.started', 'loop.shard.enqueued', 'loop.shard.done', 'loop.shard.failed',
-    'loop.fanin.completed',
+    'step.enter', 'step.exit',
+    'loop.started', 'loop.done', 'loop.fanout.started', 'loop.fanin.completed',
+    'playbook.initialized', 'playbook.completed', 'playbook.failed',
+    'execution.cancelled', 'execution.queued', 'execution.failing', 'execution.paused',
+    'execution.resumed', 'execution.retried',
+    'signal.received', 'context.written',
     'checkpoint.committed'
   )
 );

@@ -22,9 +22,10 @@ begin
   where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
   perform noetl_internal.append_event(
     p_token.execution_id, p_run.catalog_id, 'step.enter', p_token.step, 'entered',
-    nullif(
-      jsonb_strip_nulls(jsonb_build_object('wait', v_wait, 'concurrency', p_slot)), '{}'
-    ),
+    case
+      when v_wait is not null or p_slot is not null
+        then jsonb_strip_nulls(jsonb_build_object('wait', v_wait, 'concurrency', p_slot))
+    end,
     p_meta => jsonb_build_object('token_id', p_token.token_id)
   );
   if p_definition ->> 'loop' is not null then

@@ -1,4 +1,4 @@
-"""Checksums that are made while the bytes are written: a disk and a core work at once."""
+"""Checksums that are made while the bytes move: a disk and a core work at once."""
 
 from __future__ import annotations
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
 from collections.abc import Iterator
 from typing import Final
 
+from noetl_worker.results.digest import Sha256
 from noetl_worker.stores.base import ObjectDamagedError, ObjectStore
 
 AHEAD: Final = 1 << 20
@@ -16,19 +16,22 @@ AHEAD: Final = 1 << 20
 def read_whole(store: ObjectStore, uri: str, size: int, sha256: str) -> Iterator[bytes]:
     """The bytes of an object, which must be those that were stored; the last block is
     not followed by another one, but by ObjectDamagedError, if they are not."""
-    digest, seen = hashlib.sha256(), 0
-    for data in store.read(store.key(uri)):
-        digest.update(data)
-        seen += len(data)
+    digest, seen = Sha256(), 0
+    try:
+        for data in store.read(store.key(uri)):
+            digest.update(data)
+            seen += len(data)
+            if seen > size:
+                break
+            yield data
         if seen > size:
-            break
-        yield data
-    if seen > size:
-        raise ObjectDamagedError(f"{uri} is not what was stored (it is longer)")
-    if seen < size:
-        raise ObjectDamagedError(f"{uri} is not what was stored (it is shorter)")
-    if digest.hexdigest() != sha256:
-        raise ObjectDamagedError(f"{uri} is not what was stored (sha256 differs)")
+            raise ObjectDamagedError(f"{uri} is not what was stored (it is longer)")
+        if seen < size:
+            raise ObjectDamagedError(f"{uri} is not what was stored (it is shorter)")
+        if digest.hexdigest() != sha256:
+            raise ObjectDamagedError(f"{uri} is not what was stored (sha256 differs)")
+    finally:
+        digest.close()
 
 
 def unpacked(blocks: Iterator[bytes]) -> Iterator[bytes]:
