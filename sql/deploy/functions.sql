@@ -18521,7 +18521,9 @@ is 'Let others have the duties of a dispatcher, at once.';
 
 -- engine/begin_session.sql
 -- Begin the session of a process; that of an older process of the same kind and name ends, and its
--- commands are requeued. The same process gets the session that it has.
+-- commands are requeued. The same process gets the session that it has. Which is the younger is
+-- told by the clocks of their hosts, which may differ: one that has been silent for a fifth of
+-- session_timeout_seconds has lost its name to whoever asks.
 -- Locks: one per kind and name; as requeue_sessions. Raises: NE410 when a younger process has the
 -- name.
 create or replace function noetl_internal.begin_session(
@@ -18547,9 +18549,15 @@ begin
   for update;
   if v_older.started_at = p_started_at then
     return v_older.session_id;
-  elsif v_older.started_at > p_started_at then
+  elsif
+    v_older.started_at > p_started_at
+    and v_older.heartbeat_at > noetl_internal.clock_now() - make_interval(
+      secs => noetl_internal.setting_integer('session_timeout_seconds') / 5.0
+    )
+  then
     raise exception 'another process has started as % "%"', p_kind, p_name using
-      errcode = 'NE410', hint = 'Give each process a name of its own, or stop one of the two.';
+      errcode = 'NE410', hint = 'Give each process a name of its own, or stop one of the two; '
+        'set the clocks of their hosts if the other one is gone.';
   elsif v_older.session_id is not null then
     update noetl.runtime as s
     set status = 'ended', ended_at = noetl_internal.clock_now()

@@ -1,6 +1,6 @@
 -- A call of a process that was killed since may arrive after that of the next one.
 begin;
-select plan(8);
+select plan(9);
 select noetl_test.start(jsonb_build_array(noetl_test.step('a'))) as x \gset
 \set younger '2030-01-01 00:00:02+00'
 \set older '2030-01-01 00:00:01+00'
@@ -27,6 +27,14 @@ select noetl_test.worker('w') as u \gset
 select throws_ok(
   format('select noetl.heartbeat(%L, %L)', :'v', '{}'), 'NE410', null,
   'a process that does not tell its age is the youngest'
+);
+
+-- The clock of the younger one's host was minutes ahead, and it has died.
+update noetl.runtime set started_at = :'younger', heartbeat_at = heartbeat_at - interval '61 s'
+where session_id = :'u';
+select lives_ok(
+  format($$ select noetl.register_session('w', '{default}', '{}', %L) $$, :'older'),
+  'one that has been silent for a minute has lost its name to whoever asks'
 );
 
 select * from finish();
