@@ -7,11 +7,12 @@ import logging
 from datetime import UTC, datetime
 from uuid import UUID
 
-from noetl_worker.doorbell import Doorbell
-from noetl_worker.engine import SessionEndedError, SupersededError, describe
-from noetl_worker.link import Link
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.ticker import Ticker
+from noetl_worker.transport.doorbell import Doorbell
+from noetl_worker.transport.errors import SessionEndedError, SupersededError, describe
+from noetl_worker.transport.link import DirectLink
+from noetl_worker.transport.make import postgres_calls
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,9 @@ class Dispatcher:
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
         self._started_at = datetime.now(UTC)
-        self._link = Link(settings)
+        self._link = DirectLink(
+            settings, postgres_calls(settings, "dispatcher", size=1)
+        )
         self._ticker = Ticker(settings, lambda: self._session, self._note_end)
         self._session: UUID | None = None
         self._ended: SessionEndedError | None = None
@@ -78,8 +81,9 @@ class Dispatcher:
     async def _begin_session(self) -> None:
         self.is_registering = True
         self._session = await self._link.call(
-            "select noetl.register_dispatcher(%s, %s)",
-            (self._settings.name, self._started_at),
+            "register_dispatcher",
+            name=self._settings.name,
+            started_at=self._started_at,
         )
         self._ended = None
         self.is_registering = False
@@ -88,7 +92,7 @@ class Dispatcher:
     async def _end_session(self) -> None:
         try:
             await asyncio.wait_for(
-                self._link.call("select noetl.end_session(%s)", (self._session,)), 5.0
+                self._link.call("end_session", session=self._session), 5.0
             )
         except Exception as exc:  # noqa: BLE001 - the leases run out by themselves
             log.warning("could not end the session: %s", describe(exc))
