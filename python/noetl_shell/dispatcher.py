@@ -7,6 +7,7 @@ import logging
 from datetime import UTC, datetime
 from uuid import UUID
 
+from noetl_shell.api.server import ApiServer
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.ticker import Ticker
 from noetl_worker.transport.doorbell import Doorbell
@@ -20,8 +21,9 @@ log = logging.getLogger(__name__)
 class Dispatcher:
     """Under one session at a time; asking what is due keeps its session and its duties."""
 
-    def __init__(self, settings: WorkerSettings) -> None:
+    def __init__(self, settings: WorkerSettings, api: ApiServer | None = None) -> None:
         self._settings = settings
+        self._api = api
         self._started_at = datetime.now(UTC)
         self._link = DirectLink(
             settings, postgres_calls(settings, "dispatcher", size=1)
@@ -36,9 +38,26 @@ class Dispatcher:
     async def run(self) -> None:
         """Tick until ``stop`` has been called; then let others have the duties.
 
+        The HTTP API, if any, answers from the beginning to the end.
+
         Raises SupersededError when another process has taken this dispatcher's name.
         """
-        await self._begin_session()
+        serving = [] if self._api is None else [asyncio.create_task(self._api.run())]
+        try:
+            await self._begin_session()
+            await self._work(serving)
+        finally:
+            if self._api is not None:
+                self._api.stop()
+            await asyncio.gather(*serving, return_exceptions=True)
+            await self._end_session()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        self._is_stopping = True
+        self._wake.set()
+
+    async def _work(self, serving: list[asyncio.Task[None]]) -> None:
         doorbell = Doorbell(self._settings, lambda _: self._ticker.ring())
         helpers = [
             asyncio.create_task(doorbell.run()),
@@ -46,17 +65,11 @@ class Dispatcher:
         ]
         try:
             while not self._is_stopping:
-                await self._until_something_ends(helpers)
+                await self._until_something_ends([*helpers, *serving])
         finally:
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
-            await self._end_session()
-
-    def stop(self) -> None:
-        """Tick no more."""
-        self._is_stopping = True
-        self._wake.set()
 
     def _note_end(self, error: SessionEndedError) -> None:
         self._ended = error
@@ -90,6 +103,8 @@ class Dispatcher:
         log.info("session %s as %s", self._session, self._settings.name)
 
     async def _end_session(self) -> None:
+        if self._session is None:
+            return
         try:
             await asyncio.wait_for(
                 self._link.call("end_session", session=self._session), 5.0
