@@ -14,9 +14,9 @@ from typing import Protocol
 
 import uvloop
 
-from noetl_worker.engine import EngineRefusedError, describe
 from noetl_worker.points import arm
 from noetl_worker.settings import WorkerSettings
+from noetl_worker.transport.errors import EngineRefusedError, describe
 from noetl_worker.worker import Worker
 
 log = logging.getLogger(__name__)
