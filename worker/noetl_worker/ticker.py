@@ -46,6 +46,7 @@ TICKS: Final = (
     Tick("wake_runs", "select noetl.wake_runs(500)", 0.05),
     Tick("advance_changes", "select noetl.advance_changes(200)", 0.05),
     Tick("project_changes", "select noetl.project_changes(500)", 0.1),
+    Tick("project_shards", "select noetl.project_shards(%(session)s, 500)", 0.1),
     Tick("raise_floor", "select noetl.raise_floor()", 0.25),
     Tick("reap_stale", "select noetl.reap_stale(500)", 1.0),
     Tick("fire_schedules", "select noetl.fire_schedules(20)", 0.25),
@@ -119,7 +120,9 @@ class Ticker:
         if time.monotonic() < self._not_before[tick.name]:
             return False
         try:
-            row = await (await conn.execute(tick.query)).fetchone()
+            row = await (
+                await conn.execute(tick.query, {"session": self._session()})
+            ).fetchone()
             reach("after_tick")
         except psycopg.Error as exc:
             if is_connection_lost(exc):
