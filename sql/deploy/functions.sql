@@ -15006,7 +15006,7 @@ begin
     select
       jsonb_build_object(
         'runs', count(*), 'waiting', count(*) filter (where r.status = 'waiting'),
-        'oldest_run', min(r.execution_id)
+        'oldest_run', min(r.execution_id)::text
       )
     from noetl.run as r
     where noetl_internal.shard_of(r.execution_id) = p_shard and r.finished_at is null
@@ -20531,6 +20531,37 @@ $function$;
 comment on function noetl_internal.has_outbox_work()
 is 'Whether a run is to be moved on, or a token waits for a place under a concurrency key.';
 
+-- engine/next_projection.sql
+-- When the shards of an owner, or all, are to be looked at next; null: when something happens. A
+-- report wakes the worker that made it, and no dispatcher, because NOTIFY costs more than it saves:
+-- while commands are at work, a dispatcher looks often enough to be half a second late at most.
+create or replace function noetl_internal.next_projection(
+  p_owner uuid,
+  p_now timestamptz
+)
+returns timestamptz
+language plpgsql volatile
+as $function$
+begin
+  return (
+    select
+      least(
+        min(d.due_at),
+        case
+          when
+            p_owner is not null
+            and exists (select from noetl.command as c where c.status = 'leased')
+            then p_now + interval '400 milliseconds'
+        end
+      )
+    from noetl_internal.due_shards(p_owner, p_now) as d
+  );
+end;
+$function$;
+
+comment on function noetl_internal.next_projection(uuid, timestamptz)
+is 'When the shards of an owner, or all, are to be looked at next.';
+
 -- api/due_work.sql
 -- Which ticks the caller should call now, because they have something to do, and in how many
 -- seconds the next wait or schedule is due or a session will have been silent for too long; null
@@ -20570,10 +20601,9 @@ begin
   )
   into v_reap_at
   from noetl.runtime as s where s.status = 'active';
-  select min(d.due_at) into v_project_at
-  from noetl_internal.due_shards(
+  v_project_at := noetl_internal.next_projection(
     case when 'project_shards' = any(v_duties) then p_session end, v_now
-  ) as d;
+  );
 
   ticks := array(
     select t.name
