@@ -14929,8 +14929,8 @@ comment on function noetl_internal.project_run(bigint)
 is 'Copy the state of one run into noetl.execution.';
 
 -- engine/due_shards.sql
--- The shards, of one owner or all, that have something to project, and since or from when: p_now when
--- runs have changed; else when the checkpoint of a shard that has changed since is a second old.
+-- The shards, of one owner or all, that have something to project, and from when: p_now when runs
+-- have changed; else when the checkpoint of a shard that has changed since is a second old.
 create or replace function noetl_internal.due_shards(
   p_owner uuid,
   p_now timestamptz
@@ -15025,8 +15025,8 @@ $function$;
 comment on function noetl_internal.shard_state(integer) is 'What is live in a shard.';
 
 -- engine/write_checkpoints.sql
--- Write the checkpoints of those of these shards that have changed since the last one, at most one a
--- second: what is live in each, and how far it has come.
+-- Write the checkpoints of those of these shards that have changed since the last one, at most one
+-- a second: what is live in each, and how far it has come.
 -- Locks: rows of noetl.checkpoint; the caller holds those of noetl.projection_checkpoint.
 create or replace function noetl_internal.write_checkpoints(
   p_shards integer [],
@@ -18043,8 +18043,8 @@ revoke all on function noetl.rebuild(bigint) from public;
 grant execute on function noetl.rebuild(bigint) to noetl_operator;
 
 -- api/rebuild_execution_projection.sql
--- Make the row of one execution in noetl.execution again, whatever stands there: from run state, which
--- is left alone; from events where that is lost (as rebuild). Called again: the same row.
+-- Make the row of one execution in noetl.execution again, whatever stands there: from run state,
+-- which is left alone; from events where that is lost (as rebuild). Called again: the same row.
 -- Locks: the row; where run state is lost, as rebuild.
 -- Raises: NE404 when neither state nor events tell of it, NE409.
 create or replace function noetl.rebuild_execution_projection(p_execution_id bigint)
@@ -18073,8 +18073,8 @@ grant execute on function noetl.rebuild_execution_projection(bigint) to noetl_op
 
 -- api/rebuild_projection.sql
 -- Make the rows of up to p_limit executions after p_after in noetl.execution again, from run state;
--- returns the last of them, null when there was none: call it again with that until it is null, each
--- time in a transaction of its own, so that nobody waits for long. Called again: the same rows.
+-- returns the last of them, null when there was none: call it again with that until it is null,
+-- each time in a transaction of its own, so that nobody waits long. Called again: the same rows.
 -- Locks: as rebuild_execution_projection, ascending. Raises: NE409.
 create or replace function noetl.rebuild_projection(
   p_after bigint default 0,
@@ -18457,9 +18457,9 @@ revoke all on function noetl.list_workers() from public;
 grant execute on function noetl.list_workers() to noetl_reader, noetl_runner, noetl_operator;
 
 -- api/projection_lag.sql
--- How far the projection of each shard is behind now: how long the oldest visible change has waited,
--- in milliseconds from when it was marked (so with what its transaction went on for); 0: nothing
--- waits. Locks: none. Raises: nothing.
+-- How far the projection of each shard is behind now: how long the oldest visible change has
+-- waited, in milliseconds from when it was marked (so with what its transaction went on for); 0:
+-- nothing waits. Locks: none. Raises: nothing.
 create or replace function noetl.projection_lag()
 returns table (shard integer, lag_ms integer)
 language plpgsql volatile security definer
@@ -18494,9 +18494,9 @@ grant execute on function noetl.projection_lag()
 to noetl_reader, noetl_runner, noetl_operator, noetl_worker;
 
 -- api/list_shards.sql
--- The shards of the projection: which dispatcher owns each and until when (null: workers project it),
--- how many owners it has had, how far behind it is now, when it was projected last, and what its
--- latest checkpoint tells of it. Locks: none. Raises: nothing.
+-- The shards of the projection: which dispatcher owns each and until when (null: workers project
+-- it), how many owners it has had, how far behind it is now, when it was projected last, and what
+-- its latest checkpoint tells of it. Locks: none. Raises: nothing.
 create or replace function noetl.list_shards()
 returns table (
   shard integer,
@@ -20471,8 +20471,8 @@ $function$;
 comment on function noetl_internal.hold_shards(uuid) is 'The shards of a dispatcher.';
 
 -- engine/duties_of.sql
--- The ticks that are a session's to call: of a dispatcher those it holds, and project_shards while it
--- holds any; of a worker all while no dispatcher is alive; of nobody in particular all.
+-- The ticks that are a session's to call: of a dispatcher those it holds, and project_shards while
+-- it holds any; of a worker all while no dispatcher is alive; of nobody in particular all.
 -- Locks: of a dispatcher as hold_duties and hold_shards. Raises: NE401, NE410.
 create or replace function noetl_internal.duties_of(p_session_id uuid)
 returns text []
