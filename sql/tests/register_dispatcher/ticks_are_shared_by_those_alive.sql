@@ -1,6 +1,7 @@
 -- Each tick but that of the shards is one dispatcher's at a time, and never nobody's for longer than a lease.
 begin;
 select plan(17);
+select noetl_test.dispatch_alone();
 set local noetl.test_now = '2030-01-01 00:00:00+00';
 create temporary view owned as
 select coalesce(s.name, 'nobody') as name, count(*)::integer as count
