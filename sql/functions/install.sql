@@ -260,6 +260,9 @@
 -- Schedules: when to start what
 \ir schedule/install.sql
 
+-- Metrics: what the database knows of the system's state
+\ir metric/install.sql
+
 -- API: people and programs
 \ir api/start_execution.sql
 \ir api/cancel_execution.sql
@@ -276,6 +279,7 @@
 \ir api/find_step_result.sql
 \ir api/trace.sql
 \ir api/list_workers.sql
+\ir api/metrics.sql
 \ir api/put_credential.sql
 \ir api/remove_credential.sql
 \ir api/list_credentials.sql

@@ -26,6 +26,7 @@ from regexp_split_to_table($matrix$
   find_step_result     .       .       operator  .       reader
   trace                .       .       operator  .       reader
   list_workers         .       runner  operator  .       reader
+  metrics              .       .       operator  worker  reader
   cancel_execution     .       .       operator  worker  .
   rebuild              .       .       operator  .       .
   pause_execution      .       .       operator  .       .
