@@ -130,6 +130,8 @@ class Fleet:
                     "NOETL_DB": self._dsn,
                     "NOETL_HOME": str(self._home),
                     "NOETL_WORKER_NAME": worker.name,
+                    # An address is for one process.
+                    "NOETL_METRICS_LISTEN": "",
                 },
             )
         worker.started = time.monotonic()

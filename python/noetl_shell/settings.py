@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from noetl_shell.errors import InputError
-from noetl_worker.settings import WorkerSettings
+from noetl_worker.logs import parse_format, parse_level
+from noetl_worker.settings import WorkerSettings, parse_listen
 from noetl_worker.stores import settings as stores
 from noetl_worker.stores.settings import S3_TIERS, S3Tier
 
@@ -70,10 +71,9 @@ def _path(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
-def _level(text: str) -> str:
-    if text.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-        raise ValueError("must be debug, info, warning or error")
-    return text.upper()
+def _listen(text: str) -> str:
+    parse_listen(text)
+    return text
 
 
 def _default_home() -> Path:
@@ -182,10 +182,24 @@ SETTINGS: Final = (
     ),
     Setting(
         "log_level",
-        _level,
+        parse_level,
         lambda: "INFO",
         "What workers log: debug, info, warning or error.",
         "info",
+    ),
+    Setting(
+        "log_format",
+        parse_format,
+        lambda: "text",
+        "How workers and dispatchers log: text, or json, one object per line.",
+        "text",
+    ),
+    Setting(
+        "metrics_listen",
+        _listen,
+        _none,
+        "HOST:PORT where noetl worker and noetl dispatcher serve /metrics.",
+        "none: not served",
     ),
     Setting(
         "debug",
@@ -378,6 +392,7 @@ class Settings:
     workers: int
     embedded_bin: Path | None
     log_level: str
+    log_format: str
     debug: bool
     template_env: str
 

@@ -24,6 +24,7 @@ from noetl_worker.engine import (
     is_connection_lost,
     refused,
 )
+from noetl_worker.metrics import REPORT_BYTES
 from noetl_worker.points import reach
 from noetl_worker.settings import WorkerSettings
 
@@ -159,13 +160,12 @@ def _calls(
 ) -> dict[str, Call]:
     """What there is to say, in the order in which it must be said."""
     if claim is not None and held is None and 0 < len(events) <= TOGETHER_MAX:
-        report = orjson.dumps(events).decode()
+        report = _text(events)
         values = (session, report, claim.request_id, claim.limit, _marks(claim))
         return {"exchange": (EXCHANGE, values)}
     calls: dict[str, Call] = {}
     if events:
-        text = orjson.dumps(events).decode()
-        calls["report"] = ("select noetl.record_events(%s::jsonb)", (text,))
+        calls["report"] = ("select noetl.record_events(%s::jsonb)", (_text(events),))
     if held is not None:
         beat = (session, list(held))
         calls["renew"] = ("select noetl.heartbeat(%s, %s::text[])", beat)
@@ -173,6 +173,12 @@ def _calls(
         request = (session, claim.request_id, claim.limit, _marks(claim))
         calls["claim"] = (CLAIM, request)
     return calls
+
+
+def _text(events: Sequence[dict[str, Any]]) -> str:
+    text = orjson.dumps(events)
+    REPORT_BYTES.inc(len(text))
+    return text.decode()
 
 
 def _marks(claim: Claim) -> str | None:

@@ -14,7 +14,10 @@ from typing import Protocol
 
 import uvloop
 
+from noetl_worker import tracing
 from noetl_worker.engine import EngineRefusedError, describe
+from noetl_worker.logs import configure_logging
+from noetl_worker.metrics_server import serve_metrics
 from noetl_worker.points import arm
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.worker import Worker
@@ -37,8 +40,17 @@ class Service(Protocol):
 
 
 def run(settings: WorkerSettings) -> int:
-    """A worker."""
-    return run_service(lambda: Worker(settings), settings.grace_seconds)
+    """A worker, with its metrics and traces; 1 when it cannot start."""
+    try:
+        serve_metrics(settings.metrics_listen)
+        tracing.begin(settings.name)
+    except (OSError, ValueError) as exc:
+        log.error("cannot start: %s", exc)  # noqa: TRY400
+        return 1
+    try:
+        return run_service(lambda: Worker(settings), settings.grace_seconds)
+    finally:
+        tracing.end()
 
 
 def run_service(make: Callable[[], Service], grace_seconds: float) -> int:
@@ -84,12 +96,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--slots", type=int, help="commands at work at once")
     parser.add_argument("--pools", help="comma-separated pools to claim from")
     given = parser.parse_args(arguments)
-    logging.basicConfig(
-        level=os.environ.get("NOETL_LOG_LEVEL", "INFO").upper(),
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
+        configure_logging(
+            os.environ.get("NOETL_LOG_LEVEL") or "info",
+            os.environ.get("NOETL_LOG_FORMAT") or "text",
+        )
         settings = WorkerSettings.from_environment(os.environ)
         arm(os.environ.get("NOETL_KILL_AT", ""))
     except ValueError as exc:

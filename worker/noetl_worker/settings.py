@@ -12,6 +12,7 @@ from typing import Any, Final
 from noetl_worker.stores.settings import StoreSettings
 
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
+_PORT_MAX: Final = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class WorkerSettings:
     heartbeat_seconds: float = 5.0  # NOETL_HEARTBEAT_SECONDS
     long_command_seconds: float = 60.0  # NOETL_LONG_COMMAND_SECONDS: told of in the log
     grace_seconds: float = 10.0  # NOETL_GRACE_SECONDS: after SIGTERM, before hand-back
+    metrics_listen: tuple[str, int] | None = None  # NOETL_METRICS_LISTEN: HOST:PORT
     ticks: bool = True  # NOETL_WORKER_TICKS: also call the maintenance functions
     prepare: bool = True  # NOETL_DB_PREPARE=0 behind a transaction-pooling pgbouncer
     python_processes: int = field(  # NOETL_PYTHON_PROCESSES
@@ -56,11 +58,21 @@ class WorkerSettings:
             if text := environ.get(variable):
                 try:
                     given[name] = parse(text)
-                except ValueError:
-                    raise ValueError(f"{variable} is not a number: {text!r}") from None
+                except ValueError as exc:
+                    raise ValueError(f"{variable} {text!r} is bad: {exc}") from None
         given["stores"] = StoreSettings.from_environment(environ)
         given.setdefault("name", f"{socket.gethostname()}-{os.getpid()}")
         return WorkerSettings(**given)  # type: ignore[arg-type]
+
+
+def parse_listen(text: str) -> tuple[str, int]:
+    """``HOST:PORT``, ``[IPv6]:PORT`` or ``:PORT``; port 0: any that is free."""
+    host, separator, port = text.rpartition(":")
+    if not separator or not port.isascii() or not port.isdigit():
+        raise ValueError("must be HOST:PORT")
+    if int(port) > _PORT_MAX:
+        raise ValueError(f"must have a port up to {_PORT_MAX}")
+    return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104 - as it is told
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -85,6 +97,7 @@ _VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "NOETL_HEARTBEAT_SECONDS": ("heartbeat_seconds", float),
     "NOETL_LONG_COMMAND_SECONDS": ("long_command_seconds", float),
     "NOETL_GRACE_SECONDS": ("grace_seconds", float),
+    "NOETL_METRICS_LISTEN": ("metrics_listen", parse_listen),
     "NOETL_WORKER_TICKS": ("ticks", _flag),
     "NOETL_DB_PREPARE": ("prepare", _flag),
     "NOETL_PYTHON_PROCESSES": ("python_processes", int),

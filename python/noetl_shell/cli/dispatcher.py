@@ -20,9 +20,13 @@ def dispatcher(target: Target, name: str | None) -> int:
     alive, workers leave all that to it. Several share it out; what one that died has
     done, the others do within 30 seconds.
     """
+    from prometheus_client import REGISTRY
+
     from noetl_shell.dispatcher import Dispatcher
     from noetl_shell.logs import configure_logging
+    from noetl_shell.metrics import DatabaseCollector
     from noetl_worker.main import run_service
+    from noetl_worker.metrics_server import serve_metrics
     from noetl_worker.settings import WorkerSettings
 
     configure_logging()
@@ -34,4 +38,6 @@ def dispatcher(target: Target, name: str | None) -> int:
     }
     environment = {key: value for key, value in given.items() if value}
     settings = WorkerSettings.from_environment({**os.environ, **environment})
+    REGISTRY.register(DatabaseCollector(settings))
+    serve_metrics(settings.metrics_listen)
     return run_service(lambda: Dispatcher(settings), settings.grace_seconds)
