@@ -557,6 +557,25 @@ ALTER TABLE noetl.variable OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.variable IS 'What expressions of a run can read: one row per workload key, ctx key and finished step.';
 
+CREATE TABLE noetl.api_token (
+    token_hash bytea NOT NULL,
+    name text NOT NULL,
+    scopes text[] NOT NULL,
+    created_by name NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    CONSTRAINT api_token_hash_is_sha256 CHECK ((octet_length(token_hash) = 32)),
+    CONSTRAINT api_token_scopes_are_known CHECK (((cardinality(scopes) > 0) AND (scopes <@ ARRAY['worker'::text, 'operator'::text, 'reader'::text])))
+);
+
+ALTER TABLE noetl.api_token OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.api_token IS 'Tokens of the HTTP API, by the hash of each. Primary data: no event tells it.';
+
+COMMENT ON COLUMN noetl.api_token.last_used_at IS 'To the minute.';
+
 ALTER TABLE noetl.catalog ALTER COLUMN catalog_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME noetl.catalog_catalog_id_seq
     START WITH 1
@@ -927,6 +946,9 @@ ALTER TABLE noetl.virtual_clock OWNER TO noetl_owner;
 
 COMMENT ON SEQUENCE noetl.virtual_clock IS 'The place in line served last. A sequence, not a row: it must move without leaving dead rows.';
 
+ALTER TABLE ONLY noetl.api_token
+    ADD CONSTRAINT api_token_pkey PRIMARY KEY (token_hash);
+
 ALTER TABLE ONLY noetl.catalog
     ADD CONSTRAINT catalog_path_version_key UNIQUE (path, version);
 
@@ -1045,6 +1067,8 @@ CREATE INDEX idx_token_wake ON noetl.token USING btree (wake_at) WHERE (wake_at 
 CREATE INDEX result_ref_expires_at_idx ON noetl.result_ref USING btree (expires_at) WHERE ((removed_at IS NULL) AND (expires_at IS NOT NULL));
 
 CREATE INDEX result_ref_scope_idx ON noetl.result_ref USING btree (execution_id) WHERE ((removed_at IS NULL) AND (scope <> 'permanent'::text));
+
+CREATE UNIQUE INDEX uidx_api_token_live_name ON noetl.api_token USING btree (name) WHERE (revoked_at IS NULL);
 
 CREATE UNIQUE INDEX uidx_event_call_partial_chunk ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'token_id'::text)), current_index) WHERE ((event_type)::text = 'call.partial'::text);
 

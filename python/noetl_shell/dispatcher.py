@@ -7,11 +7,13 @@ import logging
 from datetime import UTC, datetime
 from uuid import UUID
 
-from noetl_worker.doorbell import Doorbell
-from noetl_worker.engine import SessionEndedError, SupersededError, describe
-from noetl_worker.link import Link
+from noetl_shell.api.server import ApiServer
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.ticker import Ticker
+from noetl_worker.transport.doorbell import Doorbell
+from noetl_worker.transport.errors import SessionEndedError, SupersededError, describe
+from noetl_worker.transport.link import DirectLink
+from noetl_worker.transport.make import postgres_calls
 
 log = logging.getLogger(__name__)
 
@@ -19,10 +21,13 @@ log = logging.getLogger(__name__)
 class Dispatcher:
     """Under one session at a time; asking what is due keeps its session and its duties."""
 
-    def __init__(self, settings: WorkerSettings) -> None:
+    def __init__(self, settings: WorkerSettings, api: ApiServer | None = None) -> None:
         self._settings = settings
+        self._api = api
         self._started_at = datetime.now(UTC)
-        self._link = Link(settings)
+        self._link = DirectLink(
+            settings, postgres_calls(settings, "dispatcher", size=1)
+        )
         self._ticker = Ticker(settings, lambda: self._session, self._note_end)
         self._session: UUID | None = None
         self._ended: SessionEndedError | None = None
@@ -33,9 +38,26 @@ class Dispatcher:
     async def run(self) -> None:
         """Tick until ``stop`` has been called; then let others have the duties.
 
+        The HTTP API, if any, answers from the beginning to the end.
+
         Raises SupersededError when another process has taken this dispatcher's name.
         """
-        await self._begin_session()
+        serving = [] if self._api is None else [asyncio.create_task(self._api.run())]
+        try:
+            await self._begin_session()
+            await self._work(serving)
+        finally:
+            if self._api is not None:
+                self._api.stop()
+            await asyncio.gather(*serving, return_exceptions=True)
+            await self._end_session()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        self._is_stopping = True
+        self._wake.set()
+
+    async def _work(self, serving: list[asyncio.Task[None]]) -> None:
         doorbell = Doorbell(self._settings, lambda _: self._ticker.ring())
         helpers = [
             asyncio.create_task(doorbell.run()),
@@ -43,17 +65,11 @@ class Dispatcher:
         ]
         try:
             while not self._is_stopping:
-                await self._until_something_ends(helpers)
+                await self._until_something_ends([*helpers, *serving])
         finally:
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
-            await self._end_session()
-
-    def stop(self) -> None:
-        """Tick no more."""
-        self._is_stopping = True
-        self._wake.set()
 
     def _note_end(self, error: SessionEndedError) -> None:
         self._ended = error
@@ -78,17 +94,20 @@ class Dispatcher:
     async def _begin_session(self) -> None:
         self.is_registering = True
         self._session = await self._link.call(
-            "select noetl.register_dispatcher(%s, %s)",
-            (self._settings.name, self._started_at),
+            "register_dispatcher",
+            name=self._settings.name,
+            started_at=self._started_at,
         )
         self._ended = None
         self.is_registering = False
         log.info("session %s as %s", self._session, self._settings.name)
 
     async def _end_session(self) -> None:
+        if self._session is None:
+            return
         try:
             await asyncio.wait_for(
-                self._link.call("select noetl.end_session(%s)", (self._session,)), 5.0
+                self._link.call("end_session", session=self._session), 5.0
             )
         except Exception as exc:  # noqa: BLE001 - the leases run out by themselves
             log.warning("could not end the session: %s", describe(exc))

@@ -14,9 +14,9 @@ import psycopg
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from noetl_worker.engine import describe
 from noetl_worker.keepalives import keepalives
 from noetl_worker.settings import WorkerSettings
+from noetl_worker.transport.errors import describe
 
 QUERY: Final = "select m.name, m.labels, m.value from noetl.metrics() as m"
 UP: Final = "noetl_up"

@@ -45,6 +45,11 @@ class Target:
 
         return self.server.dsn(user=WORKER_ROLE)
 
+    @property
+    def api_dsn(self) -> str:
+        """How the HTTP API connects: it acts for people as well as for workers."""
+        return self.db if self.db is not None else self.server.dsn()
+
 
 def _note(message: str) -> None:
     print(f"note: {message}", file=sys.stderr)

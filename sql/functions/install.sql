@@ -289,6 +289,13 @@
 \ir api/resume_schedule.sql
 \ir api/list_schedules.sql
 
+-- API: its version, and the tokens of its HTTP side
+\ir api/api_version.sql
+\ir api/add_api_token.sql
+\ir api/revoke_api_token.sql
+\ir api/list_api_tokens.sql
+\ir api/check_api_token.sql
+
 -- API: workers
 \ir engine/require_run.sql
 \ir engine/require_kin.sql

@@ -20,16 +20,21 @@ from uuid import UUID
 
 import orjson
 
-from noetl_worker.link import Answer, Claim, Link
 from noetl_worker.main import main
 from noetl_worker.settings import WorkerSettings
+from noetl_worker.transport.calls import Answer, Claim
+from noetl_worker.transport.link import Link
+from noetl_worker.transport.make import make_link
 
 
-class WitnessedLink(Link):
+class WitnessedLink:
     """The worker's link, which notes each answer before it is used."""
 
     def __init__(self, settings: WorkerSettings) -> None:
-        super().__init__(settings)
+        self._link: Link = make_link(settings)
+        self.register = self._link.register
+        self.call = self._link.call
+        self.close = self._link.close
         self._process = os.environ["CHAOS_PROCESS"]
         self._file = os.open(
             os.environ["CHAOS_WITNESS"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644
@@ -37,6 +42,11 @@ class WitnessedLink(Link):
         self._numbers = itertools.count(1)
         self._claim_id: UUID | None = None
         self._asked_at = 0.0
+
+    @property
+    def is_away(self) -> bool:
+        """As the link says."""
+        return self._link.is_away
 
     async def exchange(
         self,
@@ -49,7 +59,7 @@ class WitnessedLink(Link):
         sent_at = time.time()
         if claim is not None and claim.request_id != self._claim_id:
             self._claim_id, self._asked_at = claim.request_id, sent_at
-        answer = await super().exchange(session, events, held, claim)
+        answer = await self._link.exchange(session, events, held, claim)
         notes = [
             *self._confirmed(answer.recorded, events, sent_at),
             *self._given(answer),
@@ -104,5 +114,5 @@ class WitnessedLink(Link):
 
 
 if __name__ == "__main__":
-    with patch("noetl_worker.worker.Link", WitnessedLink):
+    with patch("noetl_worker.worker.make_link", WitnessedLink):
         sys.exit(main())

@@ -23,4 +23,6 @@ def scrape(url: str, seconds: float = 30) -> list[Sample]:
 
 def value(samples: Iterable[Sample], name: str, **labels: str) -> float | None:
     """The value of the sample that has exactly these labels; None: there is none."""
-    return next((s.value for s in samples if s.name == name and s.labels == labels), None)
+    return next(
+        (s.value for s in samples if s.name == name and s.labels == labels), None
+    )

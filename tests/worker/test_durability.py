@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from noetl_worker.engine import backoff
+from noetl_worker.transport.errors import backoff
 from tests.support.databases import Databases
 from tests.support.postgres import Server
 from tests.worker.conftest import Lab, children_of

@@ -189,5 +189,7 @@ def test_names_are_as_prometheus_wants_them() -> None:
         assert re.fullmatch(r"noetl_[a-z]+(_[a-z]+)*", name), name
         assert name.endswith("_total") == (kind == "counter"), name
         # Base units, at the end.
-        assert not re.search(r"_(ms|milliseconds|minutes|kb|mb|count|sum|bucket)$", name)
+        assert not re.search(
+            r"_(ms|milliseconds|minutes|kb|mb|count|sum|bucket)$", name
+        )
         assert kind != "histogram" or name.endswith("_seconds"), name

@@ -22,12 +22,13 @@ from functools import partial
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from noetl_worker.engine import Engine, SessionEndedError, describe
+from noetl_worker.engine import Engine
 from noetl_worker.metrics import COLLECTOR_FAILURES, OBJECTS_REMOVED
 from noetl_worker.points import reach
 from noetl_worker.stores.base import BadKeyError, ObjectStore, StoreTier
 from noetl_worker.stores.registry import Stores
 from noetl_worker.stores.settings import StoreSettings
+from noetl_worker.transport.errors import SessionEndedError, describe
 
 T = TypeVar("T")
 

@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from noetl_worker.engine import Engine, EngineRefusedError
+from noetl_worker.engine import Engine
 from noetl_worker.output import TaskError
 from noetl_worker.secrets import SecretError, load_key, open_
+from noetl_worker.transport.errors import EngineRefusedError
 
 _KEEP_SECONDS: Final = 60.0
 _SECRET_MIN: Final = 4

@@ -29,7 +29,8 @@ from typing import Any, Final
 PIECE: Final = 1 << 18
 _DEPTH: Final = 3
 _NUL: Final = b"\\u0000"
-_BIG_INTEGER: Final = re.compile(rb"\d{18}")
+# What 64 bits may not hold; with a sign one less.
+_BIG_INTEGER: Final = re.compile(rb"\d{20}|-9\d{18}")
 
 
 class NotJsonError(ValueError):

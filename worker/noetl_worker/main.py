@@ -15,11 +15,11 @@ from typing import Protocol
 import uvloop
 
 from noetl_worker import tracing
-from noetl_worker.engine import EngineRefusedError, describe
 from noetl_worker.logs import configure_logging
 from noetl_worker.metrics_server import serve_metrics
 from noetl_worker.points import arm
 from noetl_worker.settings import WorkerSettings
+from noetl_worker.transport.errors import EngineRefusedError, describe
 from noetl_worker.worker import Worker
 
 log = logging.getLogger(__name__)

@@ -20,7 +20,7 @@ from noetl_worker import metrics, tracing
 from noetl_worker.cache import Cache
 from noetl_worker.command import FRAME, Command
 from noetl_worker.deadline import seconds, within
-from noetl_worker.engine import Engine, EngineRefusedError, SessionEndedError
+from noetl_worker.engine import Engine
 from noetl_worker.frames import claim, frame_of, work_off
 from noetl_worker.jsonable import NotJsonError, encode
 from noetl_worker.loops import COLLECT, GATHER, collect, gather
@@ -35,6 +35,7 @@ from noetl_worker.settings import WorkerSettings
 from noetl_worker.stream import Report, Stream
 from noetl_worker.templates import TemplateError
 from noetl_worker.tools import ToolContext, find_tool
+from noetl_worker.transport.errors import EngineRefusedError, SessionEndedError
 
 RESULTS_MAX: Final = 2048
 _PLANS_MAX: Final = 1000

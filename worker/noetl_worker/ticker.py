@@ -17,14 +17,6 @@ from uuid import UUID
 import psycopg
 
 from noetl_worker.connections import Connection
-from noetl_worker.engine import (
-    SessionEndedError,
-    backoff,
-    connect,
-    describe,
-    is_connection_lost,
-    refused,
-)
 from noetl_worker.metrics import (
     CONNECTED,
     TICK_FAILURES,
@@ -33,6 +25,8 @@ from noetl_worker.metrics import (
 )
 from noetl_worker.points import reach
 from noetl_worker.settings import WorkerSettings
+from noetl_worker.transport.errors import SessionEndedError, backoff, describe
+from noetl_worker.transport.postgres import connect, is_connection_lost, refused
 
 LOOK: Final = "select d.ticks, d.next_in from noetl.due_work(%s) as d"
 # After a look that found nothing, the next comes later and later.
@@ -97,7 +91,8 @@ class Ticker:
                 try:
                     found, next_in = await self._round()
                 except (psycopg.Error, OSError) as exc:
-                    if isinstance(error := refused(exc), SessionEndedError):
+                    error = refused(exc) if isinstance(exc, psycopg.Error) else None
+                    if isinstance(error, SessionEndedError):
                         self._ended(error)
                     else:
                         self._complain("due_work", exc)

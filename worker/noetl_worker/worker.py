@@ -16,15 +16,7 @@ from noetl_worker.cache import Cache
 from noetl_worker.collector import Collector
 from noetl_worker.command import Command
 from noetl_worker.credentials import Credentials
-from noetl_worker.doorbell import Doorbell
-from noetl_worker.engine import (
-    Engine,
-    SessionEndedError,
-    SupersededError,
-    backoff,
-    describe,
-)
-from noetl_worker.link import Answer, Claim, Link
+from noetl_worker.engine import Engine
 from noetl_worker.plan import NOOP
 from noetl_worker.points import reach
 from noetl_worker.reports import Reports
@@ -33,8 +25,18 @@ from noetl_worker.services import Services
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.stores.registry import Stores
 from noetl_worker.ticker import Ticker
+from noetl_worker.transport.calls import Answer, Claim
+from noetl_worker.transport.errors import (
+    SessionEndedError,
+    SupersededError,
+    backoff,
+    describe,
+)
+from noetl_worker.transport.make import make_calls, make_doorbell, make_link
 
 REPORTS_MAX = 5_000
+EXPAND_MAX = 20
+ADVANCE_MAX = 200
 MARKS_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
@@ -57,12 +59,12 @@ class Worker:
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
         cache = Cache(settings.cache_bytes)
-        self._engine = Engine(settings)
+        self._engine = Engine(make_calls(settings))
         stores = Stores(settings.stores, settings.results_path)
         credentials = Credentials(self._engine, settings.home)
         self._services = Services(settings, self._engine, stores, credentials, cache)
         self._runner = Runner(settings, self._engine, self._services, cache)
-        self._link = Link(settings)
+        self._link = make_link(settings)
         self._ticker = Ticker(settings, lambda: self._engine.session, self._note_end)
         self._wake = asyncio.Event()
         self._running: dict[str, _Running] = {}
@@ -87,7 +89,7 @@ class Worker:
         Raises SupersededError when another process has taken this worker's name.
         """
         await self._begin_session()
-        doorbell = Doorbell(self._settings, self._hear)
+        doorbell = make_doorbell(self._settings, self._hear)
         helpers = [
             asyncio.create_task(doorbell.run()),
             asyncio.create_task(self._close_idle()),
@@ -212,9 +214,9 @@ class Worker:
             self._reports.confirm(answer.recorded)
             reach("after_confirm")
             if answer.recorded["count"]:
-                await self._follow_up("select noetl.expand_loops(20)")
+                await self._follow_up("expand_loops", EXPAND_MAX)
             if answer.recorded["advance"]:
-                await self._follow_up("select noetl.advance_changes(200)")
+                await self._follow_up("advance_changes", ADVANCE_MAX)
         if answer.heartbeat is not None:
             self._beat_at = now + self._settings.heartbeat_seconds
             metrics.HEARTBEATS.inc()
@@ -240,14 +242,14 @@ class Worker:
         await asyncio.sleep(backoff(self._failures))
         self._failures += 1
 
-    async def _follow_up(self, query: str) -> None:
+    async def _follow_up(self, function: str, limit: int) -> None:
         try:
             # What the first call has granted a place, the second lets go on.
             for _ in range(2):
-                if not await self._link.call(query, ()):
+                if not await self._link.call(function, limit=limit):
                     break
         except Exception as exc:  # noqa: BLE001 - the ticker calls it again
-            log.warning("%s: %s", query, describe(exc))
+            log.warning("%s: %s", function, describe(exc))
         reach("after_follow_up")
         self._is_claim_due = True
 
@@ -411,11 +413,11 @@ class Worker:
         if rest:
             reach("before_hand_back")
             await self._link.call(
-                "select noetl.release_commands(%s, %s::text[])", (self._session, rest)
+                "release_commands", session=self._session, command_ids=rest
             )
             reach("after_hand_back")
             log.info("handed %d commands back", len(rest))
-        await self._link.call("select noetl.end_session(%s)", (self._session,))
+        await self._link.call("end_session", session=self._session)
         reach("after_end_session")
 
     async def _stop_running(self, running: list[_Running]) -> None:

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
 from noetl_shell.cli.options import database_option
+from noetl_shell.errors import InputError
 from noetl_shell.target import Target
+
+if TYPE_CHECKING:
+    from noetl_shell.api.settings import ApiSettings
 
 
 @click.command()
 @click.option("--name", metavar="NAME", help="Default: host and process id.")
+@click.option(
+    "--listen",
+    metavar="HOST:PORT",
+    envvar="NOETL_API_LISTEN",
+    help="Serve the HTTP API there (also: NOETL_API_LISTEN).",
+)
+@click.option(
+    "--no-auth",
+    is_flag=True,
+    help="Ask for no tokens; only for the embedded database, on loopback.",
+)
 @database_option
-def dispatcher(target: Target, name: str | None) -> int:
+def dispatcher(
+    target: Target, name: str | None, listen: str | None, no_auth: bool
+) -> int:
     """Do the engine's own work until SIGTERM or Ctrl-C.
 
     Timers, schedules, lost workers, what people look at: as long as one dispatcher is
@@ -22,6 +40,7 @@ def dispatcher(target: Target, name: str | None) -> int:
     """
     from prometheus_client import REGISTRY
 
+    from noetl_shell.api.server import ApiServer
     from noetl_shell.dispatcher import Dispatcher
     from noetl_shell.logs import configure_logging
     from noetl_shell.metrics import DatabaseCollector
@@ -30,6 +49,7 @@ def dispatcher(target: Target, name: str | None) -> int:
     from noetl_worker.settings import WorkerSettings
 
     configure_logging()
+    api = _api_settings(target, listen, no_auth) if listen or no_auth else None
     target.open().close()
     given = {
         "NOETL_DB": target.worker_dsn,
@@ -40,4 +60,23 @@ def dispatcher(target: Target, name: str | None) -> int:
     settings = WorkerSettings.from_environment({**os.environ, **environment})
     REGISTRY.register(DatabaseCollector(settings))
     serve_metrics(settings.metrics_listen)
-    return run_service(lambda: Dispatcher(settings), settings.grace_seconds)
+    server = ApiServer(api) if api else None
+    return run_service(lambda: Dispatcher(settings, server), settings.grace_seconds)
+
+
+def _api_settings(target: Target, listen: str | None, no_auth: bool) -> ApiSettings:
+    from noetl_shell.api.settings import ApiSettings, is_loopback, parse_listen
+
+    if not listen:
+        raise InputError(
+            "--no-auth is about the HTTP API, which this dispatcher does not serve",
+            hint="Give --listen HOST:PORT too, or leave --no-auth out.",
+        )
+    host, port = parse_listen(listen)
+    if no_auth and not (target.is_embedded and is_loopback(host)):
+        raise InputError(
+            "--no-auth is only for the embedded database and an address of this"
+            f" machine alone, not {listen}",
+            hint="Listen on 127.0.0.1 without --db, or add tokens: noetl token add",
+        )
+    return ApiSettings(dsn=target.api_dsn, host=host, port=port, auth=not no_auth)

@@ -33,6 +33,11 @@ from regexp_split_to_table($matrix$
   resume_execution     .       .       operator  .       .
   retry_execution      .       .       operator  .       .
   signal_execution     .       runner  operator  .       .
+  api_version          author  runner  operator  worker  reader
+  add_api_token        .       .       .         .       .
+  revoke_api_token     .       .       operator  .       .
+  list_api_tokens      .       .       operator  .       .
+  check_api_token      .       .       .         worker  .
   wake_runs            .       .       .         worker  .
   issue_commands       .       .       operator  .       .
   issue_command        .       .       operator  .       .

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from noetl_worker.cache import Cache
-from noetl_worker.engine import Engine, EngineRefusedError
+from noetl_worker.engine import Engine
 from noetl_worker.jsonable import decode, encode
 from noetl_worker.output import TaskError
 from noetl_worker.results.media import TABULAR, value_of
@@ -21,6 +21,7 @@ from noetl_worker.settings import WorkerSettings
 from noetl_worker.stores.base import StoreError, StoreTier
 from noetl_worker.stores.registry import Stores
 from noetl_worker.templates import placed
+from noetl_worker.transport.errors import EngineRefusedError
 
 RANGE: Final = 1000
 NOT_AVAILABLE: Final = "REFERENCE_NOT_AVAILABLE"

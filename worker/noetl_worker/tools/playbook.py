@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from noetl_worker import tracing
 from noetl_worker.command import FRAME
-from noetl_worker.engine import EngineRefusedError
 from noetl_worker.jsonable import encode
 from noetl_worker.output import Output, TaskError
 from noetl_worker.plan import Tool
 from noetl_worker.points import reach
 from noetl_worker.services import Services
 from noetl_worker.tools import ToolContext, text_option
+from noetl_worker.transport.errors import EngineRefusedError
 
 _POLL_FIRST: Final = 0.02
 _POLL_LAST: Final = 0.5

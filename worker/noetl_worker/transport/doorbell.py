@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 import psycopg
 
-from noetl_worker.engine import backoff, connect, describe
 from noetl_worker.settings import WorkerSettings
+from noetl_worker.transport.errors import backoff, describe
+from noetl_worker.transport.postgres import connect
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,48 @@
+"""The HTTP API: each endpoint is one call of one SQL function."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from noetl_shell.api import health
+from noetl_shell.api.access import Tokens
+from noetl_shell.api.bodies import BodyLimit
+from noetl_shell.api.database import Database
+from noetl_shell.api.problems import add_problems
+from noetl_shell.api.settings import ApiSettings
+
+
+def create_app(settings: ApiSettings) -> FastAPI:
+    """The application; its lifespan opens and closes the connections."""
+    database = Database(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await database.open()
+        try:
+            yield
+        finally:
+            await database.close()
+
+    app = FastAPI(
+        title="NoETL",
+        summary="Register playbooks, run them, and see how they do.",
+        version=version("noetl"),
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.database = database
+    app.state.tokens = (
+        Tokens(database, settings.token_seconds) if settings.auth else None
+    )
+    app.add_middleware(BodyLimit, limit=settings.body_max_bytes)
+    add_problems(app)
+    for module in (health,):
+        app.include_router(module.router)
+    return app

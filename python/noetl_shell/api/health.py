@@ -1,0 +1,41 @@
+"""Whether the process lives, and whether it can serve; what it counts."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from noetl_shell.api.database import Db
+from noetl_shell.api.problems import problem
+from noetl_shell.api.replies import json_reply
+from noetl_worker.versions import API_VERSION
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/api/health", summary="Liveness: the process answers")
+async def health() -> Response:
+    """Always 200; asks nobody."""
+    return json_reply({"status": "ok"})
+
+
+@router.get(
+    "/api/ready", summary="Readiness: the database is there and of this version"
+)
+async def ready(database: Db) -> Response:
+    """200, or 503 while the database is away or of another version."""
+    version = await database.value("select noetl.api_version()")
+    if version != API_VERSION:
+        return problem(
+            503,
+            f"the database has version {version} of the engine's API,"
+            f" this process {API_VERSION}",
+            hint="Upgrade whichever is older: noetl db deploy, or this process.",
+        )
+    return json_reply({"status": "ok", "api_version": version})
+
+
+@router.get("/metrics", summary="What this process counts, for Prometheus")
+def metrics() -> Response:
+    """Prometheus' text format. Not async: the database is asked, and may be away."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,64 @@
+"""The HTTP server, inside a process that has an event loop and signal handlers."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+from collections.abc import Generator
+
+import uvicorn
+
+from noetl_shell.api.app import create_app
+from noetl_shell.api.settings import ApiSettings
+from noetl_shell.errors import ShellError
+
+log = logging.getLogger(__name__)
+
+
+class ApiServer:
+    """Listens from its making on, so that a port that is taken ends the start."""
+
+    def __init__(self, settings: ApiSettings) -> None:
+        self._socket = _listen(settings.host, settings.port)
+        self._server = _Server(
+            uvicorn.Config(
+                create_app(settings),
+                http="httptools",
+                ws="none",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=max(1, round(settings.grace_seconds)),
+            )
+        )
+        host, port = self._socket.getsockname()[:2]
+        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    async def run(self) -> None:
+        """Serve until ``stop`` has been called and the requests at work are answered."""
+        log.info("the API is at %s", self.url)
+        await self._server.serve(sockets=[self._socket])
+
+    def stop(self) -> None:
+        """Take no new requests, and end."""
+        self._server.should_exit = True
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as exc:
+        raise ShellError(
+            f"cannot listen on {host}:{port}: {exc.strerror or exc}",
+            hint="Choose another address with --listen or NOETL_API_LISTEN.",
+        ) from exc

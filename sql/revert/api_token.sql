@@ -1,0 +1,6 @@
+-- Revert noetl:api_token from pg
+begin;
+
+drop table noetl.api_token;
+
+commit;

@@ -1,0 +1,1 @@
+"""The ways between a process and the engine."""

@@ -1,0 +1,119 @@
+"""The link over which a worker reports, renews its session and claims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import orjson
+
+from noetl_worker.settings import WorkerSettings
+from noetl_worker.transport.calls import Answer, Calls, Claim, Event, Json, Outage
+from noetl_worker.transport.errors import (
+    ApiUnusableError,
+    EngineAwayError,
+    EngineRefusedError,
+)
+
+
+class Link(Protocol):
+    """A worker's session with the engine, whichever way it takes."""
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the last call found the engine away."""
+
+    async def register(self) -> UUID:
+        """Begin a session; that of an older process of the same name ends.
+
+        Raises SupersededError when a younger process has the name.
+        """
+
+    async def call(self, function: str, **arguments: Any) -> Json:
+        """One call by name; waits while the engine is away.
+
+        Raises EngineRefusedError, and ApiUnusableError before the first answer.
+        """
+
+    async def exchange(
+        self,
+        session: UUID,
+        events: Sequence[Event],
+        held: Sequence[str] | None,
+        claim: Claim | None,
+    ) -> Answer:
+        """Report, renew and claim; after an error nothing counts as answered."""
+
+    async def close(self) -> None:
+        """Close the connections."""
+
+
+class DirectLink:
+    """Says each thing to the engine itself, and waits for its answer."""
+
+    def __init__(self, settings: WorkerSettings, calls: Calls) -> None:
+        self._settings = settings
+        self._calls = calls
+        self._started_at = datetime.now(UTC)
+        self._outage = Outage(calls.peer)
+        self._was_answered = False
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the last call found the engine away."""
+        return self._outage.is_on
+
+    async def register(self) -> UUID:
+        """Begin a session; see Link."""
+        settings = self._settings
+        session = await self.call(
+            "register_session",
+            name=settings.name,
+            pools=list(settings.pools),
+            capacity=orjson.dumps({"slots": settings.slots}).decode(),
+            started_at=self._started_at,
+        )
+        return UUID(str(session))
+
+    async def call(self, function: str, **arguments: Any) -> Json:
+        """One call by name; see Link."""
+        while True:
+            try:
+                found = await self._calls.call(function, **arguments)
+            except ApiUnusableError as exc:
+                if not self._was_answered:
+                    raise
+                await self._outage.wait(exc)
+            except EngineAwayError as exc:
+                await self._outage.wait(exc)
+            else:
+                self._note_answer()
+                return found
+
+    async def exchange(
+        self,
+        session: UUID,
+        events: Sequence[Event],
+        held: Sequence[str] | None,
+        claim: Claim | None,
+    ) -> Answer:
+        """Report, renew and claim; see Link."""
+        try:
+            answer = await self._calls.exchange(session, events, held, claim)
+        except EngineAwayError as exc:
+            await self._outage.wait(exc)
+            return Answer(error=exc)
+        except EngineRefusedError as exc:
+            return Answer(error=exc)
+        self._note_answer()
+        return answer
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._calls.close()
+
+    def _note_answer(self) -> None:
+        self._was_answered = True
+        self._outage.end()
