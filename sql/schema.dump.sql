@@ -540,6 +540,19 @@ ALTER TABLE noetl.runtime OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.runtime IS 'Sessions of workers and dispatchers: one row per process start. The lease of a command is the session of its worker.';
 
+CREATE TABLE noetl.change (
+    change_id bigint NOT NULL,
+    kind noetl_internal.change_kind NOT NULL,
+    execution_id bigint NOT NULL,
+    subject text,
+    marked_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
+
+ALTER TABLE noetl.change OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.change IS 'The outbox. dirty: project this run; advance: move this run on; cancel: its parent has ended; publish: tell a transport. Followers delete what they did.';
+
 CREATE TABLE noetl.variable (
     execution_id bigint NOT NULL,
     scope noetl_internal.variable_scope NOT NULL,
@@ -596,18 +609,6 @@ ALTER TABLE noetl.catalog_step OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.catalog_step IS 'One compiled step of a playbook version; see docs/protocol.md.';
 
-CREATE TABLE noetl.change (
-    change_id bigint NOT NULL,
-    kind noetl_internal.change_kind NOT NULL,
-    execution_id bigint NOT NULL,
-    subject text
-)
-WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
-
-ALTER TABLE noetl.change OWNER TO noetl_owner;
-
-COMMENT ON TABLE noetl.change IS 'The outbox. dirty: project this run; advance: move this run on; cancel: its parent has ended; publish: tell a transport. Followers delete what they did.';
-
 ALTER TABLE noetl.change ALTER COLUMN change_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME noetl.change_change_id_seq
     START WITH 1
@@ -621,11 +622,12 @@ CREATE TABLE noetl.checkpoint (
     shard integer NOT NULL,
     checkpoint_at timestamp with time zone NOT NULL,
     state jsonb NOT NULL
-);
+)
+WITH (fillfactor='50');
 
 ALTER TABLE noetl.checkpoint OWNER TO noetl_owner;
 
-COMMENT ON TABLE noetl.checkpoint IS 'The latest checkpoint of each active shard.';
+COMMENT ON TABLE noetl.checkpoint IS 'What is live in each shard, at most a second old while it changes.';
 
 CREATE SEQUENCE noetl.claim_floor
     START WITH 0
@@ -798,12 +800,15 @@ CREATE TABLE noetl.execution_shard (
     shard integer NOT NULL,
     owner_session_id uuid,
     lease_until timestamp with time zone,
-    epoch bigint NOT NULL
-);
+    epoch bigint NOT NULL,
+    CONSTRAINT execution_shard_is_known CHECK (((shard >= 0) AND (shard <= 15))),
+    CONSTRAINT execution_shard_owned_iff_leased CHECK (((owner_session_id IS NULL) = (lease_until IS NULL)))
+)
+WITH (fillfactor='50');
 
 ALTER TABLE noetl.execution_shard OWNER TO noetl_owner;
 
-COMMENT ON TABLE noetl.execution_shard IS 'Which dispatcher projects which share of the runs.';
+COMMENT ON TABLE noetl.execution_shard IS 'Which dispatcher projects which shard of the runs, under a lease. epoch counts owners.';
 
 CREATE SEQUENCE noetl.loop_id_seq
     START WITH 1
@@ -872,14 +877,19 @@ COMMENT ON TABLE noetl.manifest_part IS 'The parts of a manifest, in order.';
 
 CREATE TABLE noetl.projection_checkpoint (
     shard integer NOT NULL,
-    last_change_id bigint NOT NULL,
-    lag_ms integer NOT NULL,
-    updated_at timestamp with time zone NOT NULL
-);
+    epoch bigint NOT NULL,
+    last_change_id bigint,
+    last_event_id bigint,
+    lag_ms integer,
+    updated_at timestamp with time zone
+)
+WITH (fillfactor='50');
 
 ALTER TABLE noetl.projection_checkpoint OWNER TO noetl_owner;
 
-COMMENT ON TABLE noetl.projection_checkpoint IS 'How far the projection is, for people and metrics, not for correctness.';
+COMMENT ON TABLE noetl.projection_checkpoint IS 'How far the projection of a shard is, for people and metrics, not for correctness.';
+
+COMMENT ON COLUMN noetl.projection_checkpoint.lag_ms IS 'How long the oldest change projected last had waited, in milliseconds.';
 
 CREATE TABLE noetl.result_payload (
     execution_id bigint NOT NULL,
@@ -894,7 +904,8 @@ COMMENT ON TABLE noetl.result_payload IS 'Tier db: results that SQL can read.';
 CREATE TABLE noetl.setting (
     name text NOT NULL,
     value jsonb NOT NULL,
-    description text NOT NULL
+    description text NOT NULL,
+    CONSTRAINT setting_shard_count_is_fixed CHECK (((name <> 'shard_count'::text) OR (value = '16'::jsonb)))
 );
 
 ALTER TABLE noetl.setting OWNER TO noetl_owner;
@@ -1044,7 +1055,7 @@ ALTER TABLE ONLY noetl.variable
 
 CREATE INDEX idx_change_advance ON noetl.change USING btree (change_id) WHERE ((kind)::text = ANY (ARRAY['advance'::text, 'cancel'::text]));
 
-CREATE INDEX idx_change_dirty ON noetl.change USING btree (change_id) WHERE ((kind)::text = 'dirty'::text);
+CREATE INDEX idx_change_dirty ON noetl.change USING btree (noetl_internal.shard_of(execution_id), change_id) WHERE ((kind)::text = 'dirty'::text);
 
 CREATE INDEX idx_command_queued ON noetl.command USING btree (pool, priority, place) WHERE ((status)::text = 'queued'::text);
 
@@ -1053,6 +1064,10 @@ CREATE INDEX idx_command_session ON noetl.command USING btree (session_id, reque
 CREATE INDEX idx_event_loop_id_type ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'loop_id'::text)), event_type, current_index) WHERE (meta ? 'loop_id'::text);
 
 CREATE INDEX idx_loop_expanding ON noetl.loop USING btree (execution_id, loop_id) WHERE ((status)::text = 'expanding'::text);
+
+CREATE INDEX idx_loop_live ON noetl.loop USING btree (noetl_internal.shard_of(execution_id)) WHERE (finished_at IS NULL);
+
+CREATE INDEX idx_run_live ON noetl.run USING btree (noetl_internal.shard_of(execution_id)) WHERE (finished_at IS NULL);
 
 CREATE INDEX idx_run_parent ON noetl.run USING btree (parent_execution_id) WHERE (parent_execution_id IS NOT NULL);
 

@@ -47,12 +47,15 @@ GAUGES: Final[Mapping[str, Gauge]] = {
     "noetl_outbox_changes": Gauge(
         "Changes that nobody has followed up yet.", ("kind",)
     ),
+    "noetl_outbox_oldest_seconds": Gauge(
+        "Seconds since the oldest of them was marked.", ("kind",)
+    ),
     "noetl_projection_lag_seconds": Gauge(
-        "How old the last changes were that a shard of the projection took in.",
+        "Seconds since the oldest change of a shard was marked that readers do not see yet.",
         ("shard",),
     ),
     "noetl_checkpoint_age_seconds": Gauge(
-        "Seconds since the last checkpoint of a shard.", ("shard",)
+        "Seconds since the last checkpoint of a shard; it grows while nothing changes there.", ("shard",)
     ),
     "noetl_sessions": Gauge("Live sessions of workers and dispatchers.", ("kind",)),
     "noetl_sessions_silent_seconds": Gauge(

@@ -65,7 +65,8 @@ create table noetl.setting (
   name text not null,
   value jsonb not null,
   description text not null,
-  constraint setting_pkey primary key (name)
+  constraint setting_pkey primary key (name),
+  constraint setting_shard_count_is_fixed check (name <> 'shard_count' or value = '16')
 );
 comment on table noetl.setting is
 'Engine settings that SQL reads; changed by the owner with update.';
@@ -73,7 +74,11 @@ comment on table noetl.setting is
 insert into noetl.setting (name, value, description)
 values
 ('session_timeout_seconds', '300', 'A session without a heartbeat for this long has ended.'),
-('dispatcher_lease_seconds', '30', 'A dispatcher that is silent for this long loses its duties.'),
+(
+  'dispatcher_lease_seconds', '25',
+  'A dispatcher that is silent for this long loses its duties and shards.'
+),
+('shard_count', '16', 'Parts of the projection: noetl_internal.shard_of says whose a run is. Fixed.'),
 ('loop_inline_max', '1000', 'Larger collections ride by reference; workers read them in ranges.'),
 ('loop_chunk', '1000', 'Items issued per transaction while a loop is being expanded.'),
 ('loop_backlog_max', '10000', 'Issued but unfinished items of a loop without a window.'),

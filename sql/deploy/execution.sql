@@ -36,27 +36,48 @@ create table noetl.execution_shard (
   owner_session_id uuid,
   lease_until timestamptz,
   epoch bigint not null,
-  constraint execution_shard_pkey primary key (shard)
-);
-comment on table noetl.execution_shard is 'Which dispatcher projects which share of the runs.';
+  constraint execution_shard_pkey primary key (shard),
+  constraint execution_shard_is_known check (shard between 0 and 15),
+  constraint execution_shard_owned_iff_leased check (
+    (owner_session_id is null) = (lease_until is null)
+  )
+)
+with (fillfactor = 50);
+comment on table noetl.execution_shard is
+'Which dispatcher projects which shard of the runs, under a lease. epoch counts owners.';
 
 create table noetl.projection_checkpoint (
   shard integer not null,
-  last_change_id bigint not null,
-  lag_ms integer not null,
-  updated_at timestamptz not null,
+  epoch bigint not null,
+  last_change_id bigint,
+  last_event_id bigint,
+  lag_ms integer,
+  updated_at timestamptz,
   constraint projection_checkpoint_pkey primary key (shard)
-);
+)
+with (fillfactor = 50);
 comment on table noetl.projection_checkpoint is
-'How far the projection is, for people and metrics, not for correctness.';
+'How far the projection of a shard is, for people and metrics, not for correctness.';
+comment on column noetl.projection_checkpoint.lag_ms is
+'How long the oldest change projected last had waited, in milliseconds.';
 
 create table noetl.checkpoint (
   shard integer not null,
   checkpoint_at timestamptz not null,
   state jsonb not null,
   constraint checkpoint_pkey primary key (shard)
-);
-comment on table noetl.checkpoint is 'The latest checkpoint of each active shard.';
+)
+with (fillfactor = 50);
+comment on table noetl.checkpoint is
+'What is live in each shard, at most a second old while it changes.';
+
+insert into noetl.execution_shard (shard, epoch)
+select s, 0
+from generate_series(0, 15) as s;
+
+insert into noetl.projection_checkpoint (shard, epoch)
+select s, 0
+from generate_series(0, 15) as s;
 
 grant select on noetl.execution to noetl_reader;
 

@@ -221,8 +221,8 @@ returns void
 language plpgsql volatile
 as $function$
 begin
-  insert into noetl.change (kind, execution_id)
-  values (p_kind, p_execution_id);
+  insert into noetl.change (kind, execution_id, marked_at)
+  values (p_kind, p_execution_id, noetl_internal.clock_now());
   perform noetl_internal.ring_tickers();
 end;
 $function$;
@@ -14928,6 +14928,243 @@ $function$;
 comment on function noetl_internal.project_run(bigint)
 is 'Copy the state of one run into noetl.execution.';
 
+-- engine/due_shards.sql
+-- The shards, of one owner or all, that have something to project, and since or from when: p_now when
+-- runs have changed; else when the checkpoint of a shard that has changed since is a second old.
+create or replace function noetl_internal.due_shards(
+  p_owner uuid,
+  p_now timestamptz
+)
+returns table (shard integer, due_at timestamptz)
+language plpgsql volatile
+as $function$
+#variable_conflict use_column
+begin
+  return query
+  select d.shard, d.due_at
+  from (
+    select
+      s.shard,
+      case
+        when c.change_id is not null then p_now
+        when p.updated_at > k.checkpoint_at then k.checkpoint_at + interval '1 second'
+      end as due_at
+    from noetl.execution_shard as s
+    inner join noetl.projection_checkpoint as p on p.shard = s.shard
+    left join noetl.checkpoint as k on k.shard = s.shard
+    -- Not exists (…), which may be planned as one look at all changes.
+    left join lateral (
+      select d.change_id from noetl.change as d
+      where d.kind = 'dirty' and noetl_internal.shard_of(d.execution_id) = s.shard
+      order by d.change_id
+      limit 1
+    ) as c on true
+    where p_owner is null or s.owner_session_id = p_owner
+  ) as d
+  where d.due_at is not null
+  order by d.shard;
+end;
+$function$;
+
+comment on function noetl_internal.due_shards(uuid, timestamptz)
+is 'The shards that have something to project, and from when.';
+
+-- engine/own_shards.sql
+-- Those of these shards that a dispatcher owns, locked until the transaction ends, so that nobody
+-- takes them meanwhile. Who does not own a shard any more, however late it learns of that, gets
+-- nothing.
+-- Locks: rows of shards, skipping locked ones, which somebody takes or gives back.
+create or replace function noetl_internal.own_shards(
+  p_owner uuid,
+  p_shards integer []
+)
+returns integer []
+language plpgsql volatile
+as $function$
+begin
+  return array(
+    select s.shard from noetl.execution_shard as s
+    where s.shard = any(p_shards) and s.owner_session_id = p_owner
+    order by s.shard
+    for no key update skip locked
+  );
+end;
+$function$;
+
+comment on function noetl_internal.own_shards(uuid, integer [])
+is 'Those of these shards that a dispatcher owns, locked.';
+
+-- engine/shard_state.sql
+-- What is live in a shard: its runs that have not ended, how many of them wait, the oldest, their
+-- live loops, and how many items of these there are, are done and have failed.
+create or replace function noetl_internal.shard_state(p_shard integer)
+returns jsonb
+language plpgsql stable
+as $function$
+begin
+  return (
+    select
+      jsonb_build_object(
+        'runs', count(*), 'waiting', count(*) filter (where r.status = 'waiting'),
+        'oldest_run', min(r.execution_id)
+      )
+    from noetl.run as r
+    where noetl_internal.shard_of(r.execution_id) = p_shard and r.finished_at is null
+  ) || (
+    select
+      jsonb_build_object(
+        'loops', count(*), 'items', coalesce(sum(l.total), 0), 'done', coalesce(sum(l.done), 0),
+        'failed', coalesce(sum(l.failed), 0)
+      )
+    from noetl.loop as l
+    where noetl_internal.shard_of(l.execution_id) = p_shard and l.finished_at is null
+  );
+end;
+$function$;
+
+comment on function noetl_internal.shard_state(integer) is 'What is live in a shard.';
+
+-- engine/write_checkpoints.sql
+-- Write the checkpoints of those of these shards that have changed since the last one, at most one a
+-- second: what is live in each, and how far it has come.
+-- Locks: rows of noetl.checkpoint; the caller holds those of noetl.projection_checkpoint.
+create or replace function noetl_internal.write_checkpoints(
+  p_shards integer [],
+  p_now timestamptz
+)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  insert into noetl.checkpoint (shard, checkpoint_at, state)
+  select
+    p.shard, p_now,
+    noetl_internal.shard_state(p.shard) || jsonb_build_object(
+      'epoch', p.epoch, 'last_change_id', p.last_change_id, 'last_event_id', p.last_event_id
+    )
+  from noetl.projection_checkpoint as p
+  left join noetl.checkpoint as k on k.shard = p.shard
+  where
+    p.shard = any(p_shards)
+    and p.updated_at is not null
+    and (
+      k.shard is null
+      or p.updated_at > k.checkpoint_at and k.checkpoint_at <= p_now - interval '1 second'
+    )
+  on conflict (shard) do update
+  set checkpoint_at = excluded.checkpoint_at, state = excluded.state;
+end;
+$function$;
+
+comment on function noetl_internal.write_checkpoints(integer [], timestamptz)
+is 'Write the checkpoints of shards that have changed, at most one a second.';
+
+-- engine/note_projected.sql
+-- Note per shard how far the projection has come and how long the changes had waited, and write the
+-- checkpoints that are due. What another session notes in this moment is left to it.
+-- Locks: rows of noetl.projection_checkpoint, skipping locked ones; rows of noetl.checkpoint.
+create or replace function noetl_internal.note_projected(
+  p_shards integer [],
+  p_changes noetl.change []
+)
+returns void
+language plpgsql volatile
+as $function$
+declare
+  v_now timestamptz := noetl_internal.clock_now();
+  v_shards integer [] := array(
+    select p.shard from noetl.projection_checkpoint as p
+    where p.shard = any(p_shards)
+    order by p.shard
+    for no key update skip locked
+  );
+begin
+  update noetl.projection_checkpoint as p
+  set
+    epoch = d.epoch, last_change_id = greatest(p.last_change_id, d.last_change_id),
+    last_event_id = greatest(p.last_event_id, d.last_event_id), lag_ms = d.lag_ms,
+    updated_at = v_now
+  from (
+    select
+      s.shard, s.epoch, max(c.change_id) as last_change_id, max(x.last_event_id) as last_event_id,
+      -- With the time that projecting has taken.
+      extract(
+        epoch from v_now - min(c.marked_at) + (clock_timestamp() - statement_timestamp())
+      ) * 1000 as lag_ms
+    from unnest(p_changes) as c
+    inner join noetl.execution_shard as s on s.shard = noetl_internal.shard_of(c.execution_id)
+    left join noetl.execution as x on x.execution_id = c.execution_id
+    where s.shard = any(v_shards)
+    group by s.shard, s.epoch
+  ) as d
+  where p.shard = d.shard;
+  perform noetl_internal.write_checkpoints(v_shards, v_now);
+end;
+$function$;
+
+comment on function noetl_internal.note_projected(integer [], noetl.change [])
+is 'Note per shard how far the projection has come.';
+
+-- engine/project_dirty.sql
+-- Copy the state of runs that changed into noetl.execution, up to p_limit changes in all, evenly
+-- from these shards; returns how many outbox rows were consumed. A follower takes visible rows and
+-- skips locked ones; it never follows ids, which are taken before commit. A run whose row somebody
+-- else is writing is left for the next pass.
+-- Locks: outbox rows, execution rows and checkpoints, skipping locked ones.
+create or replace function noetl_internal.project_dirty(
+  p_shards integer [],
+  p_limit integer
+)
+returns integer
+language plpgsql volatile
+as $function$
+declare
+  v_changes bigint [];
+  v_runs bigint [];
+  v_free bigint [];
+  v_done noetl.change [];
+begin
+  if cardinality(p_shards) = 0 then
+    return 0;
+  end if;
+  select array_agg(t.change_id), array_agg(distinct t.execution_id) into v_changes, v_runs
+  from unnest(p_shards) as s (shard)
+  cross join lateral (
+    select c.change_id, c.execution_id from noetl.change as c
+    where c.kind = 'dirty' and noetl_internal.shard_of(c.execution_id) = s.shard
+    order by c.change_id
+    limit ceil(p_limit::numeric / cardinality(p_shards))
+    for update skip locked
+  ) as t;
+  v_free := array(
+    select x.execution_id from noetl.execution as x
+    where x.execution_id = any(v_runs)
+    for no key update skip locked
+  );
+  v_runs := array(
+    select r.execution_id from unnest(v_runs) as r (execution_id)
+    where
+      r.execution_id = any(v_free)
+      or not exists (select from noetl.execution as x where x.execution_id = r.execution_id)
+    order by r.execution_id
+  );
+  -- New statements: they see what was committed before the rows were taken, and maybe more.
+  with done as (
+    delete from noetl.change as c
+    where c.change_id = any(v_changes) and c.execution_id = any(v_runs)
+    returning c.*
+  )
+  select array_agg(d::noetl.change) into v_done from done as d;
+  perform noetl_internal.project_run(r.execution_id)
+  from unnest(v_runs) as r (execution_id);
+  perform noetl_internal.note_projected(p_shards, v_done);
+  return coalesce(cardinality(v_done), 0);
+end;
+$function$;
+
+comment on function noetl_internal.project_dirty(integer [], integer)
+is 'Copy the state of runs that changed into noetl.execution.';
+
 -- engine/retried_at.sql
 -- The number of the latest execution.retried event of a run, 0 without one: what failed before it
 -- runs again.
@@ -17664,53 +17901,39 @@ comment on function noetl_internal.queue_age_samples()
 is 'How long the queue''s oldest have been in it, for metrics.';
 
 -- metric/run_samples.sql
--- Live runs by status, with "paused" for those that stand still. It steps from run to run through
--- the tokens: there are many ended runs, and only live ones have tokens.
+-- Live runs by status, with "paused" for those that stand still.
 create or replace function noetl_internal.run_samples()
 returns table (name text, labels jsonb, value double precision)
 language sql stable
 as $function$
-  with recursive live as (
-    (select t.execution_id from noetl.token as t order by t.execution_id limit 1)
-    union all
-    select n.execution_id
-    from live as l
-    cross join lateral (
-      select t.execution_id from noetl.token as t
-      where t.execution_id > l.execution_id
-      order by t.execution_id
-      limit 1
-    ) as n
-  )
   select
     'noetl_runs',
     jsonb_build_object('status', case when r.is_paused then 'paused' else r.status end),
     count(*)
-  from live as l
-  cross join lateral (
-    -- The limit keeps it a look at one run for each: joined, it may read all that ever were.
-    select n.is_paused, n.status from noetl.run as n
-    where n.execution_id = l.execution_id
-    limit 1
-  ) as r
+  from noetl.run as r
+  where r.finished_at is null
   group by 2
 $function$;
 
 comment on function noetl_internal.run_samples() is 'Live runs by status, for metrics.';
 
 -- metric/outbox_samples.sql
--- The outbox by kind, and what the shards of the projection last said of themselves.
+-- The outbox by kind, and since when its oldest change waits; the checkpoints of the shards.
 create or replace function noetl_internal.outbox_samples()
 returns table (name text, labels jsonb, value double precision)
 language sql stable
 as $function$
-  select 'noetl_outbox_changes', jsonb_build_object('kind', c.kind), count(*)
-  from noetl.change as c
-  group by c.kind
+  with counted as (
+    select c.kind, count(*) as n, min(c.marked_at) as since
+    from noetl.change as c
+    group by c.kind
+  )
+  select 'noetl_outbox_changes', jsonb_build_object('kind', c.kind), c.n from counted as c
   union all
   select
-    'noetl_projection_lag_seconds', jsonb_build_object('shard', p.shard::text), p.lag_ms / 1000.0
-  from noetl.projection_checkpoint as p
+    'noetl_outbox_oldest_seconds', jsonb_build_object('kind', c.kind),
+    greatest(extract(epoch from noetl_internal.clock_now() - c.since), 0)
+  from counted as c
   union all
   select
     'noetl_checkpoint_age_seconds', jsonb_build_object('shard', c.shard::text),
@@ -17718,8 +17941,7 @@ as $function$
   from noetl.checkpoint as c
 $function$;
 
-comment on function noetl_internal.outbox_samples()
-is 'The outbox and its followers, for metrics.';
+comment on function noetl_internal.outbox_samples() is 'The outbox, for metrics.';
 
 -- metric/session_samples.sql
 -- Sessions: live ones and the most silent of them, ended ones that are still kept, and for each
@@ -18097,6 +18319,69 @@ is 'Make all state of a run again from its events; safe to repeat, also while it
 revoke all on function noetl.rebuild(bigint) from public;
 grant execute on function noetl.rebuild(bigint) to noetl_operator;
 
+-- api/rebuild_execution_projection.sql
+-- Make the row of one execution in noetl.execution again, whatever stands there: from run state, which
+-- is left alone; from events where that is lost (as rebuild). Called again: the same row.
+-- Locks: the row; where run state is lost, as rebuild.
+-- Raises: NE404 when neither state nor events tell of it, NE409.
+create or replace function noetl.rebuild_execution_projection(p_execution_id bigint)
+returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+begin
+  perform noetl_internal.require_read_committed();
+  if exists (select from noetl.run as r where r.execution_id = p_execution_id) then
+    -- Who projects it meanwhile holds this row, or skips it.
+    delete from noetl.execution as x where x.execution_id = p_execution_id;
+    perform noetl_internal.project_run(p_execution_id);
+  else
+    perform noetl.rebuild(p_execution_id);
+  end if;
+end;
+$function$;
+
+comment on function noetl.rebuild_execution_projection(bigint)
+is 'Make the row of one execution in noetl.execution again.';
+revoke all on function noetl.rebuild_execution_projection(bigint) from public;
+grant execute on function noetl.rebuild_execution_projection(bigint) to noetl_operator;
+
+-- api/rebuild_projection.sql
+-- Make the rows of up to p_limit executions after p_after in noetl.execution again, from run state;
+-- returns the last of them, null when there was none: call it again with that until it is null, each
+-- time in a transaction of its own, so that nobody waits for long. Called again: the same rows.
+-- Locks: as rebuild_execution_projection, ascending. Raises: NE409.
+create or replace function noetl.rebuild_projection(
+  p_after bigint default 0,
+  p_limit integer default 1000
+)
+returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+declare
+  v_runs bigint [] := array(
+    select r.execution_id from noetl.run as r
+    where r.execution_id > p_after
+    order by r.execution_id
+    limit p_limit
+  );
+begin
+  perform noetl.rebuild_execution_projection(r.execution_id)
+  from unnest(v_runs) as r (execution_id);
+  return v_runs[cardinality(v_runs)];
+end;
+$function$;
+
+comment on function noetl.rebuild_projection(bigint, integer)
+is 'Make the rows of many executions in noetl.execution again.';
+revoke all on function noetl.rebuild_projection(bigint, integer) from public;
+grant execute on function noetl.rebuild_projection(bigint, integer) to noetl_operator;
+
 -- api/execution_status.sql
 -- One row about an execution for a person, a CLI or a UI, read from noetl.execution without
 -- scanning events. Its result is the payload, or where the payload is stored: {"ref", "store"}.
@@ -18448,6 +18733,76 @@ comment on function noetl.list_workers() is 'The live sessions of workers and di
 revoke all on function noetl.list_workers() from public;
 grant execute on function noetl.list_workers() to noetl_reader, noetl_runner, noetl_operator;
 
+-- api/projection_lag.sql
+-- How far the projection of each shard is behind now: how long the oldest visible change has waited,
+-- in milliseconds from when it was marked (so with what its transaction went on for); 0: nothing
+-- waits. Locks: none. Raises: nothing.
+create or replace function noetl.projection_lag()
+returns table (shard integer, lag_ms integer)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+#variable_conflict use_column
+begin
+  return query
+  select
+    s.shard,
+    coalesce(
+      extract(epoch from greatest(noetl_internal.clock_now() - c.marked_at, interval '0')) * 1000,
+      0
+    )::integer
+  from noetl.execution_shard as s
+  left join lateral (
+    select d.marked_at from noetl.change as d
+    where d.kind = 'dirty' and noetl_internal.shard_of(d.execution_id) = s.shard
+    order by d.change_id
+    limit 1
+  ) as c on true
+  order by s.shard;
+end;
+$function$;
+
+comment on function noetl.projection_lag()
+is 'How far the projection of each shard is behind now, in milliseconds.';
+revoke all on function noetl.projection_lag() from public;
+grant execute on function noetl.projection_lag()
+to noetl_reader, noetl_runner, noetl_operator, noetl_worker;
+
+-- api/list_shards.sql
+-- The shards of the projection: which dispatcher owns each and until when (null: workers project it),
+-- how many owners it has had, how far behind it is now, when it was projected last, and what its
+-- latest checkpoint tells of it. Locks: none. Raises: nothing.
+create or replace function noetl.list_shards()
+returns table (
+  shard integer,
+  owner text,
+  lease_until timestamptz,
+  epoch bigint,
+  lag_ms integer,
+  projected_at timestamptz,
+  checkpoint_at timestamptz,
+  state jsonb
+)
+language sql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+  select
+    s.shard, r.name, s.lease_until, s.epoch, g.lag_ms, p.updated_at, k.checkpoint_at, k.state
+  from noetl.execution_shard as s
+  inner join noetl.projection_lag() as g on g.shard = s.shard
+  left join noetl.runtime as r on r.session_id = s.owner_session_id
+  left join noetl.projection_checkpoint as p on p.shard = s.shard
+  left join noetl.checkpoint as k on k.shard = s.shard
+  order by s.shard
+$function$;
+
+comment on function noetl.list_shards()
+is 'The shards of the projection: whose each is, and how far behind.';
+revoke all on function noetl.list_shards() from public;
+grant execute on function noetl.list_shards() to noetl_reader, noetl_runner, noetl_operator;
+
 -- api/metrics.sql
 -- What the database knows of the system's state now, as samples of gauges: docs/metrics.md tells
 -- what each means. Reads small tables and indexes, never the log. What there is none of may be left
@@ -18467,6 +18822,10 @@ as $function$
   select s.name, s.labels, s.value from noetl_internal.run_samples() as s
   union all
   select s.name, s.labels, s.value from noetl_internal.outbox_samples() as s
+  union all
+  select
+    'noetl_projection_lag_seconds', jsonb_build_object('shard', p.shard::text), p.lag_ms / 1000.0
+  from noetl.projection_lag() as p
   union all
   select s.name, s.labels, s.value from noetl_internal.session_samples() as s
   union all
@@ -18984,7 +19343,8 @@ comment on function noetl_internal.require_kin(uuid, bigint)
 is 'Let a worker read what belongs to its run, or to a child of its run.';
 
 -- engine/give_up_duties.sql
--- Let others have the duties of a dispatcher, at once.
+-- Let others have the duties and the shards of a dispatcher, at once.
+-- Locks: its rows of duties and shards.
 create or replace function noetl_internal.give_up_duties(p_session_id uuid)
 returns void
 language plpgsql volatile
@@ -18993,11 +19353,14 @@ begin
   update noetl.duty as d
   set owner_session_id = null, lease_until = null
   where d.owner_session_id = p_session_id;
+  update noetl.execution_shard as s
+  set owner_session_id = null, lease_until = null
+  where s.owner_session_id = p_session_id;
 end;
 $function$;
 
 comment on function noetl_internal.give_up_duties(uuid)
-is 'Let others have the duties of a dispatcher, at once.';
+is 'Let others have the duties and the shards of a dispatcher, at once.';
 
 -- engine/begin_session.sql
 -- Begin the session of a process; that of an older process of the same kind and name ends, and its
@@ -19120,7 +19483,8 @@ grant execute on function noetl.register_dispatcher(text, timestamptz) to noetl_
 
 -- api/end_session.sql
 -- End the session of a worker, or dispatcher, and hand back what it still holds, without counting
--- attempts; returns how many commands. Called again: 0. Locks: as requeue_sessions; duties.
+-- attempts; returns how many commands. Called again: 0. Locks: as
+-- give_up_duties and requeue_sessions.
 create or replace function noetl.end_session(p_session uuid)
 returns integer
 language plpgsql volatile security definer
@@ -20219,9 +20583,9 @@ grant execute on function noetl.expand_loops(integer) to noetl_worker;
 
 -- api/project_changes.sql
 -- Copy the state of runs that changed into noetl.execution; returns how many outbox rows were
--- consumed. A follower takes visible rows and skips locked ones; it never follows ids, which are
--- taken before commit. A run whose row somebody else is writing is left for the next pass.
--- Locks: outbox rows and execution rows, skipping locked ones.
+-- consumed. The tick of workers while no dispatcher is alive: it does all shards, whoever owns
+-- them; what somebody else does in this moment is left to it. Nothing left to do: 0.
+-- Locks: as project_dirty.
 create or replace function noetl.project_changes(p_limit integer default 500)
 returns integer
 language plpgsql volatile security definer
@@ -20230,38 +20594,14 @@ set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 set jit = off
 as $function$
 declare
-  v_changes bigint [];
-  v_runs bigint [];
-  v_free bigint [];
-  v_count integer;
+  v_now timestamptz := noetl_internal.clock_now();
 begin
-  select array_agg(t.change_id), array_agg(distinct t.execution_id) into v_changes, v_runs
-  from (
-    select c.change_id, c.execution_id from noetl.change as c
-    where c.kind = 'dirty'
-    order by c.change_id
-    limit p_limit
-    for update skip locked
-  ) as t;
-  v_free := array(
-    select x.execution_id from noetl.execution as x
-    where x.execution_id = any(v_runs)
-    for no key update skip locked
+  return noetl_internal.project_dirty(
+    array(
+      select d.shard from noetl_internal.due_shards(null, v_now) as d where d.due_at <= v_now
+    ),
+    p_limit
   );
-  v_runs := array(
-    select r.execution_id from unnest(v_runs) as r (execution_id)
-    where
-      r.execution_id = any(v_free)
-      or not exists (select from noetl.execution as x where x.execution_id = r.execution_id)
-    order by r.execution_id
-  );
-  -- New statements: they see what was committed before the rows were taken, and maybe more.
-  delete from noetl.change as c
-  where c.change_id = any(v_changes) and c.execution_id = any(v_runs);
-  get diagnostics v_count = row_count;
-  perform noetl_internal.project_run(r.execution_id)
-  from unnest(v_runs) as r (execution_id);
-  return v_count;
 end;
 $function$;
 
@@ -20269,6 +20609,69 @@ comment on function noetl.project_changes(integer)
 is 'Copy the state of runs that changed into noetl.execution.';
 revoke all on function noetl.project_changes(integer) from public;
 grant execute on function noetl.project_changes(integer) to noetl_worker;
+
+-- api/project_shard.sql
+-- As project_shards, of one shard. One that is not the caller's, or not any more: 0.
+-- Locks: as own_shards and project_dirty. Raises: NE401, NE410.
+create or replace function noetl.project_shard(
+  p_session uuid,
+  p_shard integer,
+  p_limit integer default 500
+)
+returns integer
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+begin
+  perform noetl_internal.require_session(p_session);
+  return noetl_internal.project_dirty(
+    noetl_internal.own_shards(p_session, array[p_shard]), p_limit
+  );
+end;
+$function$;
+
+comment on function noetl.project_shard(uuid, integer, integer)
+is 'Copy the state of runs that changed, of one shard.';
+revoke all on function noetl.project_shard(uuid, integer, integer) from public;
+grant execute on function noetl.project_shard(uuid, integer, integer) to noetl_worker;
+
+-- api/project_shards.sql
+-- Copy the state of runs that changed into noetl.execution, of all shards that the caller owns now;
+-- returns how many outbox rows were consumed. Nothing left to do, or no shard its own: 0.
+-- Locks: as own_shards and project_dirty. Raises: NE401, NE410.
+create or replace function noetl.project_shards(
+  p_session uuid,
+  p_limit integer default 500
+)
+returns integer
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+declare
+  v_now timestamptz := noetl_internal.clock_now();
+begin
+  perform noetl_internal.require_session(p_session);
+  return noetl_internal.project_dirty(
+    noetl_internal.own_shards(
+      p_session,
+      array(
+        select d.shard from noetl_internal.due_shards(p_session, v_now) as d
+        where d.due_at <= v_now
+      )
+    ),
+    p_limit
+  );
+end;
+$function$;
+
+comment on function noetl.project_shards(uuid, integer)
+is 'Copy the state of runs that changed, of the shards that a dispatcher owns.';
+revoke all on function noetl.project_shards(uuid, integer) from public;
+grant execute on function noetl.project_shards(uuid, integer) to noetl_worker;
 
 -- api/raise_floor.sql
 -- Raise the place below which claims need not look, so that they do not walk over the dead rows
@@ -20360,6 +20763,20 @@ $function$;
 comment on function noetl_internal.live_dispatchers()
 is 'How many dispatchers are alive.';
 
+-- engine/lease_share.sql
+-- How many of p_count things each dispatcher that is alive may hold, so that all are held.
+create or replace function noetl_internal.lease_share(p_count bigint)
+returns integer
+language plpgsql volatile
+as $function$
+begin
+  return ceil(p_count / greatest(noetl_internal.live_dispatchers(), 1)::numeric);
+end;
+$function$;
+
+comment on function noetl_internal.lease_share(bigint)
+is 'How many of so many things each dispatcher that is alive may hold.';
+
 -- engine/take_duties.sql
 -- Take up to p_count duties that nobody has, or whose owner has let the lease run out; which.
 -- Locks: rows of duties, skipping locked ones.
@@ -20417,9 +20834,7 @@ begin
   update noetl.runtime as s
   set heartbeat_at = v_now
   where s.session_id = p_session.session_id and s.heartbeat_at < v_now - v_lease / 3;
-  v_share := ceil(
-    (select count(*) from noetl.duty) / greatest(noetl_internal.live_dispatchers(), 1)::numeric
-  );
+  v_share := noetl_internal.lease_share((select count(*) from noetl.duty));
   -- Whose lease has run out keeps what nobody has taken since.
   update noetl.duty as d
   set lease_until = v_now + v_lease
@@ -20445,26 +20860,110 @@ $function$;
 
 comment on function noetl_internal.hold_duties(noetl.runtime) is 'The duties of a dispatcher.';
 
+-- engine/take_shards.sql
+-- Take up to p_count shards that nobody has, or whose owner has let the lease run out; which.
+-- Locks: rows of shards, skipping locked ones: what somebody projects in this moment is not taken.
+create or replace function noetl_internal.take_shards(
+  p_session_id uuid,
+  p_count integer,
+  p_now timestamptz,
+  p_lease interval
+)
+returns integer []
+language plpgsql volatile
+as $function$
+declare
+  v_taken integer [];
+begin
+  with free as (
+    select s.shard from noetl.execution_shard as s
+    where s.owner_session_id is null or s.lease_until <= p_now
+    order by s.shard
+    limit p_count
+    for no key update skip locked
+  ),
+  taken as (
+    update noetl.execution_shard as s
+    set owner_session_id = p_session_id, lease_until = p_now + p_lease, epoch = s.epoch + 1
+    from free as f
+    where s.shard = f.shard
+    returning s.shard
+  )
+  select coalesce(array_agg(t.shard order by t.shard), '{}') into v_taken from taken as t;
+  return v_taken;
+end;
+$function$;
+
+comment on function noetl_internal.take_shards(uuid, integer, timestamptz, interval)
+is 'Take shards that nobody has.';
+
+-- engine/hold_shards.sql
+-- The shards of a dispatcher, as hold_duties has its duties: renews their leases when a third of
+-- their time is over, gives back what is more than its share, and takes what nobody has, or whose
+-- owner has let the lease run out.
+-- Locks: its own rows of shards; others, skipping locked ones.
+create or replace function noetl_internal.hold_shards(p_session_id uuid)
+returns integer []
+language plpgsql volatile
+as $function$
+declare
+  v_now timestamptz := noetl_internal.clock_now();
+  v_lease interval := make_interval(
+    secs => noetl_internal.setting_integer('dispatcher_lease_seconds')
+  );
+  v_share integer := noetl_internal.lease_share((select count(*) from noetl.execution_shard));
+  v_own integer [];
+begin
+  -- Whose lease has run out keeps what nobody has taken since.
+  update noetl.execution_shard as s
+  set lease_until = v_now + v_lease
+  where s.owner_session_id = p_session_id and s.lease_until < v_now + v_lease * 2 / 3;
+  v_own := array(
+    select s.shard from noetl.execution_shard as s
+    where s.owner_session_id = p_session_id
+    order by s.epoch, s.shard
+  );
+  if cardinality(v_own) > v_share then
+    update noetl.execution_shard as s
+    set owner_session_id = null, lease_until = null
+    where s.owner_session_id = p_session_id and s.shard = any(v_own[v_share + 1:]);
+    return v_own[:v_share];
+  elsif cardinality(v_own) < v_share then
+    v_own := v_own || noetl_internal.take_shards(
+      p_session_id, v_share - cardinality(v_own), v_now, v_lease
+    );
+  end if;
+  return v_own;
+end;
+$function$;
+
+comment on function noetl_internal.hold_shards(uuid) is 'The shards of a dispatcher.';
+
 -- engine/duties_of.sql
--- The ticks that are a session's to call: of a dispatcher those it holds, of a worker all while no
--- dispatcher is alive; of nobody in particular all.
--- Locks: of a dispatcher as hold_duties. Raises: NE401, NE410.
+-- The ticks that are a session's to call: of a dispatcher those it holds, and project_shards while it
+-- holds any; of a worker all while no dispatcher is alive; of nobody in particular all.
+-- Locks: of a dispatcher as hold_duties and hold_shards. Raises: NE401, NE410.
 create or replace function noetl_internal.duties_of(p_session_id uuid)
 returns text []
 language plpgsql volatile
 as $function$
 declare
   v_session noetl.runtime;
+  v_duties text [];
 begin
   if p_session_id is not null then
     select * into v_session from noetl_internal.require_session(p_session_id);
   end if;
   if v_session.kind = 'dispatcher' then
-    return noetl_internal.hold_duties(v_session);
+    v_duties := noetl_internal.hold_duties(v_session);
+    if cardinality(noetl_internal.hold_shards(p_session_id)) > 0 then
+      v_duties := v_duties || 'project_shards'::text;
+    end if;
+    return v_duties;
   elsif v_session.kind = 'worker' and noetl_internal.live_dispatchers() > 0 then
     return array[]::text [];
   end if;
-  return array(select d.duty from noetl.duty as d);
+  return array(select d.duty from noetl.duty as d) || 'project_changes'::text;
 end;
 $function$;
 
@@ -20506,9 +21005,10 @@ is 'Whether a run is to be moved on, or a token waits for a place under a concur
 -- seconds the next wait or schedule is due or a session will have been silent for too long; null
 -- when there is none. One look for all of them, so that an idle system need not call each. What it
 -- names may find nothing: somebody else does it, or holds the run; maintain_partitions, to be
--- called once an hour, is always named. A dispatcher is told of its duties alone, and keeps them by
--- asking; a worker of none while a dispatcher is alive. p_session null: of all.
--- Locks: of a dispatcher as hold_duties. Raises: NE401, NE410.
+-- called once an hour, is always named. A dispatcher is told of its duties alone, and of
+-- project_shards when its shards need it, and keeps both by asking; a worker of none while a
+-- dispatcher is alive. p_session null: of all.
+-- Locks: of a dispatcher as hold_duties and hold_shards. Raises: NE401, NE410.
 create or replace function noetl.due_work(
   p_session uuid default null,
   out ticks text [],
@@ -20525,6 +21025,7 @@ declare
   v_wake_at timestamptz;
   v_fire_at timestamptz;
   v_reap_at timestamptz;
+  v_project_at timestamptz;
   v_duties text [] := noetl_internal.duties_of(p_session);
 begin
   if v_duties = '{}' then
@@ -20538,6 +21039,10 @@ begin
   )
   into v_reap_at
   from noetl.runtime as s where s.status = 'active';
+  select min(d.due_at) into v_project_at
+  from noetl_internal.due_shards(
+    case when 'project_shards' = any(v_duties) then p_session end, v_now
+  ) as d;
 
   ticks := array(
     select t.name
@@ -20545,9 +21050,8 @@ begin
       case when noetl_internal.has_loop_work() then 'expand_loops' end,
       case when v_wake_at <= v_now then 'wake_runs' end,
       case when noetl_internal.has_outbox_work() then 'advance_changes' end,
-      case
-        when exists (select from noetl.change as c where c.kind = 'dirty') then 'project_changes'
-      end,
+      case when v_project_at <= v_now then 'project_changes' end,
+      case when v_project_at <= v_now then 'project_shards' end,
       case when noetl_internal.is_floor_due() then 'raise_floor' end,
       case
         when v_reap_at < v_now or exists (select from noetl_internal.lost_sessions())
@@ -20563,7 +21067,11 @@ begin
     epoch from least(
       case when 'wake_runs' = any(v_duties) then v_wake_at end,
       case when 'fire_schedules' = any(v_duties) then v_fire_at end,
-      case when 'reap_stale' = any(v_duties) then v_reap_at end
+      case when 'reap_stale' = any(v_duties) then v_reap_at end,
+      case
+        when v_project_at > v_now and v_duties && array['project_changes', 'project_shards']
+          then v_project_at
+      end
     ) - v_now
   );
 end;

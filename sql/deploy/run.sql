@@ -95,6 +95,21 @@ create domain noetl_internal.change_kind as text
 constraint change_kind_is_known check (value in ('dirty', 'advance', 'cancel', 'publish'));
 comment on domain noetl_internal.change_kind is 'What a follower of the outbox is to do.';
 
+-- Which shard of the projection a run belongs to, 0 to 15. Frozen: indexes use it. Execution ids are
+-- milliseconds and a sequence; 2654435761 is 2^32 divided by the golden ratio, which spreads any
+-- regular series of them, and the highest four of 32 bits are the shard.
+create function noetl_internal.shard_of(p_execution_id bigint)
+returns integer
+language sql immutable parallel safe
+as $function$
+  select (
+    (((p_execution_id # (p_execution_id >> 22)) & 4194303) * 2654435761 & 4294967295) >> 28
+  )::integer
+$function$;
+
+comment on function noetl_internal.shard_of(bigint)
+is 'Which shard of the projection a run belongs to.';
+
 create table noetl.start_key (
   path text not null,
   idempotency_key text not null,
@@ -146,6 +161,9 @@ where is_paused;
 
 create index idx_run_parent on noetl.run (parent_execution_id)
 where parent_execution_id is not null;
+
+create index idx_run_live on noetl.run (noetl_internal.shard_of(execution_id))
+where finished_at is null;
 
 create table noetl.variable (
   execution_id bigint not null,
@@ -309,6 +327,9 @@ comment on table noetl.loop_repeat is
 create index idx_loop_expanding on noetl.loop (execution_id, loop_id)
 where status = 'expanding';
 
+create index idx_loop_live on noetl.loop (noetl_internal.shard_of(execution_id))
+where finished_at is null;
+
 create table noetl.loop_tally (
   tally_id bigint generated always as identity,
   execution_id bigint not null,
@@ -448,6 +469,7 @@ create table noetl.change (
   kind noetl_internal.change_kind not null,
   execution_id bigint not null,
   subject text,
+  marked_at timestamptz not null default statement_timestamp(),
   constraint change_pkey primary key (change_id)
 )
 with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
@@ -456,7 +478,8 @@ comment on table noetl.change is
 'ended; publish: tell a transport. Followers delete what they did.';
 
 -- One for each follower: reports ask whether there is anything to advance, among many dirty rows.
-create index idx_change_dirty on noetl.change (change_id)
+create index idx_change_dirty
+on noetl.change (noetl_internal.shard_of(execution_id), change_id)
 where kind = 'dirty';
 create index idx_change_advance on noetl.change (change_id)
 where kind in ('advance', 'cancel');

@@ -208,6 +208,12 @@
 \ir engine/step_states.sql
 \ir engine/run_state.sql
 \ir engine/project_run.sql
+\ir engine/due_shards.sql
+\ir engine/own_shards.sql
+\ir engine/shard_state.sql
+\ir engine/write_checkpoints.sql
+\ir engine/note_projected.sql
+\ir engine/project_dirty.sql
 
 -- Recovery: state made again from the events
 \ir engine/retried_at.sql
@@ -271,6 +277,8 @@
 \ir api/retry_execution.sql
 \ir api/signal_execution.sql
 \ir api/rebuild.sql
+\ir api/rebuild_execution_projection.sql
+\ir api/rebuild_projection.sql
 \ir api/execution_status.sql
 \ir api/list_executions.sql
 \ir api/list_playbooks.sql
@@ -279,6 +287,8 @@
 \ir api/find_step_result.sql
 \ir api/trace.sql
 \ir api/list_workers.sql
+\ir api/projection_lag.sql
+\ir api/list_shards.sql
 \ir api/metrics.sql
 \ir api/put_credential.sql
 \ir api/remove_credential.sql
@@ -332,10 +342,15 @@
 \ir api/wake_runs.sql
 \ir api/expand_loops.sql
 \ir api/project_changes.sql
+\ir api/project_shard.sql
+\ir api/project_shards.sql
 \ir api/raise_floor.sql
 \ir engine/live_dispatchers.sql
+\ir engine/lease_share.sql
 \ir engine/take_duties.sql
 \ir engine/hold_duties.sql
+\ir engine/take_shards.sql
+\ir engine/hold_shards.sql
 \ir engine/duties_of.sql
 \ir engine/has_loop_work.sql
 \ir engine/has_outbox_work.sql

@@ -1,5 +1,5 @@
 -- Revert noetl:functions from pg
--- Every function of our two schemas comes from this change.
+-- Every function of our two schemas comes from this change, but for those that an index uses.
 begin;
 
 do $do$
@@ -9,7 +9,14 @@ begin
   for v_function in
     select p.oid::regprocedure
     from pg_catalog.pg_proc as p
-    where p.pronamespace in ('noetl'::regnamespace, 'noetl_internal'::regnamespace)
+    where
+      p.pronamespace in ('noetl'::regnamespace, 'noetl_internal'::regnamespace)
+      and not exists (
+        select from pg_catalog.pg_depend as d
+        where
+          d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid
+          and d.classid = 'pg_class'::regclass
+      )
   loop
     execute format('drop routine %s cascade', v_function);
   end loop;

@@ -202,6 +202,16 @@ begin
 end;
 $function$;
 
+-- Own duties and shards in this test alone: tests run side by side, on the same rows of both.
+create function noetl_test.dispatch_alone()
+returns void
+language plpgsql volatile
+as $function$
+begin
+  perform pg_advisory_xact_lock(noetl_internal.lock_key('dispatch', 0));
+end;
+$function$;
+
 -- Do what the ticks do, until nothing is left.
 create function noetl_test.tick()
 returns void

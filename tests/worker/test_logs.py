@@ -105,7 +105,7 @@ def test_exceptions_are_logged(
     monkeypatch.setattr(root, "level", root.level)
     configure_logging("info", form)
     try:
-        raise KeyError("lost")
+        {}["lost"]
     except KeyError:
         logging.getLogger("noetl").exception("failed\nbadly")
     text = capsys.readouterr().err

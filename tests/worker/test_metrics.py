@@ -22,7 +22,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 LISTEN = {"NOETL_METRICS_LISTEN": "127.0.0.1:0"}
 WORKFLOW = """
 - step: many
-  loop: { in: [1, 2, 3, 4, 5], iterator: n, spec: { mode: parallel } }
+  loop: { in: [1, 2, 3, 4, 5], iterator: n }
   tool: { kind: noop, result: "{{ iter.n }}" }
   next: { arcs: [ { step: again } ] }
 - step: again
@@ -86,6 +86,8 @@ def test_dispatcher_tells_what_the_database_knows(lab: Lab) -> None:
     run = lab.start("[{step: w, tool: {kind: wait, signal: go}}]")
     lab.start("[{step: a, spec: {pool: nobody}, tool: {kind: noop}}]")
 
+    duties = lab.count("select count(*) from noetl.duty")
+
     def is_told() -> bool:
         samples = scrape(url)
         return (
@@ -93,7 +95,8 @@ def test_dispatcher_tells_what_the_database_knows(lab: Lab) -> None:
             and value(samples, "noetl_runs", status="waiting") == 1
             and value(samples, "noetl_pool_workers", pool="default") == 1
             and value(samples, "noetl_sessions", kind="dispatcher") == 1
-            and value(samples, "noetl_dispatcher_duties", dispatcher="d1") == 8
+            and value(samples, "noetl_dispatcher_duties", dispatcher="d1") == duties
+            and value(samples, "noetl_dispatcher_shards", dispatcher="d1") == 16
         )
 
     lab.until(is_told)
@@ -107,10 +110,6 @@ def test_dispatcher_tells_what_the_database_knows(lab: Lab) -> None:
 
 
 def test_every_sample_of_the_database_is_known(lab: Lab) -> None:
-    lab.conn.execute(
-        "insert into noetl.checkpoint (shard, checkpoint_at, state)"
-        " values (0, now(), '{}') on conflict do nothing"
-    )
     lab.worker()
     lab.run("[{step: a, tool: {kind: noop}}]")
     lab.start("[{step: w, tool: {kind: wait, signal: go}}]")

@@ -52,6 +52,7 @@ TICKS: Final = (
     Tick("wake_runs", "select noetl.wake_runs(500)", 0.05),
     Tick("advance_changes", "select noetl.advance_changes(200)", 0.05),
     Tick("project_changes", "select noetl.project_changes(500)", 0.1),
+    Tick("project_shards", "select noetl.project_shards(%(session)s, 500)", 0.1),
     Tick("raise_floor", "select noetl.raise_floor()", 0.25),
     Tick("reap_stale", "select noetl.reap_stale(500)", 1.0),
     Tick("fire_schedules", "select noetl.fire_schedules(20)", 0.25),
@@ -128,7 +129,9 @@ class Ticker:
             return False
         try:
             with TICK_SECONDS.labels(tick.name).time():
-                row = await (await conn.execute(tick.query)).fetchone()
+                row = await (
+                    await conn.execute(tick.query, {"session": self._session()})
+                ).fetchone()
             reach("after_tick")
         except psycopg.Error as exc:
             TICK_FAILURES.labels(tick.name).inc()

@@ -2,9 +2,10 @@
 -- seconds the next wait or schedule is due or a session will have been silent for too long; null
 -- when there is none. One look for all of them, so that an idle system need not call each. What it
 -- names may find nothing: somebody else does it, or holds the run; maintain_partitions, to be
--- called once an hour, is always named. A dispatcher is told of its duties alone, and keeps them by
--- asking; a worker of none while a dispatcher is alive. p_session null: of all.
--- Locks: of a dispatcher as hold_duties. Raises: NE401, NE410.
+-- called once an hour, is always named. A dispatcher is told of its duties alone, and of
+-- project_shards when its shards need it, and keeps both by asking; a worker of none while a
+-- dispatcher is alive. p_session null: of all.
+-- Locks: of a dispatcher as hold_duties and hold_shards. Raises: NE401, NE410.
 create or replace function noetl.due_work(
   p_session uuid default null,
   out ticks text [],
@@ -21,6 +22,7 @@ declare
   v_wake_at timestamptz;
   v_fire_at timestamptz;
   v_reap_at timestamptz;
+  v_project_at timestamptz;
   v_duties text [] := noetl_internal.duties_of(p_session);
 begin
   if v_duties = '{}' then
@@ -34,6 +36,10 @@ begin
   )
   into v_reap_at
   from noetl.runtime as s where s.status = 'active';
+  select min(d.due_at) into v_project_at
+  from noetl_internal.due_shards(
+    case when 'project_shards' = any(v_duties) then p_session end, v_now
+  ) as d;
 
   ticks := array(
     select t.name
@@ -41,9 +47,8 @@ begin
       case when noetl_internal.has_loop_work() then 'expand_loops' end,
       case when v_wake_at <= v_now then 'wake_runs' end,
       case when noetl_internal.has_outbox_work() then 'advance_changes' end,
-      case
-        when exists (select from noetl.change as c where c.kind = 'dirty') then 'project_changes'
-      end,
+      case when v_project_at <= v_now then 'project_changes' end,
+      case when v_project_at <= v_now then 'project_shards' end,
       case when noetl_internal.is_floor_due() then 'raise_floor' end,
       case
         when v_reap_at < v_now or exists (select from noetl_internal.lost_sessions())
@@ -59,7 +64,11 @@ begin
     epoch from least(
       case when 'wake_runs' = any(v_duties) then v_wake_at end,
       case when 'fire_schedules' = any(v_duties) then v_fire_at end,
-      case when 'reap_stale' = any(v_duties) then v_reap_at end
+      case when 'reap_stale' = any(v_duties) then v_reap_at end,
+      case
+        when v_project_at > v_now and v_duties && array['project_changes', 'project_shards']
+          then v_project_at
+      end
     ) - v_now
   );
 end;

@@ -1,5 +1,6 @@
 -- End the session of a worker, or dispatcher, and hand back what it still holds, without counting
--- attempts; returns how many commands. Called again: 0. Locks: as requeue_sessions; duties.
+-- attempts; returns how many commands. Called again: 0. Locks: as
+-- give_up_duties and requeue_sessions.
 create or replace function noetl.end_session(p_session uuid)
 returns integer
 language plpgsql volatile security definer

@@ -17,6 +17,10 @@ as $function$
   union all
   select s.name, s.labels, s.value from noetl_internal.outbox_samples() as s
   union all
+  select
+    'noetl_projection_lag_seconds', jsonb_build_object('shard', p.shard::text), p.lag_ms / 1000.0
+  from noetl.projection_lag() as p
+  union all
   select s.name, s.labels, s.value from noetl_internal.session_samples() as s
   union all
   select s.name, s.labels, s.value from noetl_internal.duty_samples() as s

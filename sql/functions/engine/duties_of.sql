@@ -1,22 +1,27 @@
--- The ticks that are a session's to call: of a dispatcher those it holds, of a worker all while no
--- dispatcher is alive; of nobody in particular all.
--- Locks: of a dispatcher as hold_duties. Raises: NE401, NE410.
+-- The ticks that are a session's to call: of a dispatcher those it holds, and project_shards while it
+-- holds any; of a worker all while no dispatcher is alive; of nobody in particular all.
+-- Locks: of a dispatcher as hold_duties and hold_shards. Raises: NE401, NE410.
 create or replace function noetl_internal.duties_of(p_session_id uuid)
 returns text []
 language plpgsql volatile
 as $function$
 declare
   v_session noetl.runtime;
+  v_duties text [];
 begin
   if p_session_id is not null then
     select * into v_session from noetl_internal.require_session(p_session_id);
   end if;
   if v_session.kind = 'dispatcher' then
-    return noetl_internal.hold_duties(v_session);
+    v_duties := noetl_internal.hold_duties(v_session);
+    if cardinality(noetl_internal.hold_shards(p_session_id)) > 0 then
+      v_duties := v_duties || 'project_shards'::text;
+    end if;
+    return v_duties;
   elsif v_session.kind = 'worker' and noetl_internal.live_dispatchers() > 0 then
     return array[]::text [];
   end if;
-  return array(select d.duty from noetl.duty as d);
+  return array(select d.duty from noetl.duty as d) || 'project_changes'::text;
 end;
 $function$;
 

@@ -17,9 +17,7 @@ begin
   update noetl.runtime as s
   set heartbeat_at = v_now
   where s.session_id = p_session.session_id and s.heartbeat_at < v_now - v_lease / 3;
-  v_share := ceil(
-    (select count(*) from noetl.duty) / greatest(noetl_internal.live_dispatchers(), 1)::numeric
-  );
+  v_share := noetl_internal.lease_share((select count(*) from noetl.duty));
   -- Whose lease has run out keeps what nobody has taken since.
   update noetl.duty as d
   set lease_until = v_now + v_lease

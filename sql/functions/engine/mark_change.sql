@@ -7,8 +7,8 @@ returns void
 language plpgsql volatile
 as $function$
 begin
-  insert into noetl.change (kind, execution_id)
-  values (p_kind, p_execution_id);
+  insert into noetl.change (kind, execution_id, marked_at)
+  values (p_kind, p_execution_id, noetl_internal.clock_now());
   perform noetl_internal.ring_tickers();
 end;
 $function$;

@@ -26,9 +26,13 @@ from regexp_split_to_table($matrix$
   find_step_result     .       .       operator  .       reader
   trace                .       .       operator  .       reader
   list_workers         .       runner  operator  .       reader
+  list_shards          .       runner  operator  .       reader
+  projection_lag       .       runner  operator  worker  reader
   metrics              .       .       operator  worker  reader
   cancel_execution     .       .       operator  worker  .
   rebuild              .       .       operator  .       .
+  rebuild_execution_projection .  .    operator  .       .
+  rebuild_projection   .       .       operator  .       .
   pause_execution      .       .       operator  .       .
   resume_execution     .       .       operator  .       .
   retry_execution      .       .       operator  .       .
@@ -70,6 +74,8 @@ from regexp_split_to_table($matrix$
   due_work             .       .       .         worker  .
   register_dispatcher  .       .       .         worker  .
   project_changes      .       .       .         worker  .
+  project_shards       .       .       .         worker  .
+  project_shard        .       .       .         worker  .
   maintain_partitions  .       .       .         worker  .
 $matrix$, '\n') as line
 cross join regexp_match(line, '(\w+) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+)') as m

@@ -1,15 +1,20 @@
 -- A pool that nobody serves, or a tick that nobody calls, stands still in silence: an alert needs a
 -- number for it.
 begin;
-select plan(5);
+select plan(4);
 set local noetl.test_now = '2030-01-01 00:00:00+00';
 create temporary view sample as
 select m.name, m.labels, m.value from noetl.metrics() as m
-where m.name ~ '^noetl_(sessions|pool|dispatcher_duties)';
+where m.name ~ '^noetl_(sessions|pool|dispatcher)';
 select set_eq(
   'table sample',
-  $$ select 'noetl_dispatcher_duties', '{"dispatcher": ""}'::jsonb, count(*)::double precision from noetl.duty $$,
-  'nobody has a duty'
+  $$
+    select 'noetl_dispatcher_duties', '{"dispatcher": ""}'::jsonb, count(*)::double precision
+    from noetl.duty
+    union all
+    select 'noetl_dispatcher_shards', '{"dispatcher": ""}', count(*) from noetl.execution_shard
+  $$,
+  'nobody has a duty or a shard'
 );
 
 select noetl.register_session('w1', '{default,gpu}', '{"slots": 10}') as w1 \gset
@@ -36,32 +41,28 @@ select set_eq(
       ('noetl_pool_slots', '{"pool": "gpu"}', 10)
     union all
     select 'noetl_dispatcher_duties', '{"dispatcher": "d1"}', count(*) from noetl.duty
+    union all
+    select 'noetl_dispatcher_shards', '{"dispatcher": "d1"}', count(*) from noetl.execution_shard
   $$,
   'live and ended sessions, what they serve, who ticks'
 );
 
 set local noetl.test_now = '2030-01-01 00:00:51+00';
 select set_eq(
-  $$ select labels ->> 'dispatcher' from sample where name = 'noetl_dispatcher_duties' $$,
-  $$ values ('') $$,
+  $$ select name, labels ->> 'dispatcher' from sample where name ~ 'dispatcher' $$,
+  $$ values ('noetl_dispatcher_duties', ''), ('noetl_dispatcher_shards', '') $$,
   'a lease that has run out holds nothing'
 );
-insert into noetl.execution_shard (shard, owner_session_id, lease_until, epoch)
-values (1000, :'d', '2030-01-01 00:01:00+00', 1), (1001, null, null, 1)
-on conflict do nothing;
-select ok(
-  (
-    select m.value >= 1 from noetl.metrics() as m
-    where m.name = 'noetl_dispatcher_shards' and m.labels ->> 'dispatcher' = 'd1'
-  ),
-  'shards of a dispatcher'
-);
-select ok(
-  (
-    select m.value >= 1 from noetl.metrics() as m
-    where m.name = 'noetl_dispatcher_shards' and m.labels ->> 'dispatcher' = ''
-  ),
-  'and of nobody'
+update noetl.duty set owner_session_id = null, lease_until = null where duty = 'reap_stale';
+update noetl.execution_shard set lease_until = '2030-01-01 00:01:00+00' where shard = 3;
+select set_eq(
+  $$ select name, labels ->> 'dispatcher', value from sample where name ~ 'dispatcher' $$,
+  $$
+    select 'noetl_dispatcher_duties' as name, '' as label, count(*)::double precision from noetl.duty
+    union all select 'noetl_dispatcher_shards', 'd1', 1
+    union all select 'noetl_dispatcher_shards', '', 15
+  $$,
+  'one that goes on is told apart'
 );
 
 select * from finish();

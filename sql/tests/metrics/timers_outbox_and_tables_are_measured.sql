@@ -55,23 +55,28 @@ select is(
   'a schedule whose last firing failed'
 );
 
-insert into noetl.projection_checkpoint (shard, last_change_id, lag_ms, updated_at)
-values (1000, 1, 1500, now());
+insert into noetl.change (kind, execution_id, marked_at)
+values ('dirty', :x, '2030-01-01 00:00:13.5+00');
 insert into noetl.checkpoint (shard, checkpoint_at, state)
-values (1000, '2030-01-01 00:00:14+00', '{}');
-select is(
-  (
-    select m.value from noetl.metrics() as m
-    where m.name = 'noetl_projection_lag_seconds' and m.labels ->> 'shard' = '1000'
+values (noetl_internal.shard_of(:x), '2030-01-01 00:00:14+00', '{}')
+on conflict (shard) do update set checkpoint_at = excluded.checkpoint_at;
+select set_eq(
+  format(
+    $$
+      select m.name, m.value from noetl.metrics() as m
+      where m.name ~ '^noetl_(projection|checkpoint)' and m.labels ->> 'shard' = '%s'
+    $$,
+    noetl_internal.shard_of(:x)
   ),
-  1.5::double precision, 'how far a shard of the projection was behind'
+  $$
+    values
+      ('noetl_projection_lag_seconds', 1.5::double precision), ('noetl_checkpoint_age_seconds', 1)
+  $$,
+  'how far a shard of the projection is behind'
 );
 select is(
-  (
-    select m.value from noetl.metrics() as m
-    where m.name = 'noetl_checkpoint_age_seconds' and m.labels ->> 'shard' = '1000'
-  ),
-  1::double precision, 'the age of its checkpoint'
+  (select value from sample where name = 'noetl_outbox_oldest_seconds' and label = 'dirty'),
+  1.5::double precision, 'and the outbox'
 );
 
 set local noetl.test_now = '2000-01-01 00:00:00+00';
@@ -82,6 +87,7 @@ select is(
   ),
   'partitions of later weeks'
 );
+set local noetl.test_now = '2030-01-01 00:00:15+00';
 analyze noetl.catalog;
 select ok(
   (
