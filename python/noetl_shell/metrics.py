@@ -55,7 +55,9 @@ GAUGES: Final[Mapping[str, Gauge]] = {
         ("shard",),
     ),
     "noetl_checkpoint_age_seconds": Gauge(
-        "Seconds since the last checkpoint of a shard; it grows while nothing changes there.", ("shard",)
+        "Seconds since the last checkpoint of a shard; it grows while nothing changes"
+        " there.",
+        ("shard",),
     ),
     "noetl_sessions": Gauge("Live sessions of workers and dispatchers.", ("kind",)),
     "noetl_sessions_silent_seconds": Gauge(
