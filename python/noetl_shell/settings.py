@@ -15,7 +15,12 @@ from typing import Any, Final
 
 from noetl_shell.errors import InputError
 from noetl_worker.logs import parse_format, parse_level
-from noetl_worker.settings import WorkerSettings, parse_listen
+from noetl_worker.settings import (
+    WorkerSettings,
+    parse_api_url,
+    parse_listen,
+    parse_transport,
+)
 from noetl_worker.stores import settings as stores
 from noetl_worker.stores.settings import S3_TIERS, S3Tier
 
@@ -157,6 +162,49 @@ SETTINGS: Final = (
         "Database to use instead of the embedded one, as --db does.",
         "none: the embedded database",
         is_secret=True,
+    ),
+    Setting(
+        "event_transport",
+        parse_transport,
+        lambda: _WORKER.transport,
+        "How a worker speaks to the engine: postgres, http or nats.",
+        "postgres",
+    ),
+    Setting(
+        "api_url",
+        parse_api_url,
+        _none,
+        "Where a dispatcher serves the HTTP API, for workers with the transport http.",
+        "none",
+    ),
+    Setting(
+        "api_token",
+        str,
+        _none,
+        "Token with the scope worker, for the HTTP API.",
+        "none",
+        is_secret=True,
+    ),
+    Setting(
+        "api_token_file",
+        _path,
+        _none,
+        "File with that token; read anew when the API refuses it.",
+        "none",
+    ),
+    Setting(
+        "api_ca_file",
+        _path,
+        _none,
+        "Certificates (PEM) of the authorities that the HTTP API's is checked against.",
+        "the system's",
+    ),
+    Setting(
+        "api_timeout_seconds",
+        _seconds,
+        lambda: _WORKER.api_timeout_seconds,
+        "A request of a worker to the HTTP API that takes longer is sent again.",
+        "60.0",
     ),
     Setting(
         "encryption_key",

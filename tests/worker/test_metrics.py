@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -153,6 +155,32 @@ def test_database_that_is_away_is_told_at_once(
         lab.close()
 
 
+def test_api_serves_them_and_goes_on_meanwhile(
+    own_server: Server, tmp_path: Path
+) -> None:
+    lab = Lab(Databases(own_server).create(), tmp_path)
+    try:
+        arguments = ("dispatcher", "--name", "d1", "--listen", "127.0.0.1:0")
+        lab.worker("d1", "noetl_shell", arguments)
+        lab.until(lambda: "the API is at" in lab.log("d1"))
+        (url,) = re.findall(r"the API is at (http://\S+)", lab.log("d1"))
+        lab.until(lambda: value(scrape(f"{url}/metrics"), "noetl_up") == 1)
+        own_server.suspend()
+        try:
+            with ThreadPoolExecutor() as pool:
+                scraped = pool.submit(scrape, f"{url}/metrics")
+                while not scraped.done():
+                    with urllib.request.urlopen(
+                        f"{url}/api/health", timeout=2
+                    ) as reply:
+                        assert reply.status == 200
+                assert value(scraped.result(), "noetl_up") == 0
+        finally:
+            own_server.resume()
+    finally:
+        lab.close()
+
+
 def test_address_that_is_taken_ends_the_process_with_its_reason(lab: Lab) -> None:
     lab.worker(**LISTEN)
     taken = address(lab).removeprefix("http://").removesuffix("/metrics")
@@ -168,7 +196,7 @@ def test_address_that_is_taken_ends_the_process_with_its_reason(lab: Lab) -> Non
 
 @pytest.mark.parametrize("text", ["9000", "host:", "host:port", "host:70000"])
 def test_bad_address_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=f"NOETL_METRICS_LISTEN '{text}' is bad"):
+    with pytest.raises(ValueError, match="NOETL_METRICS_LISTEN is bad: must"):
         WorkerSettings.from_environment({"NOETL_METRICS_LISTEN": text})
 
 

@@ -19,7 +19,7 @@ from noetl_worker.logs import configure_logging
 from noetl_worker.metrics_server import serve_metrics
 from noetl_worker.points import arm
 from noetl_worker.settings import WorkerSettings
-from noetl_worker.transport.errors import EngineRefusedError, describe
+from noetl_worker.transport.errors import ApiUnusableError, EngineRefusedError, describe
 from noetl_worker.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -57,6 +57,9 @@ def run_service(make: Callable[[], Service], grace_seconds: float) -> int:
     """Work until SIGTERM or SIGINT; a second signal ends the process at once."""
     try:
         uvloop.run(_serve(make, grace_seconds))
+    except ApiUnusableError as exc:
+        log.error("this process cannot work: %s (%s)", exc, exc.hint)  # noqa: TRY400
+        return 1
     except EngineRefusedError as exc:
         log.error("the database refused this process: %s (%s)", exc, exc.hint)  # noqa: TRY400
         return 1

@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from noetl_worker.stores.settings import StoreSettings
 
+TRANSPORTS: Final = ("postgres", "http", "nats")
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _PORT_MAX: Final = 65_535
 
@@ -20,6 +22,12 @@ class WorkerSettings:
     """Settings of one worker process; the environment variable is named beside each."""
 
     dsn: str = ""  # NOETL_DB
+    transport: str = "postgres"  # NOETL_EVENT_TRANSPORT: postgres, http or nats
+    api_url: str = ""  # NOETL_API_URL: of a dispatcher's HTTP API
+    api_token: str = field(default="", repr=False)  # NOETL_API_TOKEN
+    api_token_file: Path | None = None  # NOETL_API_TOKEN_FILE: read instead
+    api_ca_file: Path | None = None  # NOETL_API_CA_FILE; default: the system's
+    api_timeout_seconds: float = 60.0  # NOETL_API_TIMEOUT_SECONDS: of one request
     name: str = ""  # NOETL_WORKER_NAME; default: host and process id
     slots: int = 200  # NOETL_WORKER_SLOTS: commands at work at once
     pools: tuple[str, ...] = ("default",)  # NOETL_WORKER_POOLS
@@ -58,8 +66,8 @@ class WorkerSettings:
             if text := environ.get(variable):
                 try:
                     given[name] = parse(text)
-                except ValueError as exc:
-                    raise ValueError(f"{variable} {text!r} is bad: {exc}") from None
+                except ValueError as exc:  # its text may be secret
+                    raise ValueError(f"{variable} is bad: {exc}") from None
         given["stores"] = StoreSettings.from_environment(environ)
         given.setdefault("name", f"{socket.gethostname()}-{os.getpid()}")
         return WorkerSettings(**given)  # type: ignore[arg-type]
@@ -83,8 +91,31 @@ def _flag(text: str) -> bool:
     return text.strip().lower() in _TRUE
 
 
+def parse_transport(text: str) -> str:
+    """The name of a transport; raises ValueError for another."""
+    if text not in TRANSPORTS:
+        raise ValueError(f"must be {', '.join(TRANSPORTS[:-1])} or {TRANSPORTS[-1]}")
+    return text
+
+
+def parse_api_url(text: str) -> str:
+    """The URL of an HTTP API, without its path; raises ValueError for what is none."""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+        raise ValueError("must be a URL such as https://noetl.example:8080")
+    if parts.username or parts.password:
+        raise ValueError("must hold no user or password: NOETL_API_TOKEN is the key")
+    return text.rstrip("/")
+
+
 _VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "NOETL_DB": ("dsn", str),
+    "NOETL_EVENT_TRANSPORT": ("transport", parse_transport),
+    "NOETL_API_URL": ("api_url", parse_api_url),
+    "NOETL_API_TOKEN": ("api_token", str),
+    "NOETL_API_TOKEN_FILE": ("api_token_file", Path),
+    "NOETL_API_CA_FILE": ("api_ca_file", Path),
+    "NOETL_API_TIMEOUT_SECONDS": ("api_timeout_seconds", float),
     "NOETL_WORKER_NAME": ("name", str),
     "NOETL_WORKER_SLOTS": ("slots", int),
     "NOETL_WORKER_POOLS": ("pools", _names),

@@ -32,7 +32,12 @@ from noetl_worker.transport.errors import (
     backoff,
     describe,
 )
-from noetl_worker.transport.make import make_calls, make_doorbell, make_link
+from noetl_worker.transport.make import (
+    has_database,
+    make_calls,
+    make_doorbell,
+    make_link,
+)
 
 REPORTS_MAX = 5_000
 EXPAND_MAX = 20
@@ -98,10 +103,13 @@ class Worker:
             collector = Collector(
                 self._engine, self._services.stores, self._settings.stores
             )
-            helpers += [
-                asyncio.create_task(self._ticker.run()),
-                asyncio.create_task(collector.run()),
-            ]
+            helpers.append(asyncio.create_task(collector.run()))
+            if has_database(self._settings):
+                helpers.append(asyncio.create_task(self._ticker.run()))
+            else:
+                log.info(
+                    "ticks are left to the dispatchers: this worker has no database"
+                )
         for helper in helpers:
             helper.add_done_callback(_report_death)
         try:
