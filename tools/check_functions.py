@@ -24,6 +24,7 @@ SCHEMAS: Final = {
     "api": "noetl",
     "engine": "noetl_internal",
     "expression": "noetl_internal",
+    "metric": "noetl_internal",
     "playbook": "noetl_internal",
     "schedule": "noetl_internal",
 }

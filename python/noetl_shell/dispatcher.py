@@ -58,7 +58,7 @@ class Dispatcher:
         self._wake.set()
 
     async def _work(self, serving: list[asyncio.Task[None]]) -> None:
-        doorbell = Doorbell(self._settings, lambda _: self._ticker.ring())
+        doorbell = Doorbell(self._settings, self._hear)
         helpers = [
             asyncio.create_task(doorbell.run()),
             asyncio.create_task(self._ticker.run()),
@@ -70,6 +70,11 @@ class Dispatcher:
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
+
+    def _hear(self, pool: str | None) -> None:
+        self._ticker.ring()
+        if self._api is not None:
+            self._api.ring(pool)
 
     def _note_end(self, error: SessionEndedError) -> None:
         self._ended = error

@@ -128,8 +128,12 @@ class Fleet:
                 env={
                     **os.environ,
                     "NOETL_DB": self._dsn,
+                    # They are of this command, and so is the database.
+                    "NOETL_EVENT_TRANSPORT": "postgres",
                     "NOETL_HOME": str(self._home),
                     "NOETL_WORKER_NAME": worker.name,
+                    # An address is for one process.
+                    "NOETL_METRICS_LISTEN": "",
                 },
             )
         worker.started = time.monotonic()

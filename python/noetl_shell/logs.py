@@ -1,16 +1,12 @@
-"""The logs of worker processes."""
+"""The logs of the command line's services."""
 
 from __future__ import annotations
 
-import logging
-
 from noetl_shell.settings import load_settings
+from noetl_worker import logs
 
 
 def configure_logging() -> None:
-    """Log to standard error from ``NOETL_LOG_LEVEL`` on."""
-    logging.basicConfig(
-        level=load_settings().log_level,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs each request
+    """Log to standard error as ``NOETL_LOG_LEVEL`` and ``NOETL_LOG_FORMAT`` say."""
+    settings = load_settings()
+    logs.configure_logging(settings.log_level, settings.log_format)

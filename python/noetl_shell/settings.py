@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from noetl_shell.errors import InputError
-from noetl_worker.settings import WorkerSettings
+from noetl_worker.logs import parse_format, parse_level
+from noetl_worker.settings import (
+    WorkerSettings,
+    parse_api_url,
+    parse_listen,
+    parse_transport,
+)
 from noetl_worker.stores import settings as stores
 from noetl_worker.stores.settings import S3_TIERS, S3Tier
 
@@ -70,10 +76,9 @@ def _path(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
-def _level(text: str) -> str:
-    if text.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-        raise ValueError("must be debug, info, warning or error")
-    return text.upper()
+def _listen(text: str) -> str:
+    parse_listen(text)
+    return text
 
 
 def _default_home() -> Path:
@@ -159,6 +164,49 @@ SETTINGS: Final = (
         is_secret=True,
     ),
     Setting(
+        "event_transport",
+        parse_transport,
+        lambda: _WORKER.transport,
+        "How a worker speaks to the engine: postgres, http or nats.",
+        "postgres",
+    ),
+    Setting(
+        "api_url",
+        parse_api_url,
+        _none,
+        "Where a dispatcher serves the HTTP API, for workers with the transport http.",
+        "none",
+    ),
+    Setting(
+        "api_token",
+        str,
+        _none,
+        "Token with the scope worker, for the HTTP API.",
+        "none",
+        is_secret=True,
+    ),
+    Setting(
+        "api_token_file",
+        _path,
+        _none,
+        "File with that token; read anew when the API refuses it.",
+        "none",
+    ),
+    Setting(
+        "api_ca_file",
+        _path,
+        _none,
+        "Certificates (PEM) of the authorities that the HTTP API's is checked against.",
+        "the system's",
+    ),
+    Setting(
+        "api_timeout_seconds",
+        _seconds,
+        lambda: _WORKER.api_timeout_seconds,
+        "A request of a worker to the HTTP API that takes longer is sent again.",
+        "60.0",
+    ),
+    Setting(
         "encryption_key",
         str,
         _none,
@@ -182,10 +230,24 @@ SETTINGS: Final = (
     ),
     Setting(
         "log_level",
-        _level,
+        parse_level,
         lambda: "INFO",
         "What workers log: debug, info, warning or error.",
         "info",
+    ),
+    Setting(
+        "log_format",
+        parse_format,
+        lambda: "text",
+        "How workers and dispatchers log: text, or json, one object per line.",
+        "text",
+    ),
+    Setting(
+        "metrics_listen",
+        _listen,
+        _none,
+        "HOST:PORT where noetl worker and noetl dispatcher serve /metrics.",
+        "none: not served",
     ),
     Setting(
         "debug",
@@ -378,6 +440,7 @@ class Settings:
     workers: int
     embedded_bin: Path | None
     log_level: str
+    log_format: str
     debug: bool
     template_env: str
 

@@ -17822,6 +17822,283 @@ $function$;
 comment on function noetl_internal.fire_schedule(noetl.schedule, timestamptz)
 is 'Do what a due schedule does now, and move it on.';
 
+-- metric/queue_samples.sql
+-- The queue: commands by pool and status.
+create or replace function noetl_internal.queue_samples()
+returns table (name text, labels jsonb, value double precision)
+language sql stable
+as $function$
+  with counts (pool, status, n) as (
+    select c.pool, 'queued', count(*)
+    from noetl.command as c
+    where c.status = 'queued'
+    group by c.pool
+    union all
+    select c.pool, 'leased', count(*)
+    from noetl.command as c
+    where c.status = 'leased'
+    group by c.pool
+    union all
+    select h.pool, 'held', sum(h.n)
+    from noetl.run as r
+    cross join lateral (
+      select c.pool, count(*) as n
+      from noetl.command as c
+      where c.execution_id = r.execution_id and c.status = 'held'
+      group by c.pool
+    ) as h
+    where r.is_paused
+    group by h.pool
+  )
+  select 'noetl_queue_commands', jsonb_build_object('pool', c.pool, 'status', c.status), c.n
+  from counts as c
+$function$;
+
+comment on function noetl_internal.queue_samples() is 'The queue, for metrics.';
+
+-- metric/queue_age_samples.sql
+-- For how long the oldest command of a pool has been leased, and since when that has been queued
+-- which is next in line: of each priority the first, by the event that tells of its issue.
+create or replace function noetl_internal.queue_age_samples()
+returns table (name text, labels jsonb, value double precision)
+language sql stable
+as $function$
+  with pools as (
+    select distinct c.pool from noetl.command as c where c.status = 'queued'
+  ),
+  ages (pool, status, since) as (
+    select p.pool, 'queued', min(e.created_at)
+    from pools as p
+    cross join generate_series(0, 9) as l (priority)
+    cross join lateral (
+      select c.execution_id, c.command_id from noetl.command as c
+      where c.status = 'queued' and c.pool = p.pool and c.priority = l.priority::smallint
+      order by c.place
+      limit 1
+    ) as h
+    cross join lateral (
+      -- The limit keeps it a look at one event for each: joined, it may read the log.
+      select e.created_at from noetl.event as e
+      where
+        e.execution_id = h.execution_id and e.event_type = 'command.issued'
+        and e.meta ? 'command_id' and e.meta ->> 'command_id' = h.command_id
+      limit 1
+    ) as e
+    group by p.pool
+    union all
+    select c.pool, 'leased', min(c.claimed_at)
+    from noetl.command as c
+    where c.status = 'leased'
+    group by c.pool
+  )
+  select
+    'noetl_queue_oldest_seconds', jsonb_build_object('pool', a.pool, 'status', a.status),
+    greatest(extract(epoch from noetl_internal.clock_now() - a.since), 0)
+  from ages as a
+$function$;
+
+comment on function noetl_internal.queue_age_samples()
+is 'How long the queue''s oldest have been in it, for metrics.';
+
+-- metric/run_samples.sql
+-- Live runs by status, with "paused" for those that stand still.
+create or replace function noetl_internal.run_samples()
+returns table (name text, labels jsonb, value double precision)
+language sql stable
+as $function$
+  select
+    'noetl_runs',
+    jsonb_build_object('status', case when r.is_paused then 'paused' else r.status end),
+    count(*)
+  from noetl.run as r
+  where r.finished_at is null
+  group by 2
+$function$;
+
+comment on function noetl_internal.run_samples() is 'Live runs by status, for metrics.';
+
+-- metric/outbox_samples.sql
+-- The outbox by kind, and since when its oldest change waits; the checkpoints of the shards.
+create or replace function noetl_internal.outbox_samples()
+returns table (name text, labels jsonb, value double precision)
+language sql stable
+as $function$
+  with counted as (
+    select c.kind, count(*) as n, min(c.marked_at) as since
+    from noetl.change as c
+    group by c.kind
+  )
+  select 'noetl_outbox_changes', jsonb_build_object('kind', c.kind), c.n from counted as c
+  union all
+  select
+    'noetl_outbox_oldest_seconds', jsonb_build_object('kind', c.kind),
+    greatest(extract(epoch from noetl_internal.clock_now() - c.since), 0)
+  from counted as c
+  union all
+  select
+    'noetl_checkpoint_age_seconds', jsonb_build_object('shard', c.shard::text),
+    extract(epoch from noetl_internal.clock_now() - c.checkpoint_at)
+  from noetl.checkpoint as c
+$function$;
+
+comment on function noetl_internal.outbox_samples() is 'The outbox, for metrics.';
+
+-- metric/session_samples.sql
+-- Sessions: live ones and the most silent of them, ended ones that are still kept, and for each
+-- pool the workers and slots that serve it.
+create or replace function noetl_internal.session_samples()
+returns table (name text, labels jsonb, value double precision)
+language sql stable
+as $function$
+  with live as (
+    select s.kind, count(*) as n, min(s.heartbeat_at) as heard_at
+    from noetl.runtime as s
+    where s.status = 'active'
+    group by s.kind
+  ),
+  served as (
+    select
+      p.pool, count(*) as n,
+      sum(
+        case
+          when jsonb_typeof(s.capacity -> 'slots') = 'number'
+            then (s.capacity ->> 'slots')::double precision
+        end
+      ) as slots
+    from noetl.runtime as s
+    cross join unnest(s.pools) as p (pool)
+    where s.status = 'active' and s.kind = 'worker'
+    group by p.pool
+  )
+  select 'noetl_sessions', jsonb_build_object('kind', l.kind), l.n from live as l
+  union all
+  select
+    'noetl_sessions_silent_seconds', jsonb_build_object('kind', l.kind),
+    greatest(extract(epoch from noetl_internal.clock_now() - l.heard_at), 0)
+  from live as l
+  union all
+  select 'noetl_sessions_ended', jsonb_build_object('kind', s.kind), count(*)
+  from noetl.runtime as s
+  where s.status = 'ended'
+  group by s.kind
+  union all
+  select 'noetl_pool_workers', jsonb_build_object('pool', s.pool), s.n from served as s
+  union all
+  select 'noetl_pool_slots', jsonb_build_object('pool', s.pool), s.slots
+  from served as s
+  where s.slots is not null
+$function$;
+
+comment on function noetl_internal.session_samples() is 'Sessions and pools, for metrics.';
+
+-- metric/duty_samples.sql
+-- How many ticks and shards each dispatcher holds; '' stands for those that nobody does, or whose
+-- owner has let its lease run out.
+create or replace function noetl_internal.duty_samples()
+returns table (name text, labels jsonb, value double precision)
+language sql stable
+as $function$
+  with held (name, owner_session_id, lease_until) as (
+    select 'noetl_dispatcher_duties', d.owner_session_id, d.lease_until from noetl.duty as d
+    union all
+    select 'noetl_dispatcher_shards', x.owner_session_id, x.lease_until
+    from noetl.execution_shard as x
+  )
+  select h.name, jsonb_build_object('dispatcher', coalesce(s.name, '')), count(*)
+  from held as h
+  left join noetl.runtime as s
+    on s.session_id = h.owner_session_id
+    and s.status = 'active' and h.lease_until > noetl_internal.clock_now()
+  group by h.name, s.name
+$function$;
+
+comment on function noetl_internal.duty_samples()
+is 'How many ticks and shards each dispatcher holds, for metrics.';
+
+-- metric/timer_samples.sql
+-- Waits and schedules: how many there are, how many are due, since when the oldest of those is.
+create or replace function noetl_internal.timer_samples()
+returns table (name text, labels jsonb, value double precision)
+language sql stable
+as $function$
+  with timers as (
+    select 'wait' as kind, t.wake_at as due_at from noetl.token as t where t.wake_at is not null
+    union all
+    select 'schedule', s.next_at from noetl.schedule as s where s.is_active
+  ),
+  counted as (
+    select
+      k.kind, count(t.due_at) as n,
+      count(*) filter (where t.due_at <= noetl_internal.clock_now()) as due,
+      coalesce(
+        extract(epoch from max(noetl_internal.clock_now() - t.due_at)), 0
+      ) as late
+    from (values ('wait'), ('schedule')) as k (kind)
+    left join timers as t on t.kind = k.kind
+    group by k.kind
+  )
+  select 'noetl_timers', jsonb_build_object('kind', c.kind), c.n from counted as c
+  union all
+  select 'noetl_timers_due', jsonb_build_object('kind', c.kind), c.due from counted as c
+  union all
+  select 'noetl_timers_late_seconds', jsonb_build_object('kind', c.kind), greatest(c.late, 0)
+  from counted as c
+  union all
+  select 'noetl_schedules_failing', '{}'::jsonb, count(*)
+  from noetl.schedule as s
+  where s.is_active and s.last_error is not null
+  union all
+  select
+    'noetl_concurrency_places',
+    jsonb_build_object('state', case when s.is_held then 'held' else 'waiting' end), count(*)
+  from noetl.slot as s
+  group by s.is_held
+$function$;
+
+comment on function noetl_internal.timer_samples()
+is 'Waits, schedules and places under concurrency keys, for metrics.';
+
+-- metric/table_samples.sql
+-- Sizes of tables and of the log's partitions, indexes included, as the last vacuum or analyze saw
+-- them, and how many partitions there are after this week's.
+create or replace function noetl_internal.table_samples()
+returns table (name text, labels jsonb, value double precision)
+language sql stable
+as $function$
+  with sizes as (
+    select t.relname, sum(p.relpages) as pages
+    from pg_class as t
+    cross join lateral (
+      select t.relpages
+      union all
+      select i.relpages
+      from pg_index as x
+      inner join pg_class as i on i.oid = x.indexrelid
+      where x.indrelid = t.oid
+      union all
+      select o.relpages from pg_class as o where o.oid = t.reltoastrelid
+    ) as p (relpages)
+    where t.relnamespace = 'noetl'::regnamespace and t.relkind = 'r'
+    group by t.relname
+  )
+  select
+    'noetl_table_bytes', jsonb_build_object('table', s.relname),
+    s.pages * current_setting('block_size')::double precision
+  from sizes as s
+  union all
+  select 'noetl_event_partitions_ahead', '{}'::jsonb, count(*)
+  from pg_inherits as i
+  inner join pg_class as c on c.oid = i.inhrelid
+  where
+    i.inhparent = 'noetl.event'::regclass
+    and c.relname > 'event_' || to_char(
+      noetl_internal.clock_now() at time zone 'UTC', 'IYYY"w"IW'
+    )
+$function$;
+
+comment on function noetl_internal.table_samples()
+is 'Sizes of tables and partitions of the log ahead, for metrics.';
+
 -- api/start_execution.sql
 -- Start a playbook in the caller's transaction: the run exists if and only if it commits. Returns
 -- the execution id; the same path and idempotency key give the same id again. It only inserts, so
@@ -18525,6 +18802,44 @@ comment on function noetl.list_shards()
 is 'The shards of the projection: whose each is, and how far behind.';
 revoke all on function noetl.list_shards() from public;
 grant execute on function noetl.list_shards() to noetl_reader, noetl_runner, noetl_operator;
+
+-- api/metrics.sql
+-- What the database knows of the system's state now, as samples of gauges: docs/metrics.md tells
+-- what each means. Reads small tables and indexes, never the log. What there is none of may be left
+-- out: no queued command, no sample. Calling it again reads anew.
+-- Locks: none. Raises: nothing.
+create or replace function noetl.metrics()
+returns table (name text, labels jsonb, value double precision)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+  select s.name, s.labels, s.value from noetl_internal.queue_samples() as s
+  union all
+  select s.name, s.labels, s.value from noetl_internal.queue_age_samples() as s
+  union all
+  select s.name, s.labels, s.value from noetl_internal.run_samples() as s
+  union all
+  select s.name, s.labels, s.value from noetl_internal.outbox_samples() as s
+  union all
+  select
+    'noetl_projection_lag_seconds', jsonb_build_object('shard', p.shard::text), p.lag_ms / 1000.0
+  from noetl.projection_lag() as p
+  union all
+  select s.name, s.labels, s.value from noetl_internal.session_samples() as s
+  union all
+  select s.name, s.labels, s.value from noetl_internal.duty_samples() as s
+  union all
+  select s.name, s.labels, s.value from noetl_internal.timer_samples() as s
+  union all
+  select s.name, s.labels, s.value from noetl_internal.table_samples() as s
+$function$;
+
+comment on function noetl.metrics()
+is 'What the database knows of the system''s state now, as samples of gauges.';
+revoke all on function noetl.metrics() from public;
+grant execute on function noetl.metrics() to noetl_reader, noetl_operator, noetl_worker;
 
 -- api/put_credential.sql
 -- Store a credential, encrypted by the client; true if it is new, false if it replaced one. A

@@ -266,6 +266,9 @@
 -- Schedules: when to start what
 \ir schedule/install.sql
 
+-- Metrics: what the database knows of the system's state
+\ir metric/install.sql
+
 -- API: people and programs
 \ir api/start_execution.sql
 \ir api/cancel_execution.sql
@@ -286,6 +289,7 @@
 \ir api/list_workers.sql
 \ir api/projection_lag.sql
 \ir api/list_shards.sql
+\ir api/metrics.sql
 \ir api/put_credential.sql
 \ir api/remove_credential.sql
 \ir api/list_credentials.sql

@@ -14,9 +14,12 @@ from typing import Protocol
 
 import uvloop
 
+from noetl_worker import tracing
+from noetl_worker.logs import configure_logging
+from noetl_worker.metrics_server import serve_metrics
 from noetl_worker.points import arm
 from noetl_worker.settings import WorkerSettings
-from noetl_worker.transport.errors import EngineRefusedError, describe
+from noetl_worker.transport.errors import ApiUnusableError, EngineRefusedError, describe
 from noetl_worker.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -37,14 +40,26 @@ class Service(Protocol):
 
 
 def run(settings: WorkerSettings) -> int:
-    """A worker."""
-    return run_service(lambda: Worker(settings), settings.grace_seconds)
+    """A worker, with its metrics and traces; 1 when it cannot start."""
+    try:
+        serve_metrics(settings.metrics_listen)
+        tracing.begin(settings.name)
+    except (OSError, ValueError) as exc:
+        log.error("cannot start: %s", exc)  # noqa: TRY400
+        return 1
+    try:
+        return run_service(lambda: Worker(settings), settings.grace_seconds)
+    finally:
+        tracing.end()
 
 
 def run_service(make: Callable[[], Service], grace_seconds: float) -> int:
     """Work until SIGTERM or SIGINT; a second signal ends the process at once."""
     try:
         uvloop.run(_serve(make, grace_seconds))
+    except ApiUnusableError as exc:
+        log.error("this process cannot work: %s (%s)", exc, exc.hint)  # noqa: TRY400
+        return 1
     except EngineRefusedError as exc:
         log.error("the database refused this process: %s (%s)", exc, exc.hint)  # noqa: TRY400
         return 1
@@ -84,12 +99,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--slots", type=int, help="commands at work at once")
     parser.add_argument("--pools", help="comma-separated pools to claim from")
     given = parser.parse_args(arguments)
-    logging.basicConfig(
-        level=os.environ.get("NOETL_LOG_LEVEL", "INFO").upper(),
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
+        configure_logging(
+            os.environ.get("NOETL_LOG_LEVEL") or "info",
+            os.environ.get("NOETL_LOG_FORMAT") or "text",
+        )
         settings = WorkerSettings.from_environment(os.environ)
         arm(os.environ.get("NOETL_KILL_AT", ""))
     except ValueError as exc:

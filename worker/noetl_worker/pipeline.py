@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final, Protocol
 
+from noetl_worker import metrics
 from noetl_worker.deadline import seconds, within
 from noetl_worker.output import Output, TaskError
 from noetl_worker.plan import Each, Plan, Tool
@@ -87,6 +88,7 @@ async def _run_task(
             return output, Decision("fail", error=exc)
         if decision.do != "retry":
             return output, decision
+        metrics.RETRIES.labels(tool.kind).inc()
         await asyncio.sleep(decision.delay)
         attempt += 1
 

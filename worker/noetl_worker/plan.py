@@ -91,6 +91,11 @@ class Plan:
     instant_result: Mapping[str, Any] | None
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of its tools, in order."""
+        return tuple(tool.kind for tool in self.tools)
+
+    @property
     def own_result(self) -> ResultSpec:
         """How what a command makes is kept; a loop's format is that of all its items'."""
         if not self.is_loop:

@@ -109,13 +109,27 @@ class Reports:
         elif not report.is_suspect and len(self._sent) > 1:
             report.is_suspect = True
         elif not report.is_replaced:
-            log.error("report of %s was refused: %s", command_id, reason["message"])
+            _complain("report", report, reason)
             self._reports[command_id] = _Report(
                 _failed(report.event, reason), is_suspect=True, is_replaced=True
             )
         else:
-            log.error("failure of %s was refused: %s", command_id, reason["message"])
+            _complain("failure", report, reason)
             del self._reports[command_id]
+
+
+def _complain(what: str, report: _Report, reason: Json) -> None:
+    event = report.event
+    log.error(
+        "%s of %s was refused: %s",
+        what,
+        event["command_id"],
+        reason["message"],
+        extra={
+            "execution_id": str(event["execution_id"]),
+            "command_id": event["command_id"],
+        },
+    )
 
 
 def _tell(report: _Report, streams: Mapping[str, Json]) -> None:

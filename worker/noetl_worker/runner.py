@@ -6,6 +6,7 @@ import datetime
 import logging
 import os
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from uuid import UUID
 
 import orjson
 
+from noetl_worker import metrics, tracing
 from noetl_worker.cache import Cache
 from noetl_worker.command import FRAME, Command
 from noetl_worker.deadline import seconds, within
@@ -57,7 +59,12 @@ class Runner:
         self._env = {n: os.environ[n] for n in settings.template_env if n in os.environ}
 
     def instant_event(self, command: Command, started_at: str) -> Event | None:
-        """The report of a command that does nothing, if its plan is known to."""
+        """The report of a command that does nothing, if its plan is known to.
+
+        None while spans are made: then it is to have its own.
+        """
+        if tracing.is_on():
+            return None
         plan: Plan | None = self._plans.peek((command.catalog_id, command.step))
         if plan is None or plan.instant_result is None or command.task != "run":
             return None
@@ -87,9 +94,13 @@ class Runner:
             "command_id": command.command_id,
             "meta": {"attempt": command.attempt, "started_at": now_text()},
         }
+        kinds: tuple[str, ...] = ()
 
         async def report() -> Event:
+            nonlocal kinds
             plan = await self._plan(command)
+            kinds = plan.kinds
+            tracing.note_kinds(kinds)
             if command.task == COLLECT:
                 scope = await self._scope(command, plan)
                 return await collect(command, plan, scope, self._engine)
@@ -114,7 +125,15 @@ class Runner:
                 return await self._run_frame(command, plan, context, event["meta"])
             return await self._run(command, plan, context)
 
-        event |= await self._safely(command, report)
+        outcome = "cancelled"
+        try:
+            event |= await self._safely(command, report)
+            outcome = event["type"].removeprefix("command.")
+        finally:
+            if outcome == "cancelled" and is_handed_back():
+                outcome = "handed_back"
+            metrics.COMMANDS.labels(kinds[0] if kinds else "", outcome).inc()
+            tracing.note_outcome(outcome, (event.get("error") or {}).get("kind"))
         event["meta"]["duration_ms"] = round((time.monotonic() - started) * 1000)
         return event
 
@@ -130,8 +149,10 @@ class Runner:
             raise
         except EngineRefusedError as exc:
             error = TaskError("engine", str(exc), code=exc.sqlstate)
-        except Exception as exc:
-            log.exception("command %s of %s", command.command_id, command.step)
+        except Exception as exc:  # noqa: BLE001 - a fault of ours fails the command alone
+            # Not log.exception: the trace may quote a secret.
+            trace = self._services.credentials.scrub(traceback.format_exc())
+            log.error("command %s of %s\n%s", command.command_id, command.step, trace)  # noqa: TRY400
             error = TaskError("worker", f"{type(exc).__name__}: {exc}")
         return self._failure(error, None, {"status": "error"})
 
@@ -182,7 +203,8 @@ class Runner:
 
         async def call(tool: Tool, options: Any) -> Output:
             reach("before_tool")
-            output = await find_tool(tool.kind)(tool, options or {}, ctx)
+            with metrics.TOOL_SECONDS.labels(tool.kind).time():
+                output = await find_tool(tool.kind)(tool, options or {}, ctx)
             reach("after_tool")
             return output
 

@@ -8,10 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from noetl_worker.stores.settings import StoreSettings
 
+TRANSPORTS: Final = ("postgres", "http", "nats")
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
+_PORT_MAX: Final = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +22,12 @@ class WorkerSettings:
     """Settings of one worker process; the environment variable is named beside each."""
 
     dsn: str = ""  # NOETL_DB
+    transport: str = "postgres"  # NOETL_EVENT_TRANSPORT: postgres, http or nats
+    api_url: str = ""  # NOETL_API_URL: of a dispatcher's HTTP API
+    api_token: str = field(default="", repr=False)  # NOETL_API_TOKEN
+    api_token_file: Path | None = None  # NOETL_API_TOKEN_FILE: read instead
+    api_ca_file: Path | None = None  # NOETL_API_CA_FILE; default: the system's
+    api_timeout_seconds: float = 60.0  # NOETL_API_TIMEOUT_SECONDS: of one request
     name: str = ""  # NOETL_WORKER_NAME; default: host and process id
     slots: int = 200  # NOETL_WORKER_SLOTS: commands at work at once
     pools: tuple[str, ...] = ("default",)  # NOETL_WORKER_POOLS
@@ -31,6 +40,7 @@ class WorkerSettings:
     heartbeat_seconds: float = 5.0  # NOETL_HEARTBEAT_SECONDS
     long_command_seconds: float = 60.0  # NOETL_LONG_COMMAND_SECONDS: told of in the log
     grace_seconds: float = 10.0  # NOETL_GRACE_SECONDS: after SIGTERM, before hand-back
+    metrics_listen: tuple[str, int] | None = None  # NOETL_METRICS_LISTEN: HOST:PORT
     ticks: bool = True  # NOETL_WORKER_TICKS: also call the maintenance functions
     prepare: bool = True  # NOETL_DB_PREPARE=0 behind a transaction-pooling pgbouncer
     python_processes: int = field(  # NOETL_PYTHON_PROCESSES
@@ -56,11 +66,21 @@ class WorkerSettings:
             if text := environ.get(variable):
                 try:
                     given[name] = parse(text)
-                except ValueError:
-                    raise ValueError(f"{variable} is not a number: {text!r}") from None
+                except ValueError as exc:  # its text may be secret
+                    raise ValueError(f"{variable} is bad: {exc}") from None
         given["stores"] = StoreSettings.from_environment(environ)
         given.setdefault("name", f"{socket.gethostname()}-{os.getpid()}")
         return WorkerSettings(**given)  # type: ignore[arg-type]
+
+
+def parse_listen(text: str) -> tuple[str, int]:
+    """``HOST:PORT``, ``[IPv6]:PORT`` or ``:PORT``; port 0: any that is free."""
+    host, separator, port = text.rpartition(":")
+    if not separator or not port.isascii() or not port.isdigit():
+        raise ValueError("must be HOST:PORT")
+    if int(port) > _PORT_MAX:
+        raise ValueError(f"must have a port up to {_PORT_MAX}")
+    return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104 - as it is told
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -71,8 +91,31 @@ def _flag(text: str) -> bool:
     return text.strip().lower() in _TRUE
 
 
+def parse_transport(text: str) -> str:
+    """The name of a transport; raises ValueError for another."""
+    if text not in TRANSPORTS:
+        raise ValueError(f"must be {', '.join(TRANSPORTS[:-1])} or {TRANSPORTS[-1]}")
+    return text
+
+
+def parse_api_url(text: str) -> str:
+    """The URL of an HTTP API, without its path; raises ValueError for what is none."""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+        raise ValueError("must be a URL such as https://noetl.example:8080")
+    if parts.username or parts.password:
+        raise ValueError("must hold no user or password: NOETL_API_TOKEN is the key")
+    return text.rstrip("/")
+
+
 _VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "NOETL_DB": ("dsn", str),
+    "NOETL_EVENT_TRANSPORT": ("transport", parse_transport),
+    "NOETL_API_URL": ("api_url", parse_api_url),
+    "NOETL_API_TOKEN": ("api_token", str),
+    "NOETL_API_TOKEN_FILE": ("api_token_file", Path),
+    "NOETL_API_CA_FILE": ("api_ca_file", Path),
+    "NOETL_API_TIMEOUT_SECONDS": ("api_timeout_seconds", float),
     "NOETL_WORKER_NAME": ("name", str),
     "NOETL_WORKER_SLOTS": ("slots", int),
     "NOETL_WORKER_POOLS": ("pools", _names),
@@ -85,6 +128,7 @@ _VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "NOETL_HEARTBEAT_SECONDS": ("heartbeat_seconds", float),
     "NOETL_LONG_COMMAND_SECONDS": ("long_command_seconds", float),
     "NOETL_GRACE_SECONDS": ("grace_seconds", float),
+    "NOETL_METRICS_LISTEN": ("metrics_listen", parse_listen),
     "NOETL_WORKER_TICKS": ("ticks", _flag),
     "NOETL_DB_PREPARE": ("prepare", _flag),
     "NOETL_PYTHON_PROCESSES": ("python_processes", int),

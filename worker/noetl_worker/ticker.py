@@ -17,6 +17,12 @@ from uuid import UUID
 import psycopg
 
 from noetl_worker.connections import Connection
+from noetl_worker.metrics import (
+    CONNECTED,
+    TICK_FAILURES,
+    TICK_RESULTS,
+    TICK_SECONDS,
+)
 from noetl_worker.points import reach
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.transport.errors import SessionEndedError, backoff, describe
@@ -92,9 +98,11 @@ class Ticker:
                     else:
                         self._complain("due_work", exc)
                     failures += 1
+                    CONNECTED.labels("ticker").set(0)
                     await asyncio.sleep(backoff(failures))
                     continue
                 failures = 0
+                CONNECTED.labels("ticker").set(1)
                 self._unwell.discard("due_work")
                 if found or self._wake.is_set():
                     delay = FIRST_SECONDS
@@ -120,11 +128,13 @@ class Ticker:
         if time.monotonic() < self._not_before[tick.name]:
             return False
         try:
-            row = await (
-                await conn.execute(tick.query, {"session": self._session()})
-            ).fetchone()
+            with TICK_SECONDS.labels(tick.name).time():
+                row = await (
+                    await conn.execute(tick.query, {"session": self._session()})
+                ).fetchone()
             reach("after_tick")
         except psycopg.Error as exc:
+            TICK_FAILURES.labels(tick.name).inc()
             if is_connection_lost(exc):
                 raise
             # The others have their turn all the same.
@@ -133,6 +143,7 @@ class Ticker:
         else:
             self._unwell.discard(tick.name)
             found, pause = bool(row and row[0]), tick.pause
+            TICK_RESULTS.labels(tick.name).inc(int(row[0] or 0) if row else 0)
         if not found:
             pause *= random.uniform(0.8, 1.2)  # noqa: S311 - no secret
             self._not_before[tick.name] = time.monotonic() + pause

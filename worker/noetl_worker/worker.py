@@ -11,11 +11,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from noetl_worker import logs, metrics, tracing
 from noetl_worker.cache import Cache
 from noetl_worker.collector import Collector
 from noetl_worker.command import Command
 from noetl_worker.credentials import Credentials
 from noetl_worker.engine import Engine
+from noetl_worker.plan import NOOP
 from noetl_worker.points import reach
 from noetl_worker.reports import Reports
 from noetl_worker.runner import Event, Runner, heartbeat_event, now_text
@@ -30,7 +32,12 @@ from noetl_worker.transport.errors import (
     backoff,
     describe,
 )
-from noetl_worker.transport.make import make_calls, make_doorbell, make_link
+from noetl_worker.transport.make import (
+    has_database,
+    make_calls,
+    make_doorbell,
+    make_link,
+)
 
 REPORTS_MAX = 5_000
 EXPAND_MAX = 20
@@ -79,6 +86,7 @@ class Worker:
         self._beat_at = 0.0
         self._claim_at = 0.0
         self._failures = 0
+        self._show_gauges()
 
     async def run(self) -> None:
         """Work until ``stop`` has been called and what was at work is settled.
@@ -95,10 +103,13 @@ class Worker:
             collector = Collector(
                 self._engine, self._services.stores, self._settings.stores
             )
-            helpers += [
-                asyncio.create_task(self._ticker.run()),
-                asyncio.create_task(collector.run()),
-            ]
+            helpers.append(asyncio.create_task(collector.run()))
+            if has_database(self._settings):
+                helpers.append(asyncio.create_task(self._ticker.run()))
+            else:
+                log.info(
+                    "ticks are left to the dispatchers: this worker has no database"
+                )
         for helper in helpers:
             helper.add_done_callback(_report_death)
         try:
@@ -112,6 +123,16 @@ class Worker:
         """Claim no more; finish what ends in time and hand the rest back."""
         self._is_stopping = True
         self._wake.set()
+
+    def _show_gauges(self) -> None:
+        metrics.SLOTS.set(self._settings.slots)
+        metrics.RUNNING.set_function(lambda: len(self._running))
+        metrics.UNCONFIRMED.set_function(
+            lambda: 0 if self.is_registering else len(self._reports)
+        )
+        metrics.CONNECTED.labels("worker").set_function(
+            lambda: not (self.is_registering or self._link.is_away)
+        )
 
     def _hear(self, pool: str | None) -> None:
         self._ticker.ring()
@@ -139,6 +160,8 @@ class Worker:
         if events:
             reach("before_report")
         answer = await self._link.exchange(self._session, events, held, claim)
+        if events and answer.recorded is not None:
+            metrics.REPORT_SECONDS.observe(time.monotonic() - now)
         await self._take(answer, now)
 
     def _signs_of_life(self, now: float) -> list[Event]:
@@ -195,6 +218,7 @@ class Worker:
         if answer.recorded is not None:
             reach("after_report")
             self._failures = 0
+            metrics.count_answer(answer.recorded)
             self._reports.confirm(answer.recorded)
             reach("after_confirm")
             if answer.recorded["count"]:
@@ -203,6 +227,7 @@ class Worker:
                 await self._follow_up("advance_changes", ADVANCE_MAX)
         if answer.heartbeat is not None:
             self._beat_at = now + self._settings.heartbeat_seconds
+            metrics.HEARTBEATS.inc()
             reach("after_heartbeat")
             for command_id in answer.heartbeat["cancelled"]:
                 self._drop(command_id)
@@ -240,21 +265,26 @@ class Worker:
         """Start what was claimed; what does nothing is reported at once."""
         if commands:
             reach("after_claim")
+        metrics.CLAIMS.inc()
+        metrics.CLAIMED.inc(len(commands))
         limit = self._claim.limit if self._claim else 0
         self._claim = None
         is_full = bool(commands) and len(commands) >= limit
         self._is_claim_due = self._is_claim_due or is_full
         self._note_marks(commands, now, is_full=is_full)
         started_at = now_text()
+        instant = 0
         for command in commands:
             if command.command_id in self._running:
                 continue  # a repeated claim: it is at work already
             event = self._runner.instant_event(command, started_at)
             if event is not None:
                 self._reports.add(event)
+                instant += 1
             else:
                 self._start(command)
                 reach("after_start")
+        metrics.COMMANDS.labels(NOOP, "completed").inc(instant)
 
     def _note_marks(
         self, commands: list[Command], now: float, *, is_full: bool
@@ -301,10 +331,12 @@ class Worker:
             self._wake.set()
             return await told
 
+        logs.work_on(command)
         try:
-            event = await self._runner.run(
-                command, parked, lambda: running.is_handed_back, report_chunk
-            )
+            with tracing.command_span(command):
+                event = await self._runner.run(
+                    command, parked, lambda: running.is_handed_back, report_chunk
+                )
             reports.add(event)
             reach("after_run")
             # The report is held from now on, so the command is listed all the time.
@@ -323,7 +355,11 @@ class Worker:
         self._reports.drop(command_id)
         # At once, for the answer that says so may bring the command anew.
         if running := self._running.pop(command_id, None):
-            log.info("command %s was cancelled", command_id)
+            log.info(
+                "command %s was cancelled",
+                command_id,
+                extra=logs.ids_of(running.command),
+            )
             running.task.cancel()
 
     async def _begin_session(self) -> None:
@@ -338,6 +374,7 @@ class Worker:
         await self._stop_running(list(self._running.values()))
         reach("before_register")
         self._session = await self._link.register()
+        metrics.REGISTRATIONS.inc()
         reach("after_register")
         self._engine.session = self._session
         self._reports = Reports(self._session)
@@ -402,6 +439,7 @@ class Worker:
             await asyncio.sleep(15)
             await self._services.close_idle()
             await self._engine.close_idle()
+            tracing.close_idle()
 
 
 def _is_about_data(error: BaseException) -> bool:

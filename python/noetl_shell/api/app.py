@@ -8,8 +8,9 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from noetl_shell.api import health
+from noetl_shell.api import health, worker_calls
 from noetl_shell.api.access import Tokens
+from noetl_shell.api.bells import Bells
 from noetl_shell.api.bodies import BodyLimit
 from noetl_shell.api.database import Database
 from noetl_shell.api.problems import add_problems
@@ -38,11 +39,12 @@ def create_app(settings: ApiSettings) -> FastAPI:
         redoc_url=None,
     )
     app.state.database = database
+    app.state.bells = Bells()
     app.state.tokens = (
         Tokens(database, settings.token_seconds) if settings.auth else None
     )
     app.add_middleware(BodyLimit, limit=settings.body_max_bytes)
     add_problems(app)
-    for module in (health,):
+    for module in (health, worker_calls):
         app.include_router(module.router)
     return app

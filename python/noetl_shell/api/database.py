@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Annotated, Any, Final, LiteralString, TypeAlias
 
 import orjson
@@ -72,14 +73,20 @@ class Database:
             check.cancel()
         await self._pool.close()
 
-    async def rows(self, query: LiteralString, values: Values = ()) -> list[Row]:
-        """All rows."""
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection[Row]]:
+        """A connection for a request that says several things at once."""
         try:
             async with self._pool.connection() as conn:
-                return await (await conn.execute(query, values)).fetchall()
+                yield conn
         except psycopg.OperationalError:
             self._check()
             raise
+
+    async def rows(self, query: LiteralString, values: Values = ()) -> list[Row]:
+        """All rows."""
+        async with self.connection() as conn:
+            return await (await conn.execute(query, values)).fetchall()
 
     async def row(self, query: LiteralString, values: Values = ()) -> Row:
         """The row of a function that returns exactly one."""

@@ -36,6 +36,6 @@ async def ready(database: Db) -> Response:
 
 
 @router.get("/metrics", summary="What this process counts, for Prometheus")
-async def metrics() -> Response:
-    """Prometheus' text format."""
+def metrics() -> Response:
+    """Prometheus' text format. Not async: the database is asked, and may be away."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

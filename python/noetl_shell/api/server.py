@@ -10,6 +10,7 @@ from collections.abc import Generator
 import uvicorn
 
 from noetl_shell.api.app import create_app
+from noetl_shell.api.bells import Bells
 from noetl_shell.api.settings import ApiSettings
 from noetl_shell.errors import ShellError
 
@@ -21,9 +22,11 @@ class ApiServer:
 
     def __init__(self, settings: ApiSettings) -> None:
         self._socket = _listen(settings.host, settings.port)
+        app = create_app(settings)
+        self._bells: Bells = app.state.bells
         self._server = _Server(
             uvicorn.Config(
-                create_app(settings),
+                app,
                 http="httptools",
                 ws="none",
                 log_config=None,
@@ -42,7 +45,12 @@ class ApiServer:
 
     def stop(self) -> None:
         """Take no new requests, and end."""
+        self._bells.close()
         self._server.should_exit = True
+
+    def ring(self, pool: str | None) -> None:
+        """Pass on that a pool has work; None: that something may have been missed."""
+        self._bells.ring(pool)
 
 
 class _Server(uvicorn.Server):

@@ -38,10 +38,14 @@ def dispatcher(
     alive, workers leave all that to it. Several share it out; what one that died has
     done, the others do within 30 seconds.
     """
+    from prometheus_client import REGISTRY
+
     from noetl_shell.api.server import ApiServer
     from noetl_shell.dispatcher import Dispatcher
     from noetl_shell.logs import configure_logging
+    from noetl_shell.metrics import DatabaseCollector
     from noetl_worker.main import run_service
+    from noetl_worker.metrics_server import serve_metrics
     from noetl_worker.settings import WorkerSettings
 
     configure_logging()
@@ -54,6 +58,8 @@ def dispatcher(
     }
     environment = {key: value for key, value in given.items() if value}
     settings = WorkerSettings.from_environment({**os.environ, **environment})
+    REGISTRY.register(DatabaseCollector(settings))
+    serve_metrics(settings.metrics_listen)
     server = ApiServer(api) if api else None
     return run_service(lambda: Dispatcher(settings, server), settings.grace_seconds)
 

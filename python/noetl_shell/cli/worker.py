@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import click
 
 from noetl_shell import calls
 from noetl_shell.cli import output
 from noetl_shell.cli.options import database_option, json_option
+from noetl_shell.errors import InputError
 from noetl_shell.target import Target
 
 
@@ -29,18 +31,26 @@ def worker(
     from noetl_shell.logs import configure_logging
     from noetl_worker.main import run
     from noetl_worker.settings import WorkerSettings
+    from noetl_worker.transport.make import has_database
 
     configure_logging()
-    target.open().close()
     given = {
-        "NOETL_DB": target.worker_dsn,
         "NOETL_HOME": str(target.settings.home),
         "NOETL_WORKER_NAME": name,
         "NOETL_WORKER_SLOTS": slots and str(slots),
         "NOETL_WORKER_POOLS": pools,
     }
     environment = {key: value for key, value in given.items() if value}
-    return run(WorkerSettings.from_environment({**os.environ, **environment}))
+    try:
+        settings = WorkerSettings.from_environment({**os.environ, **environment})
+        if has_database(settings):
+            target.open().close()
+            settings = replace(settings, dsn=target.worker_dsn)
+    except ValueError as exc:
+        raise InputError(
+            str(exc), hint="docs/settings.md lists the settings of workers."
+        ) from exc
+    return run(settings)
 
 
 @click.command()

@@ -28,6 +28,7 @@ from regexp_split_to_table($matrix$
   list_workers         .       runner  operator  .       reader
   list_shards          .       runner  operator  .       reader
   projection_lag       .       runner  operator  worker  reader
+  metrics              .       .       operator  worker  reader
   cancel_execution     .       .       operator  worker  .
   rebuild              .       .       operator  .       .
   rebuild_execution_projection .  .    operator  .       .

@@ -15,6 +15,7 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+from noetl_worker import tracing
 from noetl_worker.deadline import seconds
 from noetl_worker.jsonable import decode, encode
 from noetl_worker.output import Output, TaskError
@@ -127,6 +128,7 @@ async def send(options: Mapping[str, Any], ctx: ToolContext) -> Exchange:
     content, content_type = _body(options, headers)
     if content_type and not any(name.lower() == "content-type" for name in headers):
         headers["content-type"] = content_type
+    tracing.inject(headers)
     clients = ctx.services.use(Clients)
     client = clients.client(verify=options.get("verify_ssl", True) is not False)
     with _failures(method, url):

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from typing import Any, Final
 
+from noetl_worker import tracing
 from noetl_worker.command import FRAME
 from noetl_worker.jsonable import encode
 from noetl_worker.output import Output, TaskError
@@ -105,7 +106,8 @@ async def run(task: Tool, options: dict[str, Any], ctx: ToolContext) -> Output:
     reach("after_child_start")
     try:
         async with ctx.parked():
-            status, error, result = await ctx.services.use(Children).wait(child)
+            with tracing.child_run(child, path):
+                status, error, result = await ctx.services.use(Children).wait(child)
         reach("after_child_end")
     except asyncio.CancelledError:
         # Whoever stops this command wants its child stopped too; when it is handed back

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from uuid import UUID
 
+import orjson
+
 from noetl_worker.command import Command
+from noetl_worker.metrics import REPORT_BYTES
 from noetl_worker.transport.errors import EngineAwayError, backoff, describe
 
 Json = Any
@@ -63,6 +66,13 @@ class Calls(Protocol):
 
     async def close(self) -> None:
         """Close all connections."""
+
+
+def report_text(events: Sequence[Event]) -> bytes:
+    """Events as JSON, and counted as sent."""
+    text = orjson.dumps(events)
+    REPORT_BYTES.inc(len(text))
+    return text
 
 
 class Outage:

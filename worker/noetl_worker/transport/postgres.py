@@ -20,7 +20,7 @@ from noetl_worker.jsonable import decode
 from noetl_worker.keepalives import keepalives
 from noetl_worker.points import reach
 from noetl_worker.settings import WorkerSettings
-from noetl_worker.transport.calls import Answer, Claim, Event, Json
+from noetl_worker.transport.calls import Answer, Claim, Event, Json, report_text
 from noetl_worker.transport.errors import (
     EngineAwayError,
     EngineRefusedError,
@@ -106,7 +106,7 @@ class PostgresCalls:
         Few reports share a transaction and its flush with the claim (exchange). Otherwise
         each has its own, and a claim (claim_commands) does not wait for the disk.
         """
-        report = orjson.dumps(events).decode() if events else None
+        report = report_text(events).decode() if events else None
         calls = exchange_calls(session, report, len(events), held, claim)
         async with self._connection() as conn:
             found = await read_answers(await execute(conn, calls))

@@ -1,0 +1,76 @@
+"""The page docs/metrics.md, from the metrics themselves, so that it cannot be wrong.
+
+``python -m noetl_shell.metrics_page > docs/metrics.md``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Final
+
+from prometheus_client.metrics import MetricWrapperBase
+
+from noetl_shell.metrics import GAUGES, UP
+
+# Where processes keep what they count.
+MODULES: Final = ("noetl_worker.metrics",)
+
+_INTRODUCTION: Final = """\
+# Metrics
+
+Made by `python -m noetl_shell.metrics_page`; do not edit.
+
+Workers and dispatchers serve them in Prometheus' format at `NOETL_METRICS_LISTEN`
+(`HOST:PORT`, path `/metrics`); without it they serve none. Labels never hold ids of runs or
+commands.
+
+## State of the database
+
+Dispatchers ask `noetl.metrics()` at each scrape, at most once a second; each dispatcher gives
+the same numbers, so aggregate with `max`. While the database does not answer within three
+seconds, `noetl_up` is 0 and the others are missing. What there is none of may be missing too.
+
+| gauge | labels | meaning |
+|---|---|---|"""
+_PROCESSES: Final = """
+## Processes
+
+Since the start of the process; sums over processes make sense. Python's own (`process_*`,
+`python_*`) come with them.
+
+| metric | type | labels | meaning |
+|---|---|---|---|"""
+
+
+def metrics_page() -> str:
+    """The whole page."""
+    return "\n".join([_INTRODUCTION, *_gauges(), _PROCESSES, *_processes()])
+
+
+def _gauges() -> Iterator[str]:
+    yield f"| `{UP}` | | 1 when the database has answered this scrape. |"
+    for name, gauge in GAUGES.items():
+        yield f"| `{name}` | {_names(gauge.labels)}| {gauge.meaning} |"
+
+
+def _processes() -> Iterator[str]:
+    for module in MODULES:
+        for metric in vars(import_module(module)).values():
+            if isinstance(metric, MetricWrapperBase):
+                family = next(iter(metric.describe()))
+                suffix = "_total" if family.type == "counter" else ""
+                # The library shows the names of a metric's labels nowhere else.
+                labels = getattr(metric, "_labelnames", ())
+                yield (
+                    f"| `{family.name}{suffix}` | {family.type} | {_names(labels)}|"
+                    f" {family.documentation} |"
+                )
+
+
+def _names(labels: tuple[str, ...]) -> str:
+    return "".join(f"`{label}` " for label in labels)
+
+
+if __name__ == "__main__":
+    print(metrics_page())

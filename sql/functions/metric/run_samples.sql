@@ -1,0 +1,15 @@
+-- Live runs by status, with "paused" for those that stand still.
+create or replace function noetl_internal.run_samples()
+returns table (name text, labels jsonb, value double precision)
+language sql stable
+as $function$
+  select
+    'noetl_runs',
+    jsonb_build_object('status', case when r.is_paused then 'paused' else r.status end),
+    count(*)
+  from noetl.run as r
+  where r.finished_at is null
+  group by 2
+$function$;
+
+comment on function noetl_internal.run_samples() is 'Live runs by status, for metrics.';

@@ -1,0 +1,166 @@
+"""Fixtures: each way between workers and the engine, with real servers.
+
+A test that takes ``way`` runs once over each. To add one: a subclass of ``Way``, and its
+name in ``WAYS``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from noetl_worker.settings import WorkerSettings
+from tests.support.databases import Databases
+from tests.support.postgres import Server
+from tests.worker.conftest import Lab
+
+
+class Way:
+    """A way between workers and one database; this one goes straight to it."""
+
+    name = "postgres"
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+
+    def start(self) -> None:
+        """Start what stands between workers and database, and what ticks."""
+        self.lab.worker("ticks", "noetl_shell", ("dispatcher", "--name", "ticks"))
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What a worker process is told."""
+        return {"NOETL_DB": self.lab.dsn, "NOETL_EVENT_TRANSPORT": self.name}
+
+    def settings(self, name: str = "one", **changes: Any) -> WorkerSettings:
+        """The same, within a test."""
+        found = WorkerSettings.from_environment(
+            {**self.variables, "NOETL_WORKER_NAME": name}
+        )
+        return replace(found, home=self.lab.home, **changes)
+
+    def worker(self, name: str = "one", **variables: str) -> subprocess.Popen[bytes]:
+        """A worker process that takes this way."""
+        return self.lab.worker(name, **{**self.variables, **variables})
+
+
+class HttpWay(Way):
+    """Through the API of a dispatcher."""
+
+    name = "http"
+
+    def __init__(self, lab: Lab) -> None:
+        super().__init__(lab)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self.token = self.add_token("worker")
+        self.dispatcher: subprocess.Popen[bytes] | None = None
+
+    def add_token(self, *scopes: str) -> str:
+        """A new token of the API."""
+        token = secrets.token_urlsafe(32)
+        self.lab.conn.execute(
+            "select noetl.add_api_token(%s, %s, %s)",
+            (token[:8], hashlib.sha256(token.encode()).digest(), list(scopes)),
+        )
+        return token
+
+    def start(self) -> None:
+        """A dispatcher, until it answers."""
+        self.dispatcher = self.lab.worker(
+            "api",
+            "noetl_shell",
+            ("dispatcher", "--name", "api", "--listen", f"127.0.0.1:{self.port}"),
+        )
+        self.lab.until(self.is_up)
+
+    def is_up(self) -> bool:
+        """Whether somebody listens at the API's port."""
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def kill(self) -> None:
+        """End the API as a crash would."""
+        assert self.dispatcher is not None
+        self.dispatcher.send_signal(signal.SIGKILL)
+        self.dispatcher.wait()
+
+    @property
+    def url(self) -> str:
+        """Where the API is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """No database at all."""
+        return {
+            "NOETL_DB": "",
+            "NOETL_EVENT_TRANSPORT": "http",
+            "NOETL_API_URL": self.url,
+            "NOETL_API_TOKEN": self.token,
+        }
+
+
+WAYS: Final[dict[str, type[Way]]] = {"postgres": Way, "http": HttpWay}
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest, lab: Lab) -> Way:
+    found = WAYS[request.param](lab)
+    found.start()
+    return found
+
+
+@pytest.fixture
+def http(lab: Lab) -> HttpWay:
+    found = HttpWay(lab)
+    found.start()
+    return found
+
+
+@pytest.fixture
+def own_lab(own_server: Server, tmp_path: Path) -> Iterator[Lab]:
+    """A lab on a server that the test may stop and start."""
+    opened = Lab(Databases(own_server).create(), tmp_path)
+    yield opened
+    opened.close()
+
+
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(\+00:00|Z)?")
+_LONG: Final = re.compile(r"[0-9a-f-]{12,}")
+_SKIPPED: Final = {"duration_ms"}
+
+
+def same(value: Any) -> Any:
+    """A value with ids and times made alike."""
+    if isinstance(value, dict):
+        return {k: same(v) for k, v in value.items() if k not in _SKIPPED}
+    if isinstance(value, list):
+        return [same(part) for part in value]
+    if isinstance(value, int) and value > 1 << 31:
+        return "id"
+    if isinstance(value, str):
+        return _LONG.sub("id", _TIME.sub("time", value))
+    return value
+
+
+def events(lab: Lab, execution_id: int) -> list[Any]:
+    """The rows of an execution's events, in any order, but for ids and times."""
+    rows = lab.conn.execute(
+        "select event_type, node_name, node_type, status, current_index, current_item,"
+        " worker_id is null as is_own, context, result, meta, error"
+        " from noetl.event where execution_id = %s",
+        (execution_id,),
+    ).fetchall()
+    return sorted((same(row) for row in rows), key=repr)
