@@ -25,6 +25,7 @@ SCHEMAS: Final = {
     "engine": "noetl_internal",
     "expression": "noetl_internal",
     "playbook": "noetl_internal",
+    "retention": "noetl_internal",
     "schedule": "noetl_internal",
 }
 

@@ -37,6 +37,7 @@
 \ir engine/load_items.sql
 \ir engine/result_range.sql
 \ir engine/loop_results.sql
+\ir engine/kept_step.sql
 \ir engine/results_of_step.sql
 \ir engine/is_scope_over.sql
 
@@ -209,6 +210,9 @@
 \ir engine/run_state.sql
 \ir engine/project_run.sql
 
+-- Retention: what is kept of executions that ended long ago
+\ir retention/install.sql
+
 -- Recovery: state made again from the events
 \ir engine/retried_at.sql
 \ir engine/told_tokens.sql
@@ -276,6 +280,8 @@
 \ir api/find_step_result.sql
 \ir api/trace.sql
 \ir api/list_workers.sql
+\ir api/partitions_ahead.sql
+\ir api/retention_plan.sql
 \ir api/put_credential.sql
 \ir api/remove_credential.sql
 \ir api/list_credentials.sql
@@ -331,3 +337,4 @@
 \ir api/due_work.sql
 \ir api/fire_schedules.sql
 \ir api/maintain_partitions.sql
+\ir api/retain.sql

@@ -59,7 +59,7 @@ def test_three_share_and_take_over_from_one_that_was_killed(lab: Lab) -> None:
 
 def test_worker_leaves_the_ticks_to_a_dispatcher(lab: Lab) -> None:
     process = dispatcher(lab, "d1")
-    lab.until(lambda: owners(lab) == {"d1": 8})
+    lab.until(lambda: owners(lab) == {"d1": 9})
     lab.worker()
     assert lab.run(WAIT)["status"] == "completed"
     process.send_signal(signal.SIGSTOP)
@@ -75,7 +75,7 @@ def test_worker_leaves_the_ticks_to_a_dispatcher(lab: Lab) -> None:
 def test_workers_tick_when_the_last_one_is_gone(lab: Lab) -> None:
     lease(lab, 2)
     process = dispatcher(lab, "d1")
-    lab.until(lambda: owners(lab) == {"d1": 8})
+    lab.until(lambda: owners(lab) == {"d1": 9})
     lab.worker()
     process.send_signal(signal.SIGKILL)
     assert lab.run(WAIT)["status"] == "completed"
@@ -83,24 +83,24 @@ def test_workers_tick_when_the_last_one_is_gone(lab: Lab) -> None:
 
 def test_stopped_one_lets_others_have_its_duties_at_once(lab: Lab) -> None:
     process = dispatcher(lab, "d1")
-    lab.until(lambda: owners(lab) == {"d1": 8})
+    lab.until(lambda: owners(lab) == {"d1": 9})
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
-    assert owners(lab) == {None: 8}
+    assert owners(lab) == {None: 9}
     lab.worker()
     assert lab.run(WAIT)["status"] == "completed"
 
 
 def test_younger_one_of_a_name_keeps_it(lab: Lab) -> None:
     first = dispatcher(lab, "d1")
-    lab.until(lambda: owners(lab) == {"d1": 8})
+    lab.until(lambda: owners(lab) == {"d1": 9})
     session = lab.conn.execute(
         "select owner_session_id as id from noetl.duty"
     ).fetchone()
     second = dispatcher(lab, "d1")
     assert first.wait(30) == 1
     assert 'another process has started as dispatcher "d1"' in lab.log("d1")
-    lab.until(lambda: owners(lab) == {"d1": 8})
+    lab.until(lambda: owners(lab) == {"d1": 9})
     later = lab.conn.execute("select owner_session_id as id from noetl.duty").fetchone()
     assert later != session
     assert second.poll() is None
@@ -108,7 +108,7 @@ def test_younger_one_of_a_name_keeps_it(lab: Lab) -> None:
 
 def test_one_whose_session_has_ended_begins_another(lab: Lab) -> None:
     process = dispatcher(lab, "d1")
-    lab.until(lambda: owners(lab) == {"d1": 8})
+    lab.until(lambda: owners(lab) == {"d1": 9})
     lab.conn.execute(
         "select noetl.end_session(s.session_id) from noetl.runtime as s"
         " where s.name = 'd1' and s.status = 'active'"
@@ -116,6 +116,6 @@ def test_one_whose_session_has_ended_begins_another(lab: Lab) -> None:
     lab.until(
         lambda: lab.count("select count(*) from noetl.runtime where name = 'd1'") == 2
     )
-    lab.until(lambda: owners(lab) == {"d1": 8})
+    lab.until(lambda: owners(lab) == {"d1": 9})
     assert process.poll() is None
     assert "the session has ended; beginning another" in lab.log("d1")
