@@ -776,6 +776,8 @@ CREATE TABLE noetl.execution (
     result jsonb,
     state jsonb NOT NULL,
     version bigint NOT NULL,
+    retired_at timestamp with time zone,
+    CONSTRAINT execution_retired_only_when_ended CHECK (((retired_at IS NULL) OR (end_time IS NOT NULL))),
     CONSTRAINT execution_status_is_known CHECK ((status = ANY (ARRAY['running'::text, 'waiting'::text, 'paused'::text, 'failing'::text, 'cancelling'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.05');
@@ -783,6 +785,8 @@ WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.05');
 ALTER TABLE noetl.execution OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.execution IS 'The read model, for people and other programs: copied from run state, never added to.';
+
+COMMENT ON COLUMN noetl.execution.retired_at IS 'Since when its events and run state are gone: this row and its manifest are what is kept.';
 
 CREATE SEQUENCE noetl.execution_seq
     START WITH 1
@@ -855,7 +859,8 @@ CREATE TABLE noetl.manifest (
     execution_id bigint NOT NULL,
     kind text NOT NULL,
     summary jsonb NOT NULL,
-    created_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT manifest_kind_is_known CHECK ((kind = ANY (ARRAY['rows'::text, 'retiring'::text, 'execution'::text])))
 );
 
 ALTER TABLE noetl.manifest OWNER TO noetl_owner;
@@ -863,6 +868,8 @@ ALTER TABLE noetl.manifest OWNER TO noetl_owner;
 COMMENT ON TABLE noetl.manifest IS 'What is kept of something large: how the rows of a result lie in it, or a retired execution.';
 
 COMMENT ON COLUMN noetl.manifest.manifest_id IS 'Of rows of a result: its ref_id.';
+
+COMMENT ON COLUMN noetl.manifest.kind IS 'rows: of a result; execution: of a retired one; retiring: of one whose events are being read.';
 
 CREATE TABLE noetl.manifest_part (
     execution_id bigint NOT NULL,
@@ -1067,6 +1074,8 @@ CREATE INDEX idx_loop_expanding ON noetl.loop USING btree (execution_id, loop_id
 
 CREATE INDEX idx_loop_live ON noetl.loop USING btree (noetl_internal.shard_of(execution_id)) WHERE (finished_at IS NULL);
 
+CREATE INDEX idx_manifest_retiring ON noetl.manifest USING btree (execution_id) WHERE (kind = 'retiring'::text);
+
 CREATE INDEX idx_run_live ON noetl.run USING btree (noetl_internal.shard_of(execution_id)) WHERE (finished_at IS NULL);
 
 CREATE INDEX idx_run_parent ON noetl.run USING btree (parent_execution_id) WHERE (parent_execution_id IS NOT NULL);
@@ -1092,6 +1101,8 @@ CREATE UNIQUE INDEX uidx_event_command_issued_command_id ON ONLY noetl.event USI
 CREATE UNIQUE INDEX uidx_event_loop_done_loop_id ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'loop_id'::text))) WHERE (((event_type)::text = 'loop.done'::text) AND (meta ? 'loop_id'::text));
 
 CREATE UNIQUE INDEX uidx_event_loop_fanin_completed_loop_id ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'loop_id'::text))) WHERE (((event_type)::text = 'loop.fanin.completed'::text) AND (meta ? 'loop_id'::text));
+
+CREATE UNIQUE INDEX uidx_manifest_execution ON noetl.manifest USING btree (execution_id) WHERE (kind <> 'rows'::text);
 
 CREATE UNIQUE INDEX uidx_runtime_active_name ON noetl.runtime USING btree (kind, name) WHERE (status = 'active'::text);
 

@@ -26,6 +26,7 @@ SCHEMAS: Final = {
     "expression": "noetl_internal",
     "metric": "noetl_internal",
     "playbook": "noetl_internal",
+    "retention": "noetl_internal",
     "schedule": "noetl_internal",
 }
 

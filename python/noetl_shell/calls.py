@@ -21,6 +21,8 @@ from noetl_shell.records import (
     Playbook,
     Problem,
     Registered,
+    Retained,
+    RetentionItem,
     Schedule,
     Scheduled,
     Shard,
@@ -83,7 +85,8 @@ def execution_status(conn: Connection, *, execution_id: int) -> Status:
         cursor.execute(
             "select s.execution_id, s.path, s.version, s.status, s.reason,"
             " s.started_at, s.finished_at, s.duration_s, s.current_steps, s.loops,"
-            " s.steps, s.result, s.error, s.parent_execution_id, s.progress_version"
+            " s.steps, s.result, s.error, s.parent_execution_id, s.progress_version,"
+            " s.retired_at"
             " from noetl.execution_status(%s) as s",
             [execution_id],
         )
@@ -370,6 +373,39 @@ def list_schedules(conn: Connection) -> list[Schedule]:
             " s.priority, s.missed, s.is_active, s.next_at, s.last_at,"
             " s.last_execution_id, s.last_error, s.run_as, s.created_at, s.updated_at"
             " from noetl.list_schedules() as s"
+        )
+        return cursor.fetchall()
+
+
+def maintain_partitions(conn: Connection) -> int:
+    """Create the event log's next partitions; how many were new."""
+    with _translated(conn), conn.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute("select noetl.maintain_partitions()")
+        return int(_one(cursor))
+
+
+def partitions_ahead(conn: Connection) -> int:
+    """For how many weeks after this one the event log has partitions."""
+    with _translated(conn), conn.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute("select noetl.partitions_ahead()")
+        return int(_one(cursor))
+
+
+def retain(conn: Connection) -> Retained:
+    """Do a bounded part of what retention asks for."""
+    with _translated(conn), conn.cursor(row_factory=class_row(Retained)) as cursor:
+        cursor.execute(
+            "select r.done, r.executions, r.events, r.partitions, r.sessions, r.is_busy"
+            " from noetl.retain() as r"
+        )
+        return _one(cursor)
+
+
+def retention_plan(conn: Connection) -> list[RetentionItem]:
+    """What ``retain`` would do now."""
+    with _translated(conn), conn.cursor(row_factory=class_row(RetentionItem)) as cursor:
+        cursor.execute(
+            "select p.item, p.name, p.count, p.bytes from noetl.retention_plan() as p"
         )
         return cursor.fetchall()
 

@@ -67,6 +67,10 @@ class NotAllowed(EngineError):  # noqa: N818
     """NE403: this database role may not do that."""
 
 
+class Retired(EngineError):  # noqa: N818
+    """NE412: the execution's events were removed; its status and results are kept."""
+
+
 class Conflict(EngineError):  # noqa: N818
     """NE409: the state or the transaction's isolation level forbids it."""
 
@@ -75,6 +79,7 @@ _BY_SQLSTATE: Final[dict[str, type[EngineError]]] = {
     "NE403": NotAllowed,
     "NE404": NotFound,
     "NE409": Conflict,
+    "NE412": Retired,
     "NE422": InvalidInput,
     "NE424": CredentialMissing,
 }

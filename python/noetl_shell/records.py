@@ -47,6 +47,7 @@ class Status:
     error: dict[str, Any] | None
     parent_execution_id: int | None
     progress_version: int
+    retired_at: datetime | None
 
     @property
     def is_final(self) -> bool:
@@ -206,6 +207,28 @@ class Shard:
     projected_at: datetime | None
     checkpoint_at: datetime | None
     state: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """What one call of ``retain`` did; ``done`` is 0 when nothing is left to do."""
+
+    done: int
+    executions: int
+    events: int
+    partitions: int
+    sessions: int
+    is_busy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionItem:
+    """One line of ``retention_plan``: a ``partition``, ``executions`` or ``sessions``."""
+
+    item: str
+    name: str | None
+    count: int | None
+    bytes: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,9 @@ values
 ('loop_backlog_max', '10000', 'Issued but unfinished items of a loop without a window.'),
 ('advance_hops_max', '200', 'Steps that need no worker, finished in one transaction.'),
 ('child_depth_max', '32', 'Nesting of child playbooks.'),
-('signal_ttl_seconds', '604800', 'A signal that nobody waits for is kept for this long.');
+('signal_ttl_seconds', '604800', 'A signal that nobody waits for is kept for this long.'),
+('retention_days', '0', 'Executions that ended this many days ago are retired; 0: never.'),
+('session_retention_days', '7', 'Sessions that ended this many days ago are forgotten.');
 
 grant select on noetl.catalog, noetl.catalog_step to noetl_reader, noetl_author;
 

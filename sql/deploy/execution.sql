@@ -20,16 +20,20 @@ create table noetl.execution (
   result jsonb,
   state jsonb not null,
   version bigint not null,
+  retired_at timestamptz,
   constraint execution_pkey primary key (execution_id),
   constraint execution_status_is_known check (
     status in (
       'running', 'waiting', 'paused', 'failing', 'cancelling', 'completed', 'failed', 'cancelled'
     )
-  )
+  ),
+  constraint execution_retired_only_when_ended check (retired_at is null or end_time is not null)
 )
 with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
 comment on table noetl.execution is
 'The read model, for people and other programs: copied from run state, never added to.';
+comment on column noetl.execution.retired_at is
+'Since when its events and run state are gone: this row and its manifest are what is kept.';
 
 create table noetl.execution_shard (
   shard integer not null,

@@ -8954,6 +8954,37 @@ $function$;
 comment on function noetl_internal.loop_results(bigint, bigint, integer, integer)
 is 'The results of a range of a loop''s items, in item order.';
 
+-- engine/kept_step.sql
+-- What the name of a finished step reads as, and the stored rows that its loop went over, also of a
+-- retired execution; of a result that is stored outside the name, the value may be missing.
+create or replace function noetl_internal.kept_step(
+  p_execution_id bigint,
+  p_step text
+)
+returns table (value jsonb, envelope jsonb, collection_ref text)
+language plpgsql stable
+as $function$
+#variable_conflict use_column
+begin
+  return query
+  select k.kept -> 'value', k.kept -> 'envelope', k.kept ->> 'collection_ref'
+  from noetl.manifest as m
+  cross join lateral (select m.summary -> 'results' -> p_step as kept) as k
+  where m.execution_id = p_execution_id and m.kind <> 'rows' and k.kept is not null;
+  if found then
+    return;
+  end if;
+  return query
+  select v.value, v.envelope, l.collection_ref
+  from noetl.variable as v
+  left join noetl.loop as l on l.execution_id = p_execution_id and l.loop_id = v.loop_id
+  where v.execution_id = p_execution_id and v.scope = 'step' and v.name = p_step;
+end;
+$function$;
+
+comment on function noetl_internal.kept_step(bigint, text)
+is 'What the name of a finished step reads as, also of a retired execution.';
+
 -- engine/results_of_step.sql
 -- The results of a step: those stored, and the one that rides in its event.
 create or replace function noetl_internal.results_of_step(
@@ -8974,23 +9005,20 @@ begin
   return query
   select
     inlined.*
-  from noetl.variable as v
-  left join noetl.loop as l on l.execution_id = p_execution_id and l.loop_id = v.loop_id
+  from noetl_internal.kept_step(p_execution_id, p_step) as k
   cross join lateral jsonb_populate_record(
     null::noetl.result_ref,
     jsonb_build_object(
       'execution_id', p_execution_id, 'step', p_step, 'name', 'result',
       'store_tier', 'eventlog', 'content_type', 'application/json',
-      'bytes', octet_length(v.value::text),
-      'row_count', v.value -> 'total',
+      'bytes', octet_length(k.value::text),
+      'row_count', k.value -> 'total',
       'source_refs', coalesce(
-        v.envelope -> '_sources', to_jsonb(array_remove(array[l.collection_ref], null))
+        k.envelope -> '_sources', to_jsonb(array_remove(array[k.collection_ref], null))
       )
     )
   ) as inlined
-  where
-    v.execution_id = p_execution_id and v.scope = 'step' and v.name = p_step
-    and not v.envelope ? 'ref';
+  where not k.envelope ? 'ref';
 end;
 $function$;
 
@@ -15165,6 +15193,758 @@ $function$;
 comment on function noetl_internal.project_dirty(integer [], integer)
 is 'Copy the state of runs that changed into noetl.execution.';
 
+-- retention/retention_cutoff.sql
+-- Executions that ended before this time are retired; null: they are kept for ever.
+create or replace function noetl_internal.retention_cutoff()
+returns timestamptz
+language plpgsql stable
+as $function$
+declare
+  v_days integer := noetl_internal.setting_integer('retention_days');
+begin
+  if v_days <= 0 then
+    return null;
+  end if;
+  -- Beyond a century it is for ever, and no time that PostgreSQL could not tell.
+  return noetl_internal.clock_now() - make_interval(days => least(v_days, 36500));
+end;
+$function$;
+
+comment on function noetl_internal.retention_cutoff()
+is 'Executions that ended before this time are retired.';
+
+-- retention/is_retired.sql
+-- Whether the events of an execution are gone, or going: its manifest tells what is kept.
+create or replace function noetl_internal.is_retired(p_execution_id bigint)
+returns boolean
+language plpgsql stable
+as $function$
+begin
+  return exists (
+    select from noetl.manifest as m
+    where m.execution_id = p_execution_id and m.kind <> 'rows'
+  );
+end;
+$function$;
+
+comment on function noetl_internal.is_retired(bigint)
+is 'Whether the events of an execution are gone, or going.';
+
+-- retention/require_not_retired.sql
+-- Refuse what needs the events of an execution when they are gone, or going.
+-- Raises: NE412.
+create or replace function noetl_internal.require_not_retired(p_execution_id bigint)
+returns void
+language plpgsql stable
+as $function$
+declare
+  v_retired_at timestamptz;
+begin
+  select m.created_at into v_retired_at
+  from noetl.manifest as m
+  where m.execution_id = p_execution_id and m.kind <> 'rows';
+  if found then
+    raise exception 'execution % was retired on %: its events were removed',
+      p_execution_id, to_char(v_retired_at at time zone 'UTC', 'YYYY-MM-DD')
+    using
+      errcode = 'NE412',
+      hint = 'noetl status, noetl trace and noetl result ls tell what is kept of it.';
+  end if;
+end;
+$function$;
+
+comment on function noetl_internal.require_not_retired(bigint)
+is 'Refuse what needs the events of a retired execution.';
+
+-- retention/retirable_runs.sql
+-- Runs that may be retired, ascending, at most p_limit: ended before p_cutoff, nothing of theirs
+-- lives, and neither does a child. A child stays as long as its parent is there: a parent that is
+-- taken up again asks for it.
+create or replace function noetl_internal.retirable_runs(
+  p_cutoff timestamptz,
+  p_limit integer
+)
+returns setof bigint
+language plpgsql stable
+as $function$
+begin
+  return query
+  select r.execution_id
+  from noetl.run as r
+  where
+    r.execution_id < noetl_internal.execution_id_at(p_cutoff)  -- who began later ended later
+    and r.finished_at < p_cutoff
+    and not exists (
+      select from noetl.run as p where p.execution_id = r.parent_execution_id
+    )
+    and not exists (
+      select from noetl.run as c
+      where c.parent_execution_id = r.execution_id and c.finished_at is null
+    )
+  order by r.execution_id
+  limit p_limit;
+end;
+$function$;
+
+comment on function noetl_internal.retirable_runs(timestamptz, integer)
+is 'Runs that may be retired.';
+
+-- retention/retired_summary.sql
+-- What is kept of a run beside its row in noetl.execution: {"run", "loops": totals by step,
+-- "results": what the name of each step reads as, "steps", "events"}; the last two are filled in by
+-- summarise_events, from "read_to" on. Of a stored result only where it is.
+create or replace function noetl_internal.retired_summary(p_run noetl.run)
+returns jsonb
+language plpgsql stable
+as $function$
+begin
+  return jsonb_build_object(
+    'run', jsonb_build_object(
+      'priority', p_run.priority, 'pool', p_run.pool, 'depth', p_run.depth,
+      'started_by', p_run.started_by, 'parent_command_id', p_run.parent_command_id
+    ),
+    'loops', coalesce(
+      (
+        select jsonb_object_agg(l.step, to_jsonb(l) - 'step')
+        from (
+          select
+            k.step, count(*) as activations, sum(k.total) as total, sum(k.done) as done,
+            sum(k.failed) as failed, sum(k.cancelled) as cancelled,
+            min(k.started_at) as started_at, max(k.finished_at) as finished_at,
+            (array_agg(k.first_error order by k.loop_id) filter (
+              where k.first_error is not null
+            ))[1] as first_error
+          from noetl.loop as k
+          where k.execution_id = p_run.execution_id
+          group by k.step
+        ) as l
+      ),
+      '{}'
+    ),
+    'results', coalesce(
+      (
+        select jsonb_object_agg(
+          v.name,
+          jsonb_build_object(
+            'value', case when not v.envelope ? 'ref' then v.value end,
+            'envelope', v.envelope, 'collection_ref', l.collection_ref
+          )
+        )
+        from noetl.variable as v
+        left join noetl.loop as l
+          on l.execution_id = v.execution_id and l.loop_id = v.loop_id
+        where v.execution_id = p_run.execution_id and v.scope = 'step'
+      ),
+      '{}'
+    ),
+    'steps', '{}'::jsonb, 'events', 0, 'read_to', 0
+  );
+end;
+$function$;
+
+comment on function noetl_internal.retired_summary(noetl.run)
+is 'What is kept of a run beside its row in noetl.execution.';
+
+-- retention/retire_run.sql
+-- Retire one run: from here on its manifest and its row in noetl.execution are what is known of it;
+-- its events and the rest of its state go afterwards (finish_retiring, trim_log). False when it
+-- may not be retired (any more), or somebody is in the way.
+-- Locks: the run's advisory lock exclusively, tried; the run and execution rows, for no longer than
+-- lock_timeout.
+create or replace function noetl_internal.retire_run(
+  p_execution_id bigint,
+  p_cutoff timestamptz
+)
+returns boolean
+language plpgsql volatile
+set lock_timeout = '200ms'
+as $function$
+declare
+  v_run noetl.run;
+begin
+  if not pg_try_advisory_xact_lock(noetl_internal.lock_key('run', p_execution_id)) then
+    return false;
+  end if;
+  -- A new statement: it sees what whoever had the lock has done. No child can come any more: who
+  -- starts one holds the command of its parent, and who ends the parent has waited for that.
+  select * into v_run from noetl.run as r
+  where
+    r.execution_id = p_execution_id
+    and r.finished_at < p_cutoff
+    and not exists (select from noetl.command as c where c.execution_id = r.execution_id)
+    and not exists (select from noetl.token as t where t.execution_id = r.execution_id)
+    and not exists (
+      select from noetl.run as c
+      where c.parent_execution_id = r.execution_id and c.finished_at is null
+    );
+  if not found then
+    return false;
+  end if;
+  perform noetl_internal.project_run(p_execution_id);
+  update noetl.execution as x
+  set retired_at = noetl_internal.clock_now()
+  where x.execution_id = p_execution_id;
+  insert into noetl.manifest (execution_id, kind, summary, created_at)
+  values (
+    p_execution_id, 'retiring', noetl_internal.retired_summary(v_run), noetl_internal.clock_now()
+  );
+  delete from noetl.start_key as k
+  using noetl.event as e
+  where
+    e.execution_id = p_execution_id
+    and e.event_type = 'playbook.initialized'
+    and k.path = e.context ->> 'path'
+    and k.idempotency_key = e.meta ->> 'idempotency_key'
+    and k.execution_id = p_execution_id;
+  delete from noetl.run as r where r.execution_id = p_execution_id;
+  return true;
+exception
+  when lock_not_available or deadlock_detected then
+    return false;
+end;
+$function$;
+
+comment on function noetl_internal.retire_run(bigint, timestamptz) is 'Retire one run.';
+
+-- retention/retire_runs.sql
+-- Retire runs that ended before p_cutoff, at most p_limit; returns how many.
+-- Locks: as retire_run, ascending.
+create or replace function noetl_internal.retire_runs(
+  p_cutoff timestamptz,
+  p_limit integer
+)
+returns integer
+language plpgsql volatile
+as $function$
+declare
+  v_run_id bigint;
+  v_count integer := 0;
+begin
+  -- A row loop, because each run has its own lock and its own error handler; bounded by p_limit.
+  for v_run_id in
+    select r.run_id from noetl_internal.retirable_runs(p_cutoff, p_limit) as r (run_id)
+  loop
+    v_count := v_count + noetl_internal.retire_run(v_run_id, p_cutoff)::integer;
+  end loop;
+  return v_count;
+end;
+$function$;
+
+comment on function noetl_internal.retire_runs(timestamptz, integer)
+is 'Retire runs that ended before a time.';
+
+-- retention/merge_step_counts.sql
+-- What is told of steps, {"step": {"events", "entered", …, "first_at", "last_at", "first_error"}},
+-- with what later events tell of them.
+create or replace function noetl_internal.merge_step_counts(
+  p_known jsonb,
+  p_later jsonb
+)
+returns jsonb
+language plpgsql stable
+as $function$
+begin
+  return (
+    select jsonb_object_agg(t.step, to_jsonb(t) - 'step')
+    from (
+      select
+        s.key as step, sum(c.events) as events, sum(c.entered) as entered,
+        sum(c.issued) as issued, sum(c.completed) as completed, sum(c.failed) as failed,
+        sum(c.cancelled) as cancelled, min(c.first_at) as first_at, max(c.last_at) as last_at,
+        (array_agg(c.first_error order by a.place) filter (
+          where c.first_error is not null
+        ))[1] as first_error
+      from (values (1, p_known), (2, p_later)) as a (place, steps)
+      cross join lateral jsonb_each(a.steps) as s
+      cross join lateral jsonb_to_record(s.value) as c (
+        events bigint, entered bigint, issued bigint, completed bigint, failed bigint,
+        cancelled bigint, first_at timestamptz, last_at timestamptz, first_error text
+      )
+      group by s.key
+    ) as t
+  );
+end;
+$function$;
+
+comment on function noetl_internal.merge_step_counts(jsonb, jsonb)
+is 'What is told of steps, with what later events tell of them.';
+
+-- retention/summarise_events.sql
+-- Add the next p_limit events of a retiring execution to what its manifest tells of its steps;
+-- returns how many it read. What was added is told by "read_to", in the same row.
+-- Locks: the manifest row.
+create or replace function noetl_internal.summarise_events(
+  p_execution_id bigint,
+  p_limit integer
+)
+returns integer
+language plpgsql volatile
+as $function$
+declare
+  v_count integer;
+begin
+  with known as (
+    select m.manifest_id, m.summary from noetl.manifest as m
+    where m.execution_id = p_execution_id and m.kind = 'retiring'
+  ),
+  slice as (
+    select e.event_id, e.event_type::text, e.node_name, e.status, e.error::text, e.created_at
+    from known as k
+    inner join noetl.event as e
+      on e.execution_id = p_execution_id and e.event_id > (k.summary ->> 'read_to')::bigint
+    order by e.event_id
+    limit p_limit
+  ),
+  counted as (
+    select
+      s.node_name as step, count(*) as events,
+      count(*) filter (where s.event_type = 'step.enter' and s.status = 'entered') as entered,
+      count(*) filter (where s.event_type = 'command.issued') as issued,
+      count(*) filter (where s.event_type = 'command.completed') as completed,
+      count(*) filter (where s.event_type = 'command.failed') as failed,
+      count(*) filter (where s.event_type = 'command.cancelled') as cancelled,
+      min(s.created_at) as first_at, max(s.created_at) as last_at,
+      left((array_agg(s.error order by s.event_id) filter (
+        where s.error is not null
+      ))[1], 500) as first_error
+    from slice as s
+    where s.node_name is not null
+    group by s.node_name
+  ),
+  merged as (
+    select noetl_internal.merge_step_counts(k.summary -> 'steps', jsonb_object_agg(c.step, c)) as m
+    from known as k
+    cross join counted as c
+    group by k.summary
+  )
+  update noetl.manifest as m
+  set
+    summary = k.summary || jsonb_build_object(
+      'read_to', coalesce(s.last_id, (k.summary ->> 'read_to')::bigint),
+      'events', (k.summary ->> 'events')::bigint + s.events,
+      'steps', coalesce((select g.m from merged as g), k.summary -> 'steps')
+    )
+  from known as k
+  cross join (select count(*) as events, max(i.event_id) as last_id from slice as i) as s
+  where m.execution_id = p_execution_id and m.manifest_id = k.manifest_id
+  returning s.events into v_count;
+  return coalesce(v_count, 0);
+end;
+$function$;
+
+comment on function noetl_internal.summarise_events(bigint, integer)
+is 'Add events of a retiring execution to what its manifest tells.';
+
+-- retention/drop_run_rows.sql
+-- Remove what is left of the state of a retired run, at most p_limit rows of each table; returns
+-- how many rows.
+create or replace function noetl_internal.drop_run_rows(
+  p_execution_id bigint,
+  p_limit integer
+)
+returns integer
+language plpgsql volatile
+as $function$
+declare
+  v_count integer;
+begin
+  with variables as (
+    delete from noetl.variable as v
+    where v.ctid = any(array(
+      select k.ctid from noetl.variable as k where k.execution_id = p_execution_id limit p_limit
+    ))
+    returning 1
+  ),
+  signals as (
+    delete from noetl.signal as s
+    where s.ctid = any(array(
+      select k.ctid from noetl.signal as k where k.execution_id = p_execution_id limit p_limit
+    ))
+    returning 1
+  ),
+  loops as (
+    delete from noetl.loop as l
+    where l.ctid = any(array(
+      select k.ctid from noetl.loop as k where k.execution_id = p_execution_id limit p_limit
+    ))
+    returning 1
+  ),
+  tallies as (
+    delete from noetl.loop_tally as t
+    where t.ctid = any(array(
+      select k.ctid from noetl.loop_tally as k where k.execution_id = p_execution_id limit p_limit
+    ))
+    returning 1
+  ),
+  chunks as (
+    delete from noetl.collection_chunk as c
+    where c.ctid = any(array(
+      select k.ctid from noetl.collection_chunk as k
+      where k.execution_id = p_execution_id
+      limit p_limit
+    ))
+    returning 1
+  )
+  select
+    (select count(*) from variables) + (select count(*) from signals)
+    + (select count(*) from loops) + (select count(*) from tallies)
+    + (select count(*) from chunks)
+  into v_count;
+  return v_count;
+end;
+$function$;
+
+comment on function noetl_internal.drop_run_rows(bigint, integer)
+is 'Remove what is left of the state of a retired run.';
+
+-- retention/finish_retiring.sql
+-- Read the events of executions that are being retired into their manifests, and remove their
+-- state: about p_limit events and rows. Returns how many executions it was at, and how many of them
+-- are done. Each call is complete in itself: what a killed one had begun is as it was before.
+-- Locks: manifest rows, skipping locked ones.
+create or replace function noetl_internal.finish_retiring(
+  p_limit integer,
+  out touched integer,
+  out finished integer
+)
+language plpgsql volatile
+as $function$
+#variable_conflict use_column
+declare
+  v_manifest record;
+  v_left integer := p_limit;
+  v_read integer;
+  v_dropped integer;
+begin
+  touched := 0;
+  finished := 0;
+  -- A row loop, because the executions share one budget, p_limit.
+  for v_manifest in
+    select m.execution_id, m.manifest_id from noetl.manifest as m
+    where m.kind = 'retiring'
+    order by m.execution_id
+    limit 500
+    for no key update skip locked
+  loop
+    exit when v_left <= 0;
+    v_read := noetl_internal.summarise_events(v_manifest.execution_id, v_left);
+    v_dropped := noetl_internal.drop_run_rows(v_manifest.execution_id, v_left);
+    touched := touched + 1;
+    if v_read < v_left and v_dropped < v_left then
+      update noetl.manifest as m
+      set kind = 'execution', summary = m.summary - 'read_to'
+      where
+        m.execution_id = v_manifest.execution_id and m.manifest_id = v_manifest.manifest_id;
+      finished := finished + 1;
+    end if;
+    v_left := v_left - v_read - v_dropped;
+  end loop;
+end;
+$function$;
+
+comment on function noetl_internal.finish_retiring(integer)
+is 'Read the events of retiring executions into their manifests, and remove their state.';
+
+-- retention/log_partitions.sql
+-- The partitions of noetl.event and the execution ids that belong there, ascending: from low to
+-- below high.
+create or replace function noetl_internal.log_partitions()
+returns table (partition regclass, low bigint, high bigint)
+language plpgsql stable
+as $function$
+#variable_conflict use_column
+begin
+  return query
+  select c.oid::regclass, b.bounds[1]::bigint, b.bounds[2]::bigint
+  from pg_inherits as i
+  inner join pg_class as c on c.oid = i.inhrelid
+  cross join lateral regexp_match(
+    pg_get_expr(c.relpartbound, c.oid), 'FROM \(''?(-?\d+)''?\) TO \(''?(-?\d+)''?\)'
+  ) as b (bounds)
+  where i.inhparent = 'noetl.event'::regclass
+  order by 2;
+end;
+$function$;
+
+comment on function noetl_internal.log_partitions()
+is 'The partitions of noetl.event and the execution ids that belong there.';
+
+-- retention/has_unretired.sql
+-- Whether a partition of the log has to stay: a run that began in its time is there still, or its
+-- events tell of an execution that is not summarised (its run row may be lost). Executions are
+-- found one by one from the primary key, without reading what lies between.
+create or replace function noetl_internal.has_unretired(
+  p_partition regclass,
+  p_low bigint,
+  p_high bigint
+)
+returns boolean
+language plpgsql volatile
+as $function$
+declare
+  v_has_unretired boolean := exists (
+    select from noetl.run as r where r.execution_id >= p_low and r.execution_id < p_high
+  );
+begin
+  if not v_has_unretired then
+    execute format(
+      $query$
+        with recursive told as (
+          (select e.execution_id from %1$s as e order by e.execution_id limit 1)
+          union all
+          select (
+            select e.execution_id from %1$s as e
+            where e.execution_id > t.execution_id order by e.execution_id limit 1
+          )
+          from told as t where t.execution_id is not null
+        )
+        select exists (
+          select from told as t
+          where
+            t.execution_id is not null
+            and not exists (
+              select from noetl.manifest as m
+              where m.execution_id = t.execution_id and m.kind = 'execution'
+            )
+        )
+      $query$, p_partition
+    ) into v_has_unretired;
+  end if;
+  return v_has_unretired;
+end;
+$function$;
+
+comment on function noetl_internal.has_unretired(regclass, bigint, bigint)
+is 'Whether a partition of the log has to stay.';
+
+-- retention/drop_partition.sql
+-- Drop a partition of the log of which nothing has to stay. False when something has, or somebody
+-- uses it, or the log, for longer than lock_timeout: those who come meanwhile wait for no longer.
+-- Locks: the partition of the log against writers, then noetl.event and the partition exclusively;
+-- one maintainer of partitions at a time, tried.
+create or replace function noetl_internal.drop_partition(
+  p_partition regclass,
+  p_low bigint,
+  p_high bigint
+)
+returns boolean
+language plpgsql volatile
+set lock_timeout = '100ms'
+as $function$
+begin
+  if not pg_try_advisory_xact_lock(noetl_internal.lock_key('partitions', 0)) then
+    return false;
+  end if;
+  begin
+    -- Nobody can write there from here on, and whoever has is waited for: the look that follows
+    -- sees it. It may take long, and holds up no reader and no writer of other partitions.
+    execute format('lock table %s in share mode', p_partition);
+    if noetl_internal.has_unretired(p_partition, p_low, p_high) then
+      return false;
+    end if;
+    execute format('drop table %s', p_partition);
+    return true;
+  exception
+    when lock_not_available or deadlock_detected then
+      return false;
+  end;
+end;
+$function$;
+
+comment on function noetl_internal.drop_partition(regclass, bigint, bigint)
+is 'Drop a partition of the log of which nothing has to stay.';
+
+-- retention/drop_retired_events.sql
+-- Remove events of retired executions from a partition that has to stay for others, at most
+-- p_limit; returns how many.
+create or replace function noetl_internal.drop_retired_events(
+  p_partition regclass,
+  p_limit integer
+)
+returns integer
+language plpgsql volatile
+as $function$
+declare
+  v_count integer;
+begin
+  execute format(
+    $query$
+      with recursive told as (
+        (select e.execution_id from %1$s as e order by e.execution_id limit 1)
+        union all
+        select (
+          select e.execution_id from %1$s as e
+          where e.execution_id > t.execution_id order by e.execution_id limit 1
+        )
+        from told as t where t.execution_id is not null
+      ),
+      retired as (
+        select t.execution_id from told as t
+        where
+          t.execution_id is not null
+          and exists (
+            select from noetl.manifest as m
+            where m.execution_id = t.execution_id and m.kind = 'execution'
+          )
+        limit 1000
+      )
+      delete from %1$s as e
+      where e.ctid = any(array(
+        select k.ctid from retired as r
+        cross join lateral (
+          select i.ctid from %1$s as i where i.execution_id = r.execution_id limit $1
+        ) as k
+        limit $1
+      ))
+    $query$, p_partition
+  ) using p_limit;
+  get diagnostics v_count = row_count;
+  return v_count;
+end;
+$function$;
+
+comment on function noetl_internal.drop_retired_events(regclass, integer)
+is 'Remove events of retired executions from a partition that has to stay for others.';
+
+-- retention/trim_log.sql
+-- Remove from the log what is over: the first partition whose week ended before p_cutoff, if all of
+-- its executions are retired; else, from those that one that lives for longer keeps, about p_limit
+-- events of retired ones. Returns the number of partitions and events. One partition per call: the
+-- locks of each last no longer than its own drop.
+-- Locks: as drop_partition.
+create or replace function noetl_internal.trim_log(
+  p_cutoff timestamptz,
+  p_limit integer,
+  out partitions integer,
+  out events integer
+)
+language plpgsql volatile
+as $function$
+#variable_conflict use_column
+declare
+  v_part record;
+begin
+  partitions := 0;
+  events := 0;
+  -- A row loop, because each partition has its own lock; bounded by the partitions.
+  for v_part in
+    select p.* from noetl_internal.log_partitions() as p
+    where p.high <= noetl_internal.execution_id_at(p_cutoff)
+    order by p.low
+  loop
+    if not noetl_internal.has_unretired(v_part.partition, v_part.low, v_part.high) then
+      if noetl_internal.drop_partition(v_part.partition, v_part.low, v_part.high) then
+        partitions := 1;
+        return;
+      end if;
+    elsif events < p_limit then
+      events := events + noetl_internal.drop_retired_events(
+        v_part.partition, p_limit - events
+      );
+    end if;
+  end loop;
+end;
+$function$;
+
+comment on function noetl_internal.trim_log(timestamptz, integer)
+is 'Remove from the log what is over.';
+
+-- retention/analyze_log.sql
+-- Let the planner know noetl.event as a whole, which autovacuum never does for a partitioned table,
+-- when its size is a fifth off what is known, or a week old; whether it did. Somebody who is at it,
+-- or attaches a partition, is not waited for.
+-- Locks: noetl.event and its partitions against other maintenance; no reader, no writer.
+create or replace function noetl_internal.analyze_log()
+returns boolean
+language plpgsql volatile
+set lock_timeout = '100ms'
+as $function$
+declare
+  v_known double precision;
+  v_tuples double precision;
+  v_analyzed_at timestamptz;
+begin
+  select greatest(c.reltuples, 0), s.last_analyze into v_known, v_analyzed_at
+  from pg_class as c
+  left join pg_stat_all_tables as s on s.relid = c.oid
+  where c.oid = 'noetl.event'::regclass;
+  select sum(greatest(c.reltuples, 0)) into v_tuples
+  from pg_inherits as i
+  inner join pg_class as c on c.oid = i.inhrelid
+  where i.inhparent = 'noetl.event'::regclass;
+  if v_tuples < 1000 and v_known < 1000 or abs(v_tuples - v_known) <= v_known * 0.2
+    and v_analyzed_at > noetl_internal.clock_now() - interval '7 days'
+  then
+    return false;
+  end if;
+  -- Where it can, it leaves the partitions to autovacuum.
+  execute format(
+    'analyze %s noetl.event',
+    case when current_setting('server_version_num')::integer >= 180000 then 'only' end
+  );
+  return true;
+exception
+  when lock_not_available or deadlock_detected then
+    return false;
+end;
+$function$;
+
+comment on function noetl_internal.analyze_log()
+is 'Let the planner know noetl.event as a whole, when enough has changed.';
+
+-- retention/forgettable_sessions.sql
+-- Sessions that ended session_retention_days ago and that nothing refers to any more, at most
+-- p_limit; 0 days: none.
+create or replace function noetl_internal.forgettable_sessions(p_limit integer)
+returns setof uuid
+language plpgsql stable
+as $function$
+declare
+  v_days integer := least(
+    noetl_internal.setting_integer('session_retention_days'), 36500
+  );
+begin
+  return query
+  select s.session_id from noetl.runtime as s
+  where
+    v_days > 0
+    and s.status = 'ended'
+    and s.ended_at < noetl_internal.clock_now() - make_interval(days => v_days)
+    and not exists (
+      select from noetl.command as c
+      where c.session_id = s.session_id and c.status = 'leased'
+    )
+    and not exists (
+      select from noetl.duty as d where d.owner_session_id = s.session_id
+    )
+  limit p_limit;
+end;
+$function$;
+
+comment on function noetl_internal.forgettable_sessions(integer)
+is 'Sessions that ended long ago and that nothing refers to any more.';
+
+-- retention/drop_sessions.sql
+-- Forget sessions that ended long ago, at most p_limit; returns how many. An ended session gets no
+-- command and no duty any more, so what nothing refers to stays so.
+-- Locks: rows of sessions.
+create or replace function noetl_internal.drop_sessions(p_limit integer)
+returns integer
+language plpgsql volatile
+as $function$
+declare
+  v_count integer;
+begin
+  delete from noetl.runtime as s
+  where s.session_id in (select noetl_internal.forgettable_sessions(p_limit));
+  get diagnostics v_count = row_count;
+  return v_count;
+end;
+$function$;
+
+comment on function noetl_internal.drop_sessions(integer)
+is 'Forget sessions that ended long ago.';
+
 -- engine/retried_at.sql
 -- The number of the latest execution.retried event of a run, 0 without one: what failed before it
 -- runs again.
@@ -15528,6 +16308,7 @@ is 'What each ended step of a run left behind, and what was written between.';
 -- read model can have seen. Claims do not take the run's lock: the queue comes first, so that those
 -- under way are waited for, and the statements that follow see their events.
 -- Locks: command rows; the caller holds the run's advisory lock exclusively.
+-- Raises: NE412 when its events are gone.
 create or replace function noetl_internal.drop_state(p_execution_id bigint)
 returns bigint
 language plpgsql volatile
@@ -15535,6 +16316,7 @@ as $function$
 declare
   v_version bigint;
 begin
+  perform noetl_internal.require_not_retired(p_execution_id);
   delete from noetl.command as c where c.execution_id = p_execution_id;
 
   select
@@ -16348,7 +17130,7 @@ is 'Whether a child that ended badly is waited for again.';
 -- engine/control_tree.sql
 -- Pause, resume or retry a run and those below it; what it did to the run itself.
 -- Locks: the runs' advisory locks exclusively, ascending: a child's id is above its parent's.
--- Raises: NE404 when there is no such run.
+-- Raises: NE404 when there is no such run, NE412 for a retry when it was retired.
 create or replace function noetl_internal.control_tree(
   p_execution_id bigint,
   p_action text
@@ -16389,6 +17171,8 @@ begin
           end
       );
     elsif not exists (select from noetl.run as r where r.execution_id = v_run_id) then
+      exit when p_action <> 'retry' and noetl_internal.is_retired(v_run_id);
+      perform noetl_internal.require_not_retired(v_run_id);
       raise exception 'execution % does not exist', v_run_id using
         errcode = 'NE404', hint = 'List executions with: noetl list.';
     end if;
@@ -18156,7 +18940,9 @@ begin
     perform noetl_internal.project_run(p_execution_id);  -- who asked for it looks next
     return true;
   end if;
-  if not exists (select from noetl.run as r where r.execution_id = p_execution_id) then
+  if not exists (select from noetl.run as r where r.execution_id = p_execution_id)
+    and not noetl_internal.is_retired(p_execution_id)
+  then
     raise exception 'execution % does not exist', p_execution_id using
       errcode = 'NE404', hint = 'List executions with: noetl list.';
   end if;
@@ -18215,7 +19001,7 @@ grant execute on function noetl.resume_execution(bigint) to noetl_operator;
 -- waited for: failed items and steps run again, finished ones do not. False when it runs, or is
 -- completed.
 -- Locks: the runs' advisory locks exclusively, ascending; then as retry_run.
--- Raises: NE404, NE409.
+-- Raises: NE404, NE409, NE412 when its events are gone.
 create or replace function noetl.retry_execution(p_execution_id bigint)
 returns boolean
 language plpgsql volatile security definer
@@ -18263,7 +19049,9 @@ begin
     return noetl_internal.receive_signal(
       p_execution_id, v_catalog_id, p_name, coalesce(p_payload, 'null'), p_options
     );
-  elsif not exists (select from noetl.run as r where r.execution_id = p_execution_id) then
+  elsif not exists (select from noetl.run as r where r.execution_id = p_execution_id)
+    and not noetl_internal.is_retired(p_execution_id)
+  then
     raise exception 'execution % does not exist', p_execution_id using
       errcode = 'NE404', hint = 'List executions with: noetl list.';
   end if;
@@ -18283,7 +19071,7 @@ to noetl_runner, noetl_operator;
 -- workers that hold its commands; only places in line are new ones. Returns how much there is.
 -- Called again: the same state.
 -- Locks: the run's advisory lock exclusively, command rows, then as advance_run.
--- Raises: NE404 when no event tells of the run, NE409.
+-- Raises: NE404 when no event tells of the run, NE409, NE412 when it was retired.
 create or replace function noetl.rebuild(p_execution_id bigint)
 returns jsonb
 language plpgsql volatile security definer
@@ -18385,6 +19173,7 @@ grant execute on function noetl.rebuild_projection(bigint, integer) to noetl_ope
 -- api/execution_status.sql
 -- One row about an execution for a person, a CLI or a UI, read from noetl.execution without
 -- scanning events. Its result is the payload, or where the payload is stored: {"ref", "store"}.
+-- retired_at says since when its events are gone.
 -- Raises: NE404.
 create or replace function noetl.execution_status(p_execution_id bigint)
 returns table (
@@ -18402,7 +19191,8 @@ returns table (
   result jsonb,
   error jsonb,
   parent_execution_id bigint,
-  progress_version bigint
+  progress_version bigint,
+  retired_at timestamptz
 )
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -18424,7 +19214,7 @@ begin
     x.state -> 'loop', x.state -> 'step',
     coalesce(nullif(x.result -> 'reference', 'null'), x.result -> 'context' -> 'data'),
     nullif(x.state -> 'error', 'null'),
-    x.parent_execution_id, x.version
+    x.parent_execution_id, x.version, x.retired_at
   from noetl.execution as x
   inner join noetl.catalog as c on c.catalog_id = x.catalog_id
   where x.execution_id = p_execution_id;
@@ -18612,11 +19402,10 @@ set search_path = pg_catalog, pg_temp
 as $function$
 #variable_conflict use_column
 declare
-  v_result noetl.variable;
+  v_result record;
 begin
-  select v.* into v_result
-  from noetl.variable as v
-  where v.execution_id = p_execution_id and v.scope = 'step' and v.name = p_step;
+  select k.value, k.envelope into v_result
+  from noetl_internal.kept_step(p_execution_id, p_step) as k;
   if not found then
     raise exception 'execution % has no finished step "%"', p_execution_id, left(p_step, 200) using
       errcode = 'NE404', hint = 'Show its steps with noetl status.';
@@ -18840,6 +19629,96 @@ comment on function noetl.metrics()
 is 'What the database knows of the system''s state now, as samples of gauges.';
 revoke all on function noetl.metrics() from public;
 grant execute on function noetl.metrics() to noetl_reader, noetl_operator, noetl_worker;
+
+-- api/partitions_ahead.sql
+-- For how many weeks after this one the event log has partitions; 0 when this week's is missing:
+-- then nothing can start.
+-- Locks: none. Raises: nothing.
+create or replace function noetl.partitions_ahead()
+returns integer
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+declare
+  v_now bigint := noetl_internal.execution_id_at(now());  -- as new_execution_id: not clock_now()
+  v_count integer := -1;
+  v_part record;
+begin
+  -- A row loop, because the first gap ends it; bounded by the partitions.
+  for v_part in
+    select p.* from noetl_internal.log_partitions() as p where p.high > v_now order by p.low
+  loop
+    exit when v_part.low > v_now;
+    v_count := v_count + 1;
+    v_now := v_part.high;
+  end loop;
+  return greatest(v_count, 0);
+end;
+$function$;
+
+comment on function noetl.partitions_ahead()
+is 'For how many weeks after this one the event log has partitions.';
+revoke all on function noetl.partitions_ahead() from public;
+grant execute on function noetl.partitions_ahead() to noetl_worker, noetl_operator, noetl_reader;
+
+-- api/retention_plan.sql
+-- What noetl.retain would do now: how many executions it would retire and sessions forget, and
+-- which partitions it would drop. Items: executions, partition (one row each), sessions. What
+-- somebody holds at the time may take until later.
+-- Locks: none. Raises: nothing.
+create or replace function noetl.retention_plan()
+returns table (item text, name text, count bigint, bytes bigint)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+declare
+  v_cutoff timestamptz := noetl_internal.retention_cutoff();
+begin
+  return query
+  with recursive retirable as (
+    select r.run_id from noetl_internal.retirable_runs(v_cutoff, null) as r (run_id)
+    union
+    select c.execution_id  -- its parent goes first
+    from retirable as p
+    inner join noetl.run as c on c.parent_execution_id = p.run_id
+    where
+      c.finished_at < v_cutoff
+      and not exists (
+        select from noetl.run as g
+        where g.parent_execution_id = c.execution_id and g.finished_at is null
+      )
+  )
+  select 'executions', null, count(*), null::bigint
+  from (
+    select a.run_id from retirable as a
+    union all
+    select m.execution_id from noetl.manifest as m where m.kind = 'retiring'
+  ) as e
+  union all
+  select
+    'partition', p.partition::text, null,
+    pg_total_relation_size(p.partition)
+  from noetl_internal.log_partitions() as p
+  where
+    p.high <= noetl_internal.execution_id_at(v_cutoff)
+    and not exists (
+      select from noetl.run as r
+      where
+        r.execution_id >= p.low and r.execution_id < p.high
+        and not exists (select from retirable as a where a.run_id = r.execution_id)
+    )
+  union all
+  select 'sessions', null, count(*), null from noetl_internal.forgettable_sessions(null);
+end;
+$function$;
+
+comment on function noetl.retention_plan()
+is 'What noetl.retain would do now.';
+revoke all on function noetl.retention_plan() from public;
+grant execute on function noetl.retention_plan() to noetl_operator, noetl_reader;
 
 -- api/put_credential.sql
 -- Store a credential, encrypted by the client; true if it is new, false if it replaced one. A
@@ -21044,9 +21923,9 @@ is 'When the shards of an owner, or all, are to be looked at next.';
 -- seconds the next wait or schedule is due or a session will have been silent for too long; null
 -- when there is none. One look for all of them, so that an idle system need not call each. What it
 -- names may find nothing: somebody else does it, or holds the run; maintain_partitions, to be
--- called once an hour, is always named. A dispatcher is told of its duties alone, and of
--- project_shards when its shards need it, and keeps both by asking; a worker of none while a
--- dispatcher is alive. p_session null: of all.
+-- called once an hour, and retain, once a minute, are always named. A dispatcher is told of its
+-- duties alone, and of project_shards when its shards need it, and keeps both by asking; a worker
+-- of none while a dispatcher is alive. p_session null: of all.
 -- Locks: of a dispatcher as hold_duties and hold_shards. Raises: NE401, NE410.
 create or replace function noetl.due_work(
   p_session uuid default null,
@@ -21096,7 +21975,8 @@ begin
           then 'reap_stale'
       end,
       case when v_fire_at <= v_now then 'fire_schedules' end,
-      'maintain_partitions'
+      'maintain_partitions',
+      'retain'
     ]) with ordinality as t (name, place)
     where t.name = any(v_duties)
     order by t.place
@@ -21158,7 +22038,8 @@ revoke all on function noetl.fire_schedules(integer) from public;
 grant execute on function noetl.fire_schedules(integer) to noetl_worker;
 
 -- api/maintain_partitions.sql
--- Create the partitions of the event log for the next eight weeks; returns how many were new.
+-- Create the partitions of the event log for the next eight weeks; returns how many were new. When
+-- none was, let the planner know the log (analyze_log).
 -- Locks: one maintainer at a time.
 create or replace function noetl.maintain_partitions()
 returns integer
@@ -21167,14 +22048,78 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 set jit = off
 as $function$
+declare
+  v_created integer := noetl_internal.create_partitions(8);
 begin
-  return noetl_internal.create_partitions(8);
+  if v_created = 0 then
+    perform noetl_internal.analyze_log();
+  end if;
+  return v_created;
 end;
 $function$;
 
 comment on function noetl.maintain_partitions()
 is 'Create the partitions of the event log for the next weeks.';
 revoke all on function noetl.maintain_partitions() from public;
-grant execute on function noetl.maintain_partitions() to noetl_worker;
+grant execute on function noetl.maintain_partitions() to noetl_worker, noetl_operator;
+
+-- api/retain.sql
+-- Do a bounded part of what retention asks for; a tick, to be called once a minute, and again as
+-- long as done is not 0. Executions that ended retention_days ago are summarised, their state goes
+-- (executions: how many are through), then their events: week by week (partitions), or one by one
+-- where a run that lives for longer keeps the week (events). Sessions that ended
+-- session_retention_days ago go too. While another session is at it: nothing, and is_busy.
+-- Locks: one advisory lock, tried; runs' advisory locks exclusively, tried, ascending; as
+-- drop_partition. Raises: NE409.
+create or replace function noetl.retain(
+  p_limit integer default 20000,
+  out done integer,
+  out executions integer,
+  out events integer,
+  out partitions integer,
+  out sessions integer,
+  out is_busy boolean
+)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+#variable_conflict use_column
+declare
+  v_limit integer := least(greatest(p_limit, 1), 100000);
+  v_cutoff timestamptz := noetl_internal.retention_cutoff();
+begin
+  perform noetl_internal.require_read_committed();
+  executions := 0;
+  events := 0;
+  partitions := 0;
+  sessions := 0;
+  done := 0;
+  is_busy := not pg_try_advisory_xact_lock(noetl_internal.lock_key('retention', 0));
+  if is_busy then
+    return;
+  end if;
+  -- One thing per call, and so per transaction. What was begun is finished first.
+  select f.touched, f.finished into done, executions
+  from noetl_internal.finish_retiring(v_limit) as f;
+  if done = 0 then
+    done := noetl_internal.retire_runs(v_cutoff, least(v_limit, 200));
+  end if;
+  if done = 0 then
+    sessions := noetl_internal.drop_sessions(least(v_limit, 1000));
+    done := sessions;
+  end if;
+  if done = 0 then
+    select t.partitions, t.events, t.partitions + t.events into partitions, events, done
+    from noetl_internal.trim_log(v_cutoff, v_limit) as t;
+  end if;
+end;
+$function$;
+
+comment on function noetl.retain(integer)
+is 'Do a bounded part of what retention asks for; a tick.';
+revoke all on function noetl.retain(integer) from public;
+grant execute on function noetl.retain(integer) to noetl_worker, noetl_operator;
 
 commit;

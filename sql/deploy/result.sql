@@ -77,11 +77,20 @@ create table noetl.manifest (
   kind text not null,
   summary jsonb not null,
   created_at timestamptz not null,
-  constraint manifest_pkey primary key (execution_id, manifest_id)
+  constraint manifest_pkey primary key (execution_id, manifest_id),
+  constraint manifest_kind_is_known check (kind in ('rows', 'retiring', 'execution'))
 );
 comment on table noetl.manifest is
 'What is kept of something large: how the rows of a result lie in it, or a retired execution.';
 comment on column noetl.manifest.manifest_id is 'Of rows of a result: its ref_id.';
+comment on column noetl.manifest.kind is
+'rows: of a result; execution: of a retired one; retiring: of one whose events are being read.';
+
+create unique index uidx_manifest_execution on noetl.manifest (execution_id)
+where kind <> 'rows';
+
+create index idx_manifest_retiring on noetl.manifest (execution_id)
+where kind = 'retiring';
 
 create table noetl.manifest_part (
   execution_id bigint not null,

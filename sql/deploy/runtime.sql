@@ -46,6 +46,6 @@ comment on table noetl.duty is
 insert into noetl.duty (duty, epoch)
 values
 ('expand_loops', 0), ('wake_runs', 0), ('advance_changes', 0), ('raise_floor', 0),
-('reap_stale', 0), ('fire_schedules', 0), ('maintain_partitions', 0);
+('reap_stale', 0), ('fire_schedules', 0), ('maintain_partitions', 0), ('retain', 0);
 
 commit;

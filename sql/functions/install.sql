@@ -37,6 +37,7 @@
 \ir engine/load_items.sql
 \ir engine/result_range.sql
 \ir engine/loop_results.sql
+\ir engine/kept_step.sql
 \ir engine/results_of_step.sql
 \ir engine/is_scope_over.sql
 
@@ -215,6 +216,9 @@
 \ir engine/note_projected.sql
 \ir engine/project_dirty.sql
 
+-- Retention: what is kept of executions that ended long ago
+\ir retention/install.sql
+
 -- Recovery: state made again from the events
 \ir engine/retried_at.sql
 \ir engine/told_tokens.sql
@@ -290,6 +294,8 @@
 \ir api/projection_lag.sql
 \ir api/list_shards.sql
 \ir api/metrics.sql
+\ir api/partitions_ahead.sql
+\ir api/retention_plan.sql
 \ir api/put_credential.sql
 \ir api/remove_credential.sql
 \ir api/list_credentials.sql
@@ -358,3 +364,4 @@
 \ir api/due_work.sql
 \ir api/fire_schedules.sql
 \ir api/maintain_partitions.sql
+\ir api/retain.sql

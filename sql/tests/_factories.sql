@@ -212,6 +212,41 @@ begin
 end;
 $function$;
 
+-- Retain in this test alone: tests run side by side, and one session at a time retains. First of
+-- all in a test, so that none waits for another in a circle.
+create function noetl_test.retain_alone()
+returns void
+language plpgsql volatile
+as $function$
+begin
+  perform pg_advisory_xact_lock(noetl_internal.lock_key('retention', 0));
+end;
+$function$;
+
+-- Let retention_days and a second pass, and do what retention asks for, p_limit at a time; returns
+-- how many executions were retired. The partitions of the log stay: none of their weeks is so old.
+create function noetl_test.retain(p_days integer default 30, p_limit integer default 20000)
+returns bigint
+language plpgsql volatile
+as $function$
+declare
+  v_did record;
+  v_count bigint := 0;
+begin
+  perform noetl_test.retain_alone();
+  update noetl.setting as s set value = to_jsonb(p_days) where s.name = 'retention_days';
+  perform set_config(
+    'noetl.test_now', (clock_timestamp() + make_interval(days => p_days, secs => 1))::text, true
+  );
+  loop
+    select * into v_did from noetl.retain(p_limit);
+    exit when v_did.done = 0;
+    v_count := v_count + v_did.executions;
+  end loop;
+  return v_count;
+end;
+$function$;
+
 -- Do what the ticks do, until nothing is left.
 create function noetl_test.tick()
 returns void

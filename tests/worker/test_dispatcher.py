@@ -113,7 +113,7 @@ def test_one_that_was_suspended_leaves_its_shards_to_others(lab: Lab) -> None:
 
 def test_worker_leaves_the_ticks_to_a_dispatcher(lab: Lab) -> None:
     process = dispatcher(lab, "d1")
-    lab.until(lambda: owners(lab) == {"d1": 7})
+    lab.until(lambda: owners(lab) == {"d1": 8})
     lab.worker()
     assert lab.run(WAIT)["status"] == "completed"
     process.send_signal(signal.SIGSTOP)
@@ -129,7 +129,7 @@ def test_worker_leaves_the_ticks_to_a_dispatcher(lab: Lab) -> None:
 def test_workers_tick_when_the_last_one_is_gone(lab: Lab) -> None:
     lease(lab, 2)
     process = dispatcher(lab, "d1")
-    lab.until(lambda: owners(lab) == {"d1": 7})
+    lab.until(lambda: owners(lab) == {"d1": 8})
     lab.worker()
     process.send_signal(signal.SIGKILL)
     assert lab.run(WAIT)["status"] == "completed"
@@ -137,10 +137,10 @@ def test_workers_tick_when_the_last_one_is_gone(lab: Lab) -> None:
 
 def test_stopped_one_lets_others_have_its_duties_at_once(lab: Lab) -> None:
     process = dispatcher(lab, "d1")
-    lab.until(lambda: owners(lab) == {"d1": 7})
+    lab.until(lambda: owners(lab) == {"d1": 8})
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
-    assert owners(lab) == {None: 7}
+    assert owners(lab) == {None: 8}
     assert shards(lab) == {None: 16}
     lab.worker()
     assert lab.run(WAIT)["status"] == "completed"
@@ -148,14 +148,14 @@ def test_stopped_one_lets_others_have_its_duties_at_once(lab: Lab) -> None:
 
 def test_younger_one_of_a_name_keeps_it(lab: Lab) -> None:
     first = dispatcher(lab, "d1")
-    lab.until(lambda: owners(lab) == {"d1": 7})
+    lab.until(lambda: owners(lab) == {"d1": 8})
     session = lab.conn.execute(
         "select owner_session_id as id from noetl.duty"
     ).fetchone()
     second = dispatcher(lab, "d1")
     assert first.wait(30) == 1
     assert 'another process has started as dispatcher "d1"' in lab.log("d1")
-    lab.until(lambda: owners(lab) == {"d1": 7})
+    lab.until(lambda: owners(lab) == {"d1": 8})
     later = lab.conn.execute("select owner_session_id as id from noetl.duty").fetchone()
     assert later != session
     assert second.poll() is None
@@ -163,7 +163,7 @@ def test_younger_one_of_a_name_keeps_it(lab: Lab) -> None:
 
 def test_one_whose_session_has_ended_begins_another(lab: Lab) -> None:
     process = dispatcher(lab, "d1")
-    lab.until(lambda: owners(lab) == {"d1": 7})
+    lab.until(lambda: owners(lab) == {"d1": 8})
     lab.conn.execute(
         "select noetl.end_session(s.session_id) from noetl.runtime as s"
         " where s.name = 'd1' and s.status = 'active'"
@@ -171,6 +171,6 @@ def test_one_whose_session_has_ended_begins_another(lab: Lab) -> None:
     lab.until(
         lambda: lab.count("select count(*) from noetl.runtime where name = 'd1'") == 2
     )
-    lab.until(lambda: owners(lab) == {"d1": 7})
+    lab.until(lambda: owners(lab) == {"d1": 8})
     assert process.poll() is None
     assert "the session has ended; beginning another" in lab.log("d1")

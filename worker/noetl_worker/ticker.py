@@ -57,6 +57,7 @@ TICKS: Final = (
     Tick("reap_stale", "select noetl.reap_stale(500)", 1.0),
     Tick("fire_schedules", "select noetl.fire_schedules(20)", 0.25),
     Tick("maintain_partitions", "select noetl.maintain_partitions()", 3600.0),
+    Tick("retain", "select r.done from noetl.retain() as r", 60.0),
 )
 
 

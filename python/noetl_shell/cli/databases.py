@@ -9,6 +9,7 @@ import click
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from noetl_shell.cli import output
+from noetl_shell.cli.maintenance import maintenance
 from noetl_shell.cli.options import database_option, json_option
 from noetl_shell.database import connect
 from noetl_shell.errors import InputError, ShellError, describe_database
@@ -18,6 +19,9 @@ from noetl_shell.target import Target
 @click.group()
 def db() -> None:
     """Start, stop, deploy and look at the database."""
+
+
+db.add_command(maintenance)
 
 
 @db.command()

@@ -102,6 +102,9 @@ def events(
     with target.open() as conn:
         while True:
             state = calls.execution_status(conn, execution_id=execution_id)
+            if state.retired_at is not None:
+                _print_retired(state)
+                return
             while found := calls.read_events(
                 conn, execution_id=execution_id, event_type=event_type, after=after
             ):
@@ -221,6 +224,7 @@ def _details(state: Status) -> dict[str, object]:
         "reason": state.reason,
         "started_at": state.started_at,
         "finished_at": state.finished_at,
+        "retired_at": state.retired_at,
         "current_steps": state.current_steps,
         "parent_execution_id": str(state.parent_execution_id)
         if state.parent_execution_id
@@ -235,6 +239,8 @@ def _print_status(state: Status) -> None:
     print(f"started   {output.when(state.started_at)}")
     if state.finished_at:
         print(f"finished  {output.when(state.finished_at)}")
+    if state.retired_at:
+        print(f"retired   {output.when(state.retired_at)}, its events were removed")
     for line in output.describe_loops(state):
         print(line)
     for step, entry in (state.steps or {}).items():
@@ -244,6 +250,17 @@ def _print_status(state: Status) -> None:
         print(f"error     {output.describe_error(state.error)}")
     if state.result is not None:
         output.print_json(state.result)
+
+
+def _print_retired(state: Status) -> None:
+    """Say on standard error why there are no events."""
+    print(
+        f"note: execution {state.execution_id} was retired on"
+        f" {output.when(state.retired_at)}: its events were removed\n"
+        f"hint: What is kept: noetl status {state.execution_id},"
+        f" noetl result ls {state.execution_id}",
+        file=sys.stderr,
+    )
 
 
 def _print_event(event: Event, as_json: bool) -> None:

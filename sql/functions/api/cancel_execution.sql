@@ -24,7 +24,9 @@ begin
     perform noetl_internal.project_run(p_execution_id);  -- who asked for it looks next
     return true;
   end if;
-  if not exists (select from noetl.run as r where r.execution_id = p_execution_id) then
+  if not exists (select from noetl.run as r where r.execution_id = p_execution_id)
+    and not noetl_internal.is_retired(p_execution_id)
+  then
     raise exception 'execution % does not exist', p_execution_id using
       errcode = 'NE404', hint = 'List executions with: noetl list.';
   end if;

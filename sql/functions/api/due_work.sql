@@ -2,9 +2,9 @@
 -- seconds the next wait or schedule is due or a session will have been silent for too long; null
 -- when there is none. One look for all of them, so that an idle system need not call each. What it
 -- names may find nothing: somebody else does it, or holds the run; maintain_partitions, to be
--- called once an hour, is always named. A dispatcher is told of its duties alone, and of
--- project_shards when its shards need it, and keeps both by asking; a worker of none while a
--- dispatcher is alive. p_session null: of all.
+-- called once an hour, and retain, once a minute, are always named. A dispatcher is told of its
+-- duties alone, and of project_shards when its shards need it, and keeps both by asking; a worker
+-- of none while a dispatcher is alive. p_session null: of all.
 -- Locks: of a dispatcher as hold_duties and hold_shards. Raises: NE401, NE410.
 create or replace function noetl.due_work(
   p_session uuid default null,
@@ -54,7 +54,8 @@ begin
           then 'reap_stale'
       end,
       case when v_fire_at <= v_now then 'fire_schedules' end,
-      'maintain_partitions'
+      'maintain_partitions',
+      'retain'
     ]) with ordinality as t (name, place)
     where t.name = any(v_duties)
     order by t.place

@@ -1,5 +1,6 @@
 -- One row about an execution for a person, a CLI or a UI, read from noetl.execution without
 -- scanning events. Its result is the payload, or where the payload is stored: {"ref", "store"}.
+-- retired_at says since when its events are gone.
 -- Raises: NE404.
 create or replace function noetl.execution_status(p_execution_id bigint)
 returns table (
@@ -17,7 +18,8 @@ returns table (
   result jsonb,
   error jsonb,
   parent_execution_id bigint,
-  progress_version bigint
+  progress_version bigint,
+  retired_at timestamptz
 )
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -39,7 +41,7 @@ begin
     x.state -> 'loop', x.state -> 'step',
     coalesce(nullif(x.result -> 'reference', 'null'), x.result -> 'context' -> 'data'),
     nullif(x.state -> 'error', 'null'),
-    x.parent_execution_id, x.version
+    x.parent_execution_id, x.version, x.retired_at
   from noetl.execution as x
   inner join noetl.catalog as c on c.catalog_id = x.catalog_id
   where x.execution_id = p_execution_id;

@@ -22,11 +22,10 @@ set search_path = pg_catalog, pg_temp
 as $function$
 #variable_conflict use_column
 declare
-  v_result noetl.variable;
+  v_result record;
 begin
-  select v.* into v_result
-  from noetl.variable as v
-  where v.execution_id = p_execution_id and v.scope = 'step' and v.name = p_step;
+  select k.value, k.envelope into v_result
+  from noetl_internal.kept_step(p_execution_id, p_step) as k;
   if not found then
     raise exception 'execution % has no finished step "%"', p_execution_id, left(p_step, 200) using
       errcode = 'NE404', hint = 'Show its steps with noetl status.';

@@ -3,7 +3,7 @@
 -- workers that hold its commands; only places in line are new ones. Returns how much there is.
 -- Called again: the same state.
 -- Locks: the run's advisory lock exclusively, command rows, then as advance_run.
--- Raises: NE404 when no event tells of the run, NE409.
+-- Raises: NE404 when no event tells of the run, NE409, NE412 when it was retired.
 create or replace function noetl.rebuild(p_execution_id bigint)
 returns jsonb
 language plpgsql volatile security definer

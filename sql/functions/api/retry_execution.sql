@@ -2,7 +2,7 @@
 -- waited for: failed items and steps run again, finished ones do not. False when it runs, or is
 -- completed.
 -- Locks: the runs' advisory locks exclusively, ascending; then as retry_run.
--- Raises: NE404, NE409.
+-- Raises: NE404, NE409, NE412 when its events are gone.
 create or replace function noetl.retry_execution(p_execution_id bigint)
 returns boolean
 language plpgsql volatile security definer

@@ -27,7 +27,9 @@ begin
     return noetl_internal.receive_signal(
       p_execution_id, v_catalog_id, p_name, coalesce(p_payload, 'null'), p_options
     );
-  elsif not exists (select from noetl.run as r where r.execution_id = p_execution_id) then
+  elsif not exists (select from noetl.run as r where r.execution_id = p_execution_id)
+    and not noetl_internal.is_retired(p_execution_id)
+  then
     raise exception 'execution % does not exist', p_execution_id using
       errcode = 'NE404', hint = 'List executions with: noetl list.';
   end if;

@@ -1,6 +1,6 @@
 -- Pause, resume or retry a run and those below it; what it did to the run itself.
 -- Locks: the runs' advisory locks exclusively, ascending: a child's id is above its parent's.
--- Raises: NE404 when there is no such run.
+-- Raises: NE404 when there is no such run, NE412 for a retry when it was retired.
 create or replace function noetl_internal.control_tree(
   p_execution_id bigint,
   p_action text
@@ -41,6 +41,8 @@ begin
           end
       );
     elsif not exists (select from noetl.run as r where r.execution_id = v_run_id) then
+      exit when p_action <> 'retry' and noetl_internal.is_retired(v_run_id);
+      perform noetl_internal.require_not_retired(v_run_id);
       raise exception 'execution % does not exist', v_run_id using
         errcode = 'NE404', hint = 'List executions with: noetl list.';
     end if;

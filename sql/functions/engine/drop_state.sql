@@ -2,6 +2,7 @@
 -- read model can have seen. Claims do not take the run's lock: the queue comes first, so that those
 -- under way are waited for, and the statements that follow see their events.
 -- Locks: command rows; the caller holds the run's advisory lock exclusively.
+-- Raises: NE412 when its events are gone.
 create or replace function noetl_internal.drop_state(p_execution_id bigint)
 returns bigint
 language plpgsql volatile
@@ -9,6 +10,7 @@ as $function$
 declare
   v_version bigint;
 begin
+  perform noetl_internal.require_not_retired(p_execution_id);
   delete from noetl.command as c where c.execution_id = p_execution_id;
 
   select

@@ -17,23 +17,20 @@ begin
   return query
   select
     inlined.*
-  from noetl.variable as v
-  left join noetl.loop as l on l.execution_id = p_execution_id and l.loop_id = v.loop_id
+  from noetl_internal.kept_step(p_execution_id, p_step) as k
   cross join lateral jsonb_populate_record(
     null::noetl.result_ref,
     jsonb_build_object(
       'execution_id', p_execution_id, 'step', p_step, 'name', 'result',
       'store_tier', 'eventlog', 'content_type', 'application/json',
-      'bytes', octet_length(v.value::text),
-      'row_count', v.value -> 'total',
+      'bytes', octet_length(k.value::text),
+      'row_count', k.value -> 'total',
       'source_refs', coalesce(
-        v.envelope -> '_sources', to_jsonb(array_remove(array[l.collection_ref], null))
+        k.envelope -> '_sources', to_jsonb(array_remove(array[k.collection_ref], null))
       )
     )
   ) as inlined
-  where
-    v.execution_id = p_execution_id and v.scope = 'step' and v.name = p_step
-    and not v.envelope ? 'ref';
+  where not k.envelope ? 'ref';
 end;
 $function$;
 

@@ -76,7 +76,10 @@ from regexp_split_to_table($matrix$
   project_changes      .       .       .         worker  .
   project_shards       .       .       .         worker  .
   project_shard        .       .       .         worker  .
-  maintain_partitions  .       .       .         worker  .
+  maintain_partitions  .       .       operator  worker  .
+  partitions_ahead     .       .       operator  worker  reader
+  retain               .       .       operator  worker  .
+  retention_plan       .       .       operator  .       reader
 $matrix$, '\n') as line
 cross join regexp_match(line, '(\w+) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+)') as m
 where m is not null;

@@ -1,12 +1,15 @@
 -- Who ticks calls what is named and nothing else: a tick that is not named must have nothing to do.
 begin;
-select plan(14);
+select plan(15);
 set local noetl.test_now = '2030-01-01 00:00:00+00';
 -- The registers of raise_floor belong to no transaction.
 create temporary view due as
-select array_remove(array_remove(d.ticks, 'raise_floor'), 'maintain_partitions') as ticks
+select array_remove(
+  array_remove(array_remove(d.ticks, 'raise_floor'), 'maintain_partitions'), 'retain'
+) as ticks
 from noetl.due_work() as d;
 select is((select ticks from due), '{}', 'nothing where nothing is');
+select ok((select ticks @> '{maintain_partitions,retain}' from noetl.due_work()), 'but what is called now and then');
 
 select noetl_test.start(
   jsonb_build_array(

@@ -1,0 +1,17 @@
+-- Autovacuum analyses partitions and never the table that they are parts of.
+begin;
+select plan(3);
+create temporary view known as
+select reltuples > 0 as is_known from pg_class where oid = 'noetl.event'::regclass;
+select noetl.maintain_partitions() \g /dev/null
+select is(noetl_internal.analyze_log(), false, 'a small log is not worth it');
+insert into noetl.event (execution_id, event_type, created_at)
+select noetl_internal.execution_id_at(now()), 'signal.received', now() from generate_series(1, 3000);
+select is((select is_known from known), false, 'nothing is known');
+select format('analyze %s', partition) from noetl_internal.log_partitions()
+where low <= noetl_internal.execution_id_at(now()) and high > noetl_internal.execution_id_at(now()) \gexec
+select noetl.maintain_partitions() \g /dev/null
+select is((select is_known from known), true, 'maintenance makes the whole known when a part is');
+
+select * from finish();
+rollback;
