@@ -55,7 +55,7 @@ create table noetl.projection_checkpoint (
   epoch bigint not null,
   last_change_id bigint,
   last_event_id bigint,
-  lag_ms integer,
+  lag_ms bigint,
   updated_at timestamptz,
   constraint projection_checkpoint_pkey primary key (shard)
 )

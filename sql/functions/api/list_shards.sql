@@ -7,7 +7,7 @@ returns table (
   owner text,
   lease_until timestamptz,
   epoch bigint,
-  lag_ms integer,
+  lag_ms bigint,
   projected_at timestamptz,
   checkpoint_at timestamptz,
   state jsonb

@@ -2,7 +2,7 @@
 -- waited, in milliseconds from when it was marked (so with what its transaction went on for); 0:
 -- nothing waits. Locks: none. Raises: nothing.
 create or replace function noetl.projection_lag()
-returns table (shard integer, lag_ms integer)
+returns table (shard integer, lag_ms bigint)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off  -- docs/decisions/pinned-plans.md
@@ -16,7 +16,7 @@ begin
     coalesce(
       extract(epoch from greatest(noetl_internal.clock_now() - c.marked_at, interval '0')) * 1000,
       0
-    )::integer
+    )::bigint
   from noetl.execution_shard as s
   left join lateral (
     select d.marked_at from noetl.change as d

@@ -4,7 +4,7 @@ select plan(11);
 select noetl_test.dispatch_alone();
 set local noetl.test_now = '2030-01-01 00:00:00+00';
 create temporary view due as
-select s.name, array_remove(array_remove(d.ticks, 'raise_floor'), 'maintain_partitions') as ticks
+select s.name, array_remove(array_remove(array_remove(d.ticks, 'raise_floor'), 'maintain_partitions'), 'retain') as ticks
 from noetl.runtime as s
 cross join lateral noetl.due_work(s.session_id) as d
 where s.name in ('one', 'two', 'w1') and s.status = 'active';
