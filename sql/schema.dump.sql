@@ -201,6 +201,20 @@ ALTER TYPE noetl_internal.problem OWNER TO noetl_owner;
 
 COMMENT ON TYPE noetl_internal.problem IS 'One finding about a playbook: severity is error, warning or info.';
 
+CREATE TYPE noetl_internal.publication AS (
+	change_id bigint,
+	execution_id bigint,
+	command_id text,
+	issue integer,
+	pool text,
+	kinds text[],
+	worker text
+);
+
+ALTER TYPE noetl_internal.publication OWNER TO noetl_owner;
+
+COMMENT ON TYPE noetl_internal.publication IS 'A command to be published, to a worker or to whoever comes.';
+
 CREATE TYPE noetl_internal.report AS (
 	"position" integer,
 	execution_id bigint,
@@ -219,6 +233,18 @@ CREATE TYPE noetl_internal.report AS (
 ALTER TYPE noetl_internal.report OWNER TO noetl_owner;
 
 COMMENT ON TYPE noetl_internal.report IS 'One event reported by a worker; position is its index in the batch.';
+
+CREATE TYPE noetl_internal.room AS (
+	worker text,
+	pools text[],
+	tools text[],
+	free integer,
+	tool_free jsonb
+);
+
+ALTER TYPE noetl_internal.room OWNER TO noetl_owner;
+
+COMMENT ON TYPE noetl_internal.room IS 'What a worker can take: free slots, in all and of each tool kind that has slots of its own.';
 
 CREATE DOMAIN noetl_internal.run_status AS text
 	CONSTRAINT run_status_is_known CHECK ((VALUE = ANY (ARRAY['running'::text, 'waiting'::text, 'failing'::text, 'cancelling'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])));

@@ -10069,16 +10069,162 @@ $function$;
 comment on function noetl_internal.is_floor_due()
 is 'Whether claims would be helped by raise_floor.';
 
+-- engine/require_counts.sql
+-- Check that a document says how many of what: {name: whole number from 0}, null included.
+-- Raises: NE422.
+create or replace function noetl_internal.require_counts(
+  p_counts jsonb,
+  p_what text
+)
+returns void
+language plpgsql immutable
+as $function$
+begin
+  if
+    p_counts is not null
+    and (
+      jsonb_typeof(p_counts) <> 'object'
+      or jsonb_path_exists(p_counts, 'strict $.* ? (@.type() != "number")')
+      or exists (
+        select from jsonb_each_text(p_counts) as c
+        where c.value !~ '^[0-9]{1,9}$'
+      )
+    )
+  then
+    raise exception '% must be an object of whole numbers from 0', p_what using
+      errcode = 'NE422', hint = 'Pass such as {"duckdb": 1, "python": 4}.';
+  end if;
+end;
+$function$;
+
+comment on function noetl_internal.require_counts(jsonb, text)
+is 'Check that a document says how many of what.';
+
+-- engine/require_capacity.sql
+-- Check what a process says that it can take (docs/protocol.md): one bad report must not get into
+-- the way of the choice among all workers. Null and other keys are fine.
+-- Raises: NE422.
+create or replace function noetl_internal.require_capacity(p_capacity jsonb)
+returns void
+language plpgsql immutable
+as $function$
+declare
+  v_tool record;
+begin
+  if
+    jsonb_typeof(p_capacity) <> 'object'
+    or octet_length(p_capacity::text) > 16384
+    or jsonb_typeof(p_capacity -> 'tools') <> 'array'
+    or jsonb_path_exists(p_capacity, 'strict $.tools[*] ? (@.type() != "string")', '{}', true)
+    or jsonb_typeof(p_capacity -> 'tool_pools') <> 'object'
+    or jsonb_typeof(p_capacity -> 'version') <> 'string'
+  then
+    raise exception 'a capacity is an object, of at most 16 kB' using
+      errcode = 'NE422',
+      hint = 'Pass such as {"slots": 8, "available_slots": 8, "active_tasks": 0, "tools": '
+      '["python"], "tool_pools": {"python": {"slots": 4, "free": 4}}, "version": "1"}.';
+  end if;
+  perform noetl_internal.require_counts(
+    (
+      select jsonb_object_agg(c.key, c.value)
+      from jsonb_each(p_capacity) as c
+      where c.key in ('slots', 'available_slots', 'active_tasks')
+    ),
+    'slots, available_slots and active_tasks'
+  );
+  -- A row loop over the kinds with slots of their own, few.
+  for v_tool in
+    select p.key as kind, p.value as pool from jsonb_each(p_capacity -> 'tool_pools') as p
+  loop
+    perform noetl_internal.require_counts(v_tool.pool, format('tool_pools.%s', v_tool.kind));
+  end loop;
+end;
+$function$;
+
+comment on function noetl_internal.require_capacity(jsonb)
+is 'Check what a process says that it can take.';
+
+-- engine/pick_fitting.sql
+-- Lock the first queued commands of a session's pools that fit into the room it has per tool kind,
+-- up to p_limit; returns where their rows are. Those of a kind without any room are passed over.
+-- Where there is some, more may be queued than fit: then fewer come than could, and the next claim,
+-- which says what is left, gives the others.
+-- Locks: command rows, skipping locked ones.
+create or replace function noetl_internal.pick_fitting(
+  p_session noetl.runtime,
+  p_limit integer,
+  p_marks jsonb,
+  p_floor bigint,
+  p_room jsonb
+)
+returns tid []
+language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
+as $function$
+begin
+  return array(
+    with queued as (
+      select q.*
+      from unnest(p_session.pools) as p (pool)
+      cross join generate_series(9, 0, -1) as l (priority)
+      cross join lateral (
+        select c.ctid as row_place, c.catalog_id, c.step, c.task, c.priority, c.place
+        from noetl.command as c
+        where
+          c.status = 'queued'
+          and c.pool = p.pool
+          and c.priority = l.priority::smallint
+          and c.place >= greatest((p_marks ->> l.priority::text)::bigint, p_floor)
+          and (
+            c.task not in ('run', 'frame')
+            or not exists (
+              select from noetl.catalog_step as s
+              cross join unnest(s.kinds) as k (kind)
+              where
+                s.catalog_id = c.catalog_id and s.step = c.step
+                and coalesce(p_room ->> k.kind, p_room ->> '*') = '0'
+            )
+          )
+        order by c.place
+        limit p_limit
+        for no key update skip locked
+      ) as q
+      limit p_limit
+    ),
+    crowded as materialized (
+      select u.row_place
+      from (
+        select
+          q.row_place, coalesce(p_room ->> k.kind, p_room ->> '*')::integer as room,
+          row_number() over (partition by k.kind order by q.priority desc, q.place) as number
+        from queued as q
+        inner join noetl.catalog_step as s on s.catalog_id = q.catalog_id and s.step = q.step
+        cross join unnest(s.kinds) as k (kind)
+        where q.task in ('run', 'frame')
+      ) as u
+      where u.number > u.room
+    )
+    select q.row_place from queued as q
+    where not exists (select from crowded as u where u.row_place = q.row_place)
+  );
+end;
+$function$;
+
+comment on function noetl_internal.pick_fitting(noetl.runtime, integer, jsonb, bigint, jsonb)
+is 'Lock the first queued commands that fit into the room a session has per tool kind.';
+
 -- engine/lease_commands.sql
 -- Lease the first p_limit queued commands of a session's pools to it, and tell so in the log;
--- returns the last of their places in line, null when there was none.
+-- returns the last of their places in line, null when there was none. p_picked: lease these rows
+-- instead, which the transaction has locked; null: the first.
 -- Locks: command rows, skipping locked ones.
 create or replace function noetl_internal.lease_commands(
   p_session noetl.runtime,
   p_request_id uuid,
   p_limit integer,
   p_marks jsonb,
-  p_floor bigint
+  p_floor bigint,
+  p_picked tid []
 )
 returns bigint
 language plpgsql volatile
@@ -10087,7 +10233,7 @@ as $function$
 declare
   v_place bigint;
 begin
-  with ready as (
+  with queued as (
     select q.row_place
     from unnest(p_session.pools) as p (pool)
     cross join generate_series(9, 0, -1) as l (priority)
@@ -10103,7 +10249,13 @@ begin
       limit p_limit
       for no key update skip locked
     ) as q
+    where p_picked is null
     limit p_limit
+  ),
+  ready as (
+    select q.row_place from queued as q
+    union all
+    select k.row_place from unnest(p_picked) as k (row_place)
   ),
   leased as (
     update noetl.command as c
@@ -10134,7 +10286,9 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.lease_commands(noetl.runtime, uuid, integer, jsonb, bigint)
+comment on function noetl_internal.lease_commands(
+  noetl.runtime, uuid, integer, jsonb, bigint, tid []
+)
 is 'Lease the first queued commands of a session''s pools to it.';
 
 -- engine/hand_out.sql
@@ -10145,7 +10299,8 @@ create or replace function noetl_internal.hand_out(
   p_session noetl.runtime,
   p_request_id uuid,
   p_limit integer,
-  p_marks jsonb
+  p_marks jsonb,
+  p_room jsonb
 )
 returns table (
   execution_id bigint,
@@ -10169,6 +10324,8 @@ language plpgsql volatile
 as $function$
 #variable_conflict use_column
 declare
+  v_limit integer := least(greatest(p_limit, 0), 1000);
+  v_picked tid [];
   v_place bigint;
 begin
   if not exists (
@@ -10176,9 +10333,13 @@ begin
     where
       c.session_id = p_session.session_id and c.request_id = p_request_id and c.status = 'leased'
   ) then
+    if p_room is not null then
+      v_picked := noetl_internal.pick_fitting(
+        p_session, v_limit, p_marks, noetl_internal.claim_floor(), p_room
+      );
+    end if;
     v_place := noetl_internal.lease_commands(
-      p_session, p_request_id, least(greatest(p_limit, 0), 1000), p_marks,
-      noetl_internal.claim_floor()
+      p_session, p_request_id, v_limit, p_marks, noetl_internal.claim_floor(), v_picked
     );
     if v_place > noetl_internal.served_place() then
       perform setval('noetl.virtual_clock', v_place);
@@ -10200,7 +10361,7 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.hand_out(noetl.runtime, uuid, integer, jsonb)
+comment on function noetl_internal.hand_out(noetl.runtime, uuid, integer, jsonb, jsonb)
 is 'The commands of a claim, leased to the session.';
 
 -- engine/finish_commands.sql
@@ -18665,7 +18826,7 @@ is 'Let others have the duties of a dispatcher, at once.';
 -- Begin the session of a process; that of an older process of the same kind and name ends, and its
 -- commands are requeued. The same process gets the session that it has.
 -- Locks: one per kind and name; as requeue_sessions. Raises: NE410 when a younger process has the
--- name.
+-- name, NE422 for a bad capacity.
 create or replace function noetl_internal.begin_session(
   p_kind text,
   p_name text,
@@ -18680,6 +18841,7 @@ declare
   v_session_id uuid := gen_random_uuid();
   v_older noetl.runtime;
 begin
+  perform noetl_internal.require_capacity(p_capacity);
   -- Two processes that start under one name at the same moment end one after the other.
   perform pg_advisory_xact_lock(
     noetl_internal.lock_key(p_kind, hashtextextended(p_name, 0))
@@ -18721,8 +18883,8 @@ is 'Begin the session of a process; that of an older one of the same name ends.'
 -- the process started, by its clock: the younger process keeps the name, so that a call of one that
 -- was killed since cannot take it; without it the caller is the youngest. Called again by the same
 -- process: the same session, while it lives.
--- Locks: as requeue_sessions. Raises: NE422 for an empty name or pool list, NE410 when a younger
--- process has the name.
+-- Locks: as requeue_sessions. Raises: NE422 for an empty name or pool list or a bad capacity, NE410
+-- when a younger process has the name.
 create or replace function noetl.register_session(
   p_name text,
   p_pools text [],
@@ -18825,8 +18987,9 @@ grant execute on function noetl.end_session(uuid) to noetl_worker;
 -- api/heartbeat.sql
 -- Renew a session, however many commands it holds. p_held lists what the worker holds: the answer
 -- says which of these it no longer owns (cancelled, or recorded already), and leased commands that
--- it does not list are requeued. Called again: a later deadline. Locks: the session row; then as
--- requeue_commands. Raises: NE401, NE410.
+-- it does not list are requeued. p_capacity is what it can take now (docs/protocol.md); null: as it
+-- said before. Called again: a later deadline.
+-- Locks: the session row; then as requeue_commands. Raises: NE401, NE410, NE422 for a bad capacity.
 create or replace function noetl.heartbeat(
   p_session uuid,
   p_held text [],
@@ -18844,6 +19007,7 @@ declare
 begin
   perform noetl_internal.require_read_committed();
   perform noetl_internal.require_session(p_session);
+  perform noetl_internal.require_capacity(p_capacity);
   update noetl.runtime as s
   set
     heartbeat_at = noetl_internal.clock_now(),
@@ -18872,13 +19036,16 @@ grant execute on function noetl.heartbeat(uuid, text [], jsonb) to noetl_worker;
 -- Hand out up to p_limit queued commands of the session's pools, by priority and place in line,
 -- leased to the session. The same request id gives the same rows again. p_marks: per priority, the
 -- place below which the worker saw nothing queued, so that dead rows which a foreign snapshot keeps
--- are not walked over again (docs/protocol.md).
--- Locks: command rows, skipping locked ones; never waits. Raises: NE401, NE410.
+-- are not walked over again (docs/protocol.md). p_room: {"duckdb": 1, "*": 0}: how many commands it
+-- can take whose step has tools of this kind, of any other kind; what is not named: any number.
+-- Locks: command rows, skipping locked ones; never waits. Raises: NE401, NE410, NE422 for a bad
+-- p_room.
 create or replace function noetl.claim_commands(
   p_session uuid,
   p_request_id uuid,
   p_limit integer default 10,
-  p_marks jsonb default null
+  p_marks jsonb default null,
+  p_room jsonb default null
 )
 returns table (
   execution_id bigint,
@@ -18908,18 +19075,19 @@ begin
   -- A claim lost in a crash is a command nobody holds: its session's heartbeat does not list it. So
   -- it need not wait for the disk; any later report flushes it too.
   perform set_config('synchronous_commit', 'off', true);
+  perform noetl_internal.require_counts(p_room, 'p_room');
   return query
   select h.*
   from noetl_internal.hand_out(
-    noetl_internal.require_session(p_session), p_request_id, p_limit, p_marks
+    noetl_internal.require_session(p_session), p_request_id, p_limit, p_marks, p_room
   ) as h;
 end;
 $function$;
 
-comment on function noetl.claim_commands(uuid, uuid, integer, jsonb)
+comment on function noetl.claim_commands(uuid, uuid, integer, jsonb, jsonb)
 is 'Hand out queued commands, leased to the session; safe to repeat by request id.';
-revoke all on function noetl.claim_commands(uuid, uuid, integer, jsonb) from public;
-grant execute on function noetl.claim_commands(uuid, uuid, integer, jsonb) to noetl_worker;
+revoke all on function noetl.claim_commands(uuid, uuid, integer, jsonb, jsonb) from public;
+grant execute on function noetl.claim_commands(uuid, uuid, integer, jsonb, jsonb) to noetl_worker;
 
 -- api/release_commands.sql
 -- Hand commands back that this session holds, without counting an attempt; returns how many. Called
@@ -19552,7 +19720,8 @@ create or replace function noetl.exchange(
   p_events jsonb,
   p_request_id uuid,
   p_limit integer default 10,
-  p_marks jsonb default null
+  p_marks jsonb default null,
+  p_room jsonb default null
 )
 returns jsonb
 language plpgsql volatile security definer
@@ -19563,22 +19732,23 @@ as $function$
 declare
   v_recorded jsonb := noetl.record_events(p_events);
 begin
+  perform noetl_internal.require_counts(p_room, 'p_room');
   return jsonb_build_object(
     'recorded', v_recorded,
     'commands', (
       select coalesce(jsonb_agg(to_jsonb(h) order by h.priority desc, h.place), '[]')
       from noetl_internal.hand_out(
-        noetl_internal.require_session(p_session), p_request_id, p_limit, p_marks
+        noetl_internal.require_session(p_session), p_request_id, p_limit, p_marks, p_room
       ) as h
     )
   );
 end;
 $function$;
 
-comment on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb)
+comment on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb, jsonb)
 is 'Report and claim in one transaction; safe to repeat by request id.';
-revoke all on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb) from public;
-grant execute on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb) to noetl_worker;
+revoke all on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb, jsonb) from public;
+grant execute on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb, jsonb) to noetl_worker;
 
 -- api/stream_state.sql
 -- How many chunks a worker may report of a command that it holds: {"next_chunk": the first index
@@ -20318,6 +20488,159 @@ is 'Start what the due schedules are to start, each firing once; a tick.';
 revoke all on function noetl.fire_schedules(integer) from public;
 grant execute on function noetl.fire_schedules(integer) to noetl_worker;
 
+-- engine/worker_rooms.sql
+-- The room that live workers have, of those that say what they can take: the slots that were free
+-- at their last heartbeat, less what they have been handed since; per kind with slots of its own
+-- those, less the commands with such tools that they hold.
+create or replace function noetl_internal.worker_rooms()
+returns setof noetl_internal.room
+language plpgsql volatile
+as $function$
+begin
+  return query
+  select
+    s.name, s.pools, array(select jsonb_array_elements_text(s.capacity -> 'tools')),
+    (
+      (s.capacity -> 'available_slots')::integer
+      + coalesce((s.capacity -> 'active_tasks')::integer, 0)
+      - (
+        select count(*) from noetl.command as c
+        where c.session_id = s.session_id and c.status = 'leased'
+      )
+    )::integer,
+    (
+      select jsonb_object_agg(p.kind, (p.pool -> 'slots')::integer - h.count)
+      from jsonb_each(s.capacity -> 'tool_pools') as p (kind, pool)
+      cross join lateral (
+        select count(*) as count
+        from noetl.command as c
+        inner join noetl.catalog_step as t on t.catalog_id = c.catalog_id and t.step = c.step
+        where
+          c.session_id = s.session_id and c.status = 'leased' and c.task in ('run', 'frame')
+          and p.kind = any(t.kinds)
+      ) as h
+    )
+  from noetl.runtime as s
+  where
+    s.kind = 'worker' and s.status = 'active' and s.capacity ? 'available_slots'
+    and s.heartbeat_at > noetl_internal.clock_now() - interval '30 seconds';
+end;
+$function$;
+
+comment on function noetl_internal.worker_rooms()
+is 'The room that live workers have, of those that say what they can take.';
+
+-- engine/less_room.sql
+-- The room of a worker after it is given p_count commands with tools of these kinds.
+create or replace function noetl_internal.less_room(
+  p_room noetl_internal.room,
+  p_kinds text [],
+  p_count integer
+)
+returns noetl_internal.room
+language sql immutable parallel safe
+as $function$
+  select
+    row(
+      p_room.worker, p_room.pools, p_room.tools, p_room.free - p_count,
+      p_room.tool_free || coalesce(
+        (
+          select jsonb_object_agg(k.kind, (p_room.tool_free -> k.kind)::integer - p_count)
+          from unnest(p_kinds) as k (kind)
+          where p_room.tool_free ? k.kind
+        ), '{}'
+      )
+    )::noetl_internal.room
+$function$;
+
+comment on function noetl_internal.less_room(noetl_internal.room, text [], integer)
+is 'The room of a worker after it is given commands.';
+
+-- engine/take_seats.sql
+-- Which of these workers get p_count commands of a pool with tools of these kinds: those that serve
+-- both and have room, each time the one that has most; fewer than p_count when room runs out.
+create or replace function noetl_internal.take_seats(
+  p_rooms noetl_internal.room [],
+  p_pool text,
+  p_kinds text [],
+  p_count integer
+)
+returns text []
+language sql immutable parallel safe
+as $function$
+  select array(
+    select r.worker
+    from unnest(p_rooms) as r
+    cross join lateral generate_series(
+      1,
+      least(
+        p_count, r.free,
+        (
+          select min((r.tool_free -> k.kind)::integer)
+          from unnest(p_kinds) as k (kind)
+          where r.tool_free ? k.kind
+        )
+      )
+    ) as s (number)
+    where r.pools @> array[p_pool] and r.tools @> p_kinds
+    order by r.free - s.number desc, r.worker
+    limit p_count
+  )
+$function$;
+
+comment on function noetl_internal.take_seats(noetl_internal.room [], text, text [], integer)
+is 'Which workers get commands: each time the one that has most room.';
+
+-- engine/choose_workers.sql
+-- To whom each of these commands should go: to the worker with most room among those that serve its
+-- pool and its kinds of tools; to nobody in particular (null) when there is none.
+create or replace function noetl_internal.choose_workers(
+  p_publications noetl_internal.publication []
+)
+returns setof noetl_internal.publication
+language plpgsql volatile
+as $function$
+declare
+  v_rooms noetl_internal.room [] := array(select r from noetl_internal.worker_rooms() as r);
+  v_group record;
+  v_seats text [];
+begin
+  -- A row loop over the groups that anybody serves alike, few: each leaves the next less room.
+  for v_group in
+    select p.pool, p.kinds, array_agg(p order by p.change_id) as members
+    from unnest(p_publications) as p
+    group by p.pool, p.kinds
+    order by min(p.change_id)
+  loop
+    v_seats := noetl_internal.take_seats(
+      v_rooms, v_group.pool, v_group.kinds, cardinality(v_group.members)
+    );
+    return query
+    select
+      m.change_id, m.execution_id, m.command_id, m.issue, m.pool, m.kinds, v_seats[m.number]
+    from unnest(v_group.members) with ordinality as m (
+      change_id, execution_id, command_id, issue, pool, kinds, worker, number
+    );
+    v_rooms := array(
+      select
+        case
+          when g.count is null then r
+          else noetl_internal.less_room(r, v_group.kinds, g.count)
+        end
+      from unnest(v_rooms) as r
+      left join (
+        select s.worker, count(*)::integer as count
+        from unnest(v_seats) as s (worker)
+        group by s.worker
+      ) as g on g.worker = r.worker
+    );
+  end loop;
+end;
+$function$;
+
+comment on function noetl_internal.choose_workers(noetl_internal.publication [])
+is 'To whom each of these commands should go.';
+
 -- api/take_publications.sql
 -- Commands to be published, in the order of their issue, for the dispatcher that holds the duty
 -- publish_commands; nobody else gets any. worker: who has most room for it, null: whoever comes.
@@ -20345,6 +20668,7 @@ as $function$
 #variable_conflict use_column
 declare
   v_taken noetl.change [];
+  v_ready noetl_internal.publication [];
 begin
   perform noetl_internal.require_session(p_session);
   select array_agg(t::noetl.change order by t.change_id) into v_taken
@@ -20361,25 +20685,28 @@ begin
     for update skip locked
   ) as t;
   -- A new statement: what was claimed by now is not to be published.
-  return query
-  select
-    t.change_id, t.execution_id, t.command_id, c.issue, c.pool,
-    case when c.task in ('run', 'frame') then s.kinds[1] end, null::text
-  from unnest(v_taken) as t
-  inner join noetl.command as c
-    on
-      c.execution_id = t.execution_id and c.command_id = t.command_id and c.status = 'queued'
-  inner join noetl.catalog_step as s on s.catalog_id = c.catalog_id and s.step = c.step
-  order by t.change_id;
+  v_ready := array(
+    select
+      row(
+        t.change_id, t.execution_id, t.command_id, c.issue, c.pool,
+        case when c.task in ('run', 'frame') then s.kinds else '{}' end, null
+      )::noetl_internal.publication
+    from unnest(v_taken) as t
+    inner join noetl.command as c
+      on
+        c.execution_id = t.execution_id and c.command_id = t.command_id
+        and c.status = 'queued'
+    inner join noetl.catalog_step as s on s.catalog_id = c.catalog_id and s.step = c.step
+  );
   delete from noetl.change as c
   using unnest(v_taken) as t
   where
     c.change_id = t.change_id
-    and not exists (
-      select from noetl.command as q
-      where
-        q.execution_id = t.execution_id and q.command_id = t.command_id and q.status = 'queued'
-    );
+    and t.change_id not in (select r.change_id from unnest(v_ready) as r);
+  return query
+  select r.change_id, r.execution_id, r.command_id, r.issue, r.pool, r.kinds[1], r.worker
+  from noetl_internal.choose_workers(v_ready) as r
+  order by r.change_id;
 end;
 $function$;
 

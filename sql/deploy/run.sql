@@ -447,6 +447,19 @@ create type noetl_internal.outcome as (
 comment on type noetl_internal.outcome is
 'A command just finished by a report, with what was reported.';
 
+-- A command that is to be told to a transport.
+create type noetl_internal.publication as (
+  change_id bigint,
+  execution_id bigint,
+  command_id text,
+  issue integer,
+  pool text,
+  kinds text [],
+  worker text
+);
+comment on type noetl_internal.publication is
+'A command to be published, to a worker or to whoever comes.';
+
 create table noetl.change (
   change_id bigint generated always as identity,
   kind noetl_internal.change_kind not null,

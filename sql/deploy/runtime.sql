@@ -29,6 +29,17 @@ comment on table noetl.runtime is
 create unique index uidx_runtime_active_name on noetl.runtime (kind, name)
 where status = 'active';
 
+-- What a worker can take at the moment.
+create type noetl_internal.room as (
+  worker text,
+  pools text [],
+  tools text [],
+  free integer,
+  tool_free jsonb
+);
+comment on type noetl_internal.room is
+'What a worker can take: free slots, in all and of each tool kind that has slots of its own.';
+
 create table noetl.duty (
   duty text not null,
   needs text,  -- what a dispatcher must be capable of to have it

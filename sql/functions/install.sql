@@ -79,6 +79,9 @@
 \ir engine/claim_floor.sql
 \ir engine/lowest_place.sql
 \ir engine/is_floor_due.sql
+\ir engine/require_counts.sql
+\ir engine/require_capacity.sql
+\ir engine/pick_fitting.sql
 \ir engine/lease_commands.sql
 \ir engine/hand_out.sql
 \ir engine/finish_commands.sql
@@ -336,6 +339,10 @@
 \ir engine/has_outbox_work.sql
 \ir api/due_work.sql
 \ir api/fire_schedules.sql
+\ir engine/worker_rooms.sql
+\ir engine/less_room.sql
+\ir engine/take_seats.sql
+\ir engine/choose_workers.sql
 \ir api/take_publications.sql
 \ir api/confirm_publications.sql
 \ir api/maintain_partitions.sql

@@ -12,6 +12,7 @@ drop table noetl.token;
 drop table noetl.variable;
 drop table noetl.run;
 drop table noetl.start_key;
+drop type noetl_internal.publication;
 drop type noetl_internal.outcome;
 drop type noetl_internal.report;
 drop type noetl_internal.draft;

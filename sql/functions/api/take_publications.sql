@@ -24,6 +24,7 @@ as $function$
 #variable_conflict use_column
 declare
   v_taken noetl.change [];
+  v_ready noetl_internal.publication [];
 begin
   perform noetl_internal.require_session(p_session);
   select array_agg(t::noetl.change order by t.change_id) into v_taken
@@ -40,25 +41,28 @@ begin
     for update skip locked
   ) as t;
   -- A new statement: what was claimed by now is not to be published.
-  return query
-  select
-    t.change_id, t.execution_id, t.command_id, c.issue, c.pool,
-    case when c.task in ('run', 'frame') then s.kinds[1] end, null::text
-  from unnest(v_taken) as t
-  inner join noetl.command as c
-    on
-      c.execution_id = t.execution_id and c.command_id = t.command_id and c.status = 'queued'
-  inner join noetl.catalog_step as s on s.catalog_id = c.catalog_id and s.step = c.step
-  order by t.change_id;
+  v_ready := array(
+    select
+      row(
+        t.change_id, t.execution_id, t.command_id, c.issue, c.pool,
+        case when c.task in ('run', 'frame') then s.kinds else '{}' end, null
+      )::noetl_internal.publication
+    from unnest(v_taken) as t
+    inner join noetl.command as c
+      on
+        c.execution_id = t.execution_id and c.command_id = t.command_id
+        and c.status = 'queued'
+    inner join noetl.catalog_step as s on s.catalog_id = c.catalog_id and s.step = c.step
+  );
   delete from noetl.change as c
   using unnest(v_taken) as t
   where
     c.change_id = t.change_id
-    and not exists (
-      select from noetl.command as q
-      where
-        q.execution_id = t.execution_id and q.command_id = t.command_id and q.status = 'queued'
-    );
+    and t.change_id not in (select r.change_id from unnest(v_ready) as r);
+  return query
+  select r.change_id, r.execution_id, r.command_id, r.issue, r.pool, r.kinds[1], r.worker
+  from noetl_internal.choose_workers(v_ready) as r
+  order by r.change_id;
 end;
 $function$;
 

@@ -1,7 +1,7 @@
 -- Begin the session of a process; that of an older process of the same kind and name ends, and its
 -- commands are requeued. The same process gets the session that it has.
 -- Locks: one per kind and name; as requeue_sessions. Raises: NE410 when a younger process has the
--- name.
+-- name, NE422 for a bad capacity.
 create or replace function noetl_internal.begin_session(
   p_kind text,
   p_name text,
@@ -16,6 +16,7 @@ declare
   v_session_id uuid := gen_random_uuid();
   v_older noetl.runtime;
 begin
+  perform noetl_internal.require_capacity(p_capacity);
   -- Two processes that start under one name at the same moment end one after the other.
   perform pg_advisory_xact_lock(
     noetl_internal.lock_key(p_kind, hashtextextended(p_name, 0))
