@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from noetl_shell.errors import InputError
-from noetl_worker.settings import WorkerSettings
+from noetl_worker.settings import WorkerSettings, parse_tool_slots, parse_tools
 from noetl_worker.stores import settings as stores
 from noetl_worker.stores.settings import S3_TIERS, S3Tier
 
@@ -214,6 +214,20 @@ SETTINGS: Final = (
         lambda: ",".join(_WORKER.pools),
         "Pools that a worker serves, separated by commas.",
         "default",
+    ),
+    Setting(
+        "worker_tools",
+        parse_tools,
+        lambda: _WORKER.tools,
+        "Tool kinds that a worker serves, separated by commas.",
+        "all it has",
+    ),
+    Setting(
+        "tool_slots",
+        parse_tool_slots,
+        lambda: _WORKER.tool_slots,
+        "Commands with tools of a kind that a worker runs at once, as duckdb=1,python=4.",
+        "none: any number",
     ),
     Setting(
         "worker_ticks",

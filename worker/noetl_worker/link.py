@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, LiteralString
@@ -30,7 +30,7 @@ from noetl_worker.settings import WorkerSettings
 # Up to so many reports share a transaction with the claim: longer, and other workers
 # would wait for what the reports have locked.
 TOGETHER_MAX: Final = 16
-EXCHANGE: Final = "select noetl.exchange(%s, %s::jsonb, %s, %s, %s::jsonb)"
+EXCHANGE: Final = "select noetl.exchange(%s, %s::jsonb, %s, %s, %s::jsonb, %s::jsonb)"
 
 Call = tuple[LiteralString, Sequence[Any]]
 Cursor = AsyncCursor[Any]
@@ -45,6 +45,7 @@ class Claim:
     request_id: UUID
     limit: int
     marks: dict[str, int] | None = None
+    room: dict[str, int] | None = None
 
 
 @dataclass(slots=True)
@@ -66,6 +67,7 @@ class Link:
 
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
+        self.capacity: Callable[[], Json] = dict  # told with registration and heartbeat
         self._started_at = datetime.now(UTC)
         self._conn: Connection | None = None
         self._failures = 0
@@ -81,7 +83,7 @@ class Link:
         Raises SupersededError when a younger process has the name.
         """
         settings = self._settings
-        capacity = orjson.dumps({"slots": settings.slots}).decode()
+        capacity = orjson.dumps(self.capacity()).decode()
         row = await self._call(
             "select noetl.register_session(%s, %s, %s::jsonb, %s)",
             (settings.name, list(settings.pools), capacity, self._started_at),
@@ -103,7 +105,7 @@ class Link:
         """Report, renew and claim; after an error nothing counts as answered."""
         answer = Answer()
         try:
-            calls = _calls(session, events, held, claim)
+            calls = _calls(session, events, held, claim, self.capacity)
             answer = await _read(await _execute(await self._open(), calls))
         except (psycopg.Error, OSError) as exc:
             answer.error = refused(exc)
@@ -156,27 +158,28 @@ def _calls(
     events: Sequence[dict[str, Any]],
     held: Sequence[str] | None,
     claim: Claim | None,
+    capacity: Callable[[], Json],
 ) -> dict[str, Call]:
     """What there is to say, in the order in which it must be said."""
     if claim is not None and held is None and 0 < len(events) <= TOGETHER_MAX:
         report = orjson.dumps(events).decode()
-        values = (session, report, claim.request_id, claim.limit, _marks(claim))
-        return {"exchange": (EXCHANGE, values)}
+        return {"exchange": (EXCHANGE, (session, report, *_request(claim)))}
     calls: dict[str, Call] = {}
     if events:
         text = orjson.dumps(events).decode()
         calls["report"] = ("select noetl.record_events(%s::jsonb)", (text,))
     if held is not None:
-        beat = (session, list(held))
-        calls["renew"] = ("select noetl.heartbeat(%s, %s::text[])", beat)
+        beat = (session, list(held), orjson.dumps(capacity()).decode())
+        calls["renew"] = ("select noetl.heartbeat(%s, %s::text[], %s::jsonb)", beat)
     if claim is not None:
-        request = (session, claim.request_id, claim.limit, _marks(claim))
-        calls["claim"] = (CLAIM, request)
+        calls["claim"] = (CLAIM, (session, *_request(claim)))
     return calls
 
 
-def _marks(claim: Claim) -> str | None:
-    return orjson.dumps(claim.marks).decode() if claim.marks else None
+def _request(claim: Claim) -> tuple[UUID, int, str | None, str | None]:
+    marks = orjson.dumps(claim.marks).decode() if claim.marks else None
+    room = None if claim.room is None else orjson.dumps(claim.room).decode()
+    return claim.request_id, claim.limit, marks, room
 
 
 async def _execute(conn: Connection, calls: Mapping[str, Call]) -> dict[str, Cursor]:

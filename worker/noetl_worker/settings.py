@@ -14,6 +14,10 @@ from noetl_worker.stores.settings import StoreSettings
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 
 
+class SettingError(ValueError):
+    """A setting's text cannot be read; the message says what it should be."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerSettings:
     """Settings of one worker process; the environment variable is named beside each."""
@@ -22,6 +26,10 @@ class WorkerSettings:
     name: str = ""  # NOETL_WORKER_NAME; default: host and process id
     slots: int = 200  # NOETL_WORKER_SLOTS: commands at work at once
     pools: tuple[str, ...] = ("default",)  # NOETL_WORKER_POOLS
+    tools: tuple[str, ...] = ()  # NOETL_WORKER_TOOLS: kinds it serves; none: all
+    tool_slots: Mapping[str, int] = field(  # NOETL_TOOL_SLOTS: at once, of a tool kind
+        default_factory=dict
+    )
     home: Path = Path()  # NOETL_HOME: key file and, by default, stored results
     store_path: Path | None = None  # NOETL_PVC_MOUNT_PATH; default: HOME/results
     inline_max_bytes: int = 65_536  # NOETL_INLINE_MAX_BYTES: larger results are files
@@ -56,6 +64,8 @@ class WorkerSettings:
             if text := environ.get(variable):
                 try:
                     given[name] = parse(text)
+                except SettingError as exc:
+                    raise ValueError(f"{variable} is bad: {exc}: {text!r}") from exc
                 except ValueError:
                     raise ValueError(f"{variable} is not a number: {text!r}") from None
         given["stores"] = StoreSettings.from_environment(environ)
@@ -67,6 +77,29 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def parse_tools(text: str) -> tuple[str, ...]:
+    """Tool kinds, separated by commas; raises SettingError for one without a driver."""
+    from noetl_worker.tools import kinds
+
+    names = _names(text)
+    if unknown := [name for name in names if name not in kinds()]:
+        raise SettingError(
+            f'no tool kind "{unknown[0]}"; there are: {", ".join(kinds())}'
+        )
+    return names
+
+
+def parse_tool_slots(text: str) -> dict[str, int]:
+    """Slots of tool kinds, such as ``duckdb=1,python=4``; raises SettingError."""
+    slots: dict[str, int] = {}
+    for part in _names(text):
+        kind, _, number = (piece.strip() for piece in part.partition("="))
+        if not (number.isascii() and number.isdigit() and 0 < int(number) < 10**6):
+            raise SettingError("must be such as duckdb=1,python=4, each 1 or more")
+        slots.update(dict.fromkeys(parse_tools(kind), int(number)))
+    return slots
+
+
 def _flag(text: str) -> bool:
     return text.strip().lower() in _TRUE
 
@@ -76,6 +109,8 @@ _VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "NOETL_WORKER_NAME": ("name", str),
     "NOETL_WORKER_SLOTS": ("slots", int),
     "NOETL_WORKER_POOLS": ("pools", _names),
+    "NOETL_WORKER_TOOLS": ("tools", parse_tools),
+    "NOETL_TOOL_SLOTS": ("tool_slots", parse_tool_slots),
     "NOETL_HOME": ("home", Path),
     "NOETL_PVC_MOUNT_PATH": ("store_path", Path),
     "NOETL_INLINE_MAX_BYTES": ("inline_max_bytes", int),

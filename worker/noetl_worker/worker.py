@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from noetl_worker.cache import Cache
+from noetl_worker.capacity import Capacity
 from noetl_worker.collector import Collector
 from noetl_worker.command import Command
 from noetl_worker.credentials import Credentials
@@ -46,6 +47,7 @@ class _Running:
     told_at: float
     task: asyncio.Task[None] = field(init=False)
     is_parked: bool = False
+    kinds: frozenset[str] | None = None
     is_handed_back: bool = False
 
 
@@ -64,6 +66,8 @@ class Worker:
         self._ticker = Ticker(settings, lambda: self._engine.session, self._note_end)
         self._wake = asyncio.Event()
         self._running: dict[str, _Running] = {}
+        self._capacity = Capacity(settings, self._running.values)
+        self._link.capacity = self._capacity.report
         self._session: uuid.UUID
         self._reports: Reports
         self._claim: Claim | None = None
@@ -173,8 +177,7 @@ class Worker:
         """Slots without a command; commands that only wait for a child take none."""
         if len(self._reports) > REPORTS_MAX:
             return 0
-        busy = sum(not running.is_parked for running in self._running.values())
-        return self._settings.slots - busy
+        return self._capacity.free()
 
     def _next_claim(self, now: float) -> Claim | None:
         """A claim with every report, since a report may make the next step ready."""
@@ -185,7 +188,8 @@ class Worker:
             return None
         self._is_claim_due = False
         self._claim_at = now + self._settings.poll_seconds
-        return Claim(uuid.uuid4(), free, self._marks or None)
+        room = self._capacity.room()
+        return Claim(uuid.uuid4(), free, self._marks or None, room)
 
     async def _take(self, answer: Answer, now: float) -> None:
         if answer.recorded is not None or answer.commands:
@@ -258,7 +262,9 @@ class Worker:
         self, commands: list[Command], now: float, *, is_full: bool
     ) -> None:
         """Where the next claim may begin to look; forgotten at least once a second."""
-        if not is_full or now - self._marked_at > MARKS_SECONDS:
+        is_over = not is_full or now - self._marked_at > MARKS_SECONDS
+        # Below the marks may be what it had no room for.
+        if is_over or self._capacity.is_limited:
             self._marks, self._marked_at = {}, now
             return
         marks: dict[str, int] = {}
@@ -299,9 +305,18 @@ class Worker:
             self._wake.set()
             return await told
 
+        def learn_kinds(kinds: frozenset[str]) -> None:
+            running.kinds = kinds
+            if self._capacity.is_limited:
+                self._ring()  # what it had no room for may be claimed now
+
         try:
             event = await self._runner.run(
-                command, parked, lambda: running.is_handed_back, report_chunk
+                command,
+                parked,
+                lambda: running.is_handed_back,
+                report_chunk,
+                learn_kinds,
             )
             reports.add(event)
             reach("after_run")
