@@ -126,7 +126,7 @@ def test_three_workers_of_different_capacity(lab: Lab) -> None:
         ("NOETL_TOOL_SLOTS", "python", "must be such as duckdb=1"),
         ("NOETL_TOOL_SLOTS", "python=0", "must be such as duckdb=1"),
         ("NOETL_TOOL_SLOTS", "python=1=2", "must be such as duckdb=1"),
-        ("NOETL_TOOL_SLOTS", "pyhton=1", 'no tool kind "pyhton"'),
+        ("NOETL_TOOL_SLOTS", "cobol=1", 'no tool kind "cobol"'),
         ("NOETL_WORKER_TOOLS", "python,nats", 'no tool kind "nats"'),
     ],
 )

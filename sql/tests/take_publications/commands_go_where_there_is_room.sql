@@ -43,7 +43,7 @@ begin
 end;
 $$;
 
-select is(pg_temp.shares_of(:'nats', 3, '{"kind": "noop"}'), 'anybody 3', 'without workers: to whoever comes');
+select is(pg_temp.shares_of(:'nats', 3, '{"kind": "noop"}'), 'anybody 3', 'P4.3-2: without workers to whoever comes');
 select noetl.register_session('old', '{default}', '{"slots": 100}') as old \gset
 select is(pg_temp.shares_of(:'nats', 3, '{"kind": "noop"}'), 'anybody 3', 'P4.2-4: one that does not say what it can take is not chosen');
 select noetl.register_session('a', '{default}', pg_temp.capacity(8, 8, 'noop python')) as a \gset
@@ -52,10 +52,10 @@ select noetl.register_session('c', '{default,big}', pg_temp.capacity(4, 4, 'noop
 -- b holds nothing in truth, whatever it says.
 select noetl.heartbeat(:'b', '{}', pg_temp.capacity(2, 2, 'noop python duckdb', '{"duckdb": {"slots": 1, "free": 1}}')) \g /dev/null
 
-select is(pg_temp.shares_of(:'nats', 5, '{"kind": "noop"}'), 'a 5', 'the one with most room gets them');
+select is(pg_temp.shares_of(:'nats', 5, '{"kind": "noop"}'), 'a 5', 'P4.3-3: the one with most room gets them');
 select is(pg_temp.shares_of(:'nats', 11, '{"kind": "noop"}'), 'a 7, b 1, c 3', 'until others have as much');
 select is(pg_temp.shares_of(:'nats', 20, '{"kind": "noop"}'), 'a 8, anybody 6, b 2, c 4', 'P4.3-2: what is more goes to whoever comes');
-select is(pg_temp.shares_of(:'nats', 20, '{"kind": "duckdb", "query": "select 1"}'), 'anybody 15, b 1, c 4', 'as many as there are slots for the kind');
+select is(pg_temp.shares_of(:'nats', 20, '{"kind": "duckdb", "query": "select 1"}'), 'anybody 15, b 1, c 4', 'P4.3-1: as many as there are slots for the kind');
 select is(
   pg_temp.shares_of(:'nats', 6, '[{"x": {"kind": "duckdb", "query": "select 1"}}, {"y": {"kind": "python", "code": "result = 1"}}]'),
   'anybody 5, b 1', 'to who serves all kinds of a step'
