@@ -201,6 +201,20 @@ ALTER TYPE noetl_internal.problem OWNER TO noetl_owner;
 
 COMMENT ON TYPE noetl_internal.problem IS 'One finding about a playbook: severity is error, warning or info.';
 
+CREATE TYPE noetl_internal.publication AS (
+	change_id bigint,
+	execution_id bigint,
+	command_id text,
+	issue integer,
+	pool text,
+	kinds text[],
+	worker text
+);
+
+ALTER TYPE noetl_internal.publication OWNER TO noetl_owner;
+
+COMMENT ON TYPE noetl_internal.publication IS 'A command to be published, to a worker or to whoever comes.';
+
 CREATE TYPE noetl_internal.report AS (
 	"position" integer,
 	execution_id bigint,
@@ -219,6 +233,18 @@ CREATE TYPE noetl_internal.report AS (
 ALTER TYPE noetl_internal.report OWNER TO noetl_owner;
 
 COMMENT ON TYPE noetl_internal.report IS 'One event reported by a worker; position is its index in the batch.';
+
+CREATE TYPE noetl_internal.room AS (
+	worker text,
+	pools text[],
+	tools text[],
+	free integer,
+	tool_free jsonb
+);
+
+ALTER TYPE noetl_internal.room OWNER TO noetl_owner;
+
+COMMENT ON TYPE noetl_internal.room IS 'What a worker can take: free slots, in all and of each tool kind that has slots of its own.';
 
 CREATE DOMAIN noetl_internal.run_status AS text
 	CONSTRAINT run_status_is_known CHECK ((VALUE = ANY (ARRAY['running'::text, 'waiting'::text, 'failing'::text, 'cancelling'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])));
@@ -544,14 +570,15 @@ CREATE TABLE noetl.change (
     change_id bigint NOT NULL,
     kind noetl_internal.change_kind NOT NULL,
     execution_id bigint NOT NULL,
-    subject text,
-    marked_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL
+    command_id text,
+    marked_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    CONSTRAINT change_command_iff_publish CHECK (((command_id IS NOT NULL) = ((kind)::text = 'publish'::text)))
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
 
 ALTER TABLE noetl.change OWNER TO noetl_owner;
 
-COMMENT ON TABLE noetl.change IS 'The outbox. dirty: project this run; advance: move this run on; cancel: its parent has ended; publish: tell a transport. Followers delete what they did.';
+COMMENT ON TABLE noetl.change IS 'The outbox. dirty: project this run; advance: move this run on; cancel: its parent has ended; publish: tell a transport of this command. Followers delete what they did.';
 
 CREATE TABLE noetl.variable (
     execution_id bigint NOT NULL,
@@ -602,12 +629,15 @@ CREATE TABLE noetl.catalog_step (
     catalog_id bigint NOT NULL,
     step text NOT NULL,
     "position" integer NOT NULL,
+    kinds text[] NOT NULL,
     definition jsonb NOT NULL
 );
 
 ALTER TABLE noetl.catalog_step OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.catalog_step IS 'One compiled step of a playbook version; see docs/protocol.md.';
+
+COMMENT ON COLUMN noetl.catalog_step.kinds IS 'The kinds of its tools, each once, in their order: what a worker must serve to run it.';
 
 ALTER TABLE noetl.change ALTER COLUMN change_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME noetl.change_change_id_seq
@@ -714,6 +744,7 @@ COMMENT ON TABLE noetl.credential_grant IS 'Roles whose members may start playbo
 
 CREATE TABLE noetl.duty (
     duty text NOT NULL,
+    needs text,
     owner_session_id uuid,
     lease_until timestamp with time zone,
     epoch bigint NOT NULL,
@@ -887,7 +918,7 @@ CREATE TABLE noetl.projection_checkpoint (
     epoch bigint NOT NULL,
     last_change_id bigint,
     last_event_id bigint,
-    lag_ms integer,
+    lag_ms bigint,
     updated_at timestamp with time zone
 )
 WITH (fillfactor='50');
@@ -897,6 +928,17 @@ ALTER TABLE noetl.projection_checkpoint OWNER TO noetl_owner;
 COMMENT ON TABLE noetl.projection_checkpoint IS 'How far the projection of a shard is, for people and metrics, not for correctness.';
 
 COMMENT ON COLUMN noetl.projection_checkpoint.lag_ms IS 'How long the oldest change projected last had waited, in milliseconds.';
+
+CREATE SEQUENCE noetl.publishing_until
+    START WITH 0
+    INCREMENT BY 1
+    MINVALUE 0
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER TABLE noetl.publishing_until OWNER TO noetl_owner;
+
+COMMENT ON SEQUENCE noetl.publishing_until IS 'Until when commands are published as they are issued, in milliseconds since 1970.';
 
 CREATE TABLE noetl.result_payload (
     execution_id bigint NOT NULL,
@@ -1063,6 +1105,8 @@ ALTER TABLE ONLY noetl.variable
 CREATE INDEX idx_change_advance ON noetl.change USING btree (change_id) WHERE ((kind)::text = ANY (ARRAY['advance'::text, 'cancel'::text]));
 
 CREATE INDEX idx_change_dirty ON noetl.change USING btree (noetl_internal.shard_of(execution_id), change_id) WHERE ((kind)::text = 'dirty'::text);
+
+CREATE INDEX idx_change_publish ON noetl.change USING btree (change_id) WHERE ((kind)::text = 'publish'::text);
 
 CREATE INDEX idx_command_queued ON noetl.command USING btree (pool, priority, place) WHERE ((status)::text = 'queued'::text);
 

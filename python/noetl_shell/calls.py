@@ -273,8 +273,8 @@ def list_workers(conn: Connection) -> list[WorkerSession]:
     """The active sessions."""
     with _translated(conn), conn.cursor(row_factory=class_row(WorkerSession)) as cursor:
         cursor.execute(
-            "select w.name, w.kind, w.pools, w.capacity, w.registered_at,"
-            " w.heartbeat_at from noetl.list_workers() as w"
+            "select w.name, w.kind, w.pools, w.capacity, w.held, w.registered_at,"
+            " w.heartbeat_at, w.heartbeat_age from noetl.list_workers() as w"
         )
         return cursor.fetchall()
 

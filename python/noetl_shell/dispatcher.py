@@ -102,6 +102,7 @@ class Dispatcher:
             "register_dispatcher",
             name=self._settings.name,
             started_at=self._started_at,
+            capacity="{}",
         )
         self._ended = None
         self.is_registering = False

@@ -191,8 +191,10 @@ class WorkerSession:
     kind: str
     pools: list[str]
     capacity: dict[str, Any]
+    held: int
     registered_at: datetime
     heartbeat_at: datetime
+    heartbeat_age: float
 
 
 @dataclass(frozen=True, slots=True)

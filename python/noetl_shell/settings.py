@@ -19,6 +19,8 @@ from noetl_worker.settings import (
     WorkerSettings,
     parse_api_url,
     parse_listen,
+    parse_tool_slots,
+    parse_tools,
     parse_transport,
 )
 from noetl_worker.stores import settings as stores
@@ -276,6 +278,20 @@ SETTINGS: Final = (
         lambda: ",".join(_WORKER.pools),
         "Pools that a worker serves, separated by commas.",
         "default",
+    ),
+    Setting(
+        "worker_tools",
+        parse_tools,
+        lambda: _WORKER.tools,
+        "Tool kinds that a worker serves, separated by commas.",
+        "all it has",
+    ),
+    Setting(
+        "tool_slots",
+        parse_tool_slots,
+        lambda: _WORKER.tool_slots,
+        "Commands with tools of a kind that a worker runs at once, as duckdb=1,python=4.",
+        "none: any number",
     ),
     Setting(
         "worker_ticks",

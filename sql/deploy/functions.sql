@@ -8576,9 +8576,15 @@ begin
   where c.path = p_path
   returning * into v_row;
 
-  insert into noetl.catalog_step (catalog_id, step, position, definition)
+  insert into noetl.catalog_step (catalog_id, step, position, kinds, definition)
   select
     v_row.catalog_id, s.value ->> 'step', (s.value ->> 'position')::integer,
+    array(
+      select t.tool ->> 'kind'
+      from jsonb_array_elements(s.value #> '{task,tools}') with ordinality as t (tool, place)
+      group by t.tool ->> 'kind'
+      order by min(t.place)
+    ),
     (s.value - 'checks')
     || case when j.step is null then '{}' else jsonb_build_object('join', j.definition) end
   from jsonb_array_elements(p_compiled -> 'steps') as s (value)
@@ -9865,9 +9871,71 @@ $function$;
 comment on function noetl_internal.ring_doorbell(text [], noetl_internal.draft [])
 is 'Wake the workers of the pools that got commands.';
 
+-- engine/is_publishing.sql
+-- Whether commands are published as they are issued: a dispatcher that can is alive. A register,
+-- not a look at noetl.runtime: it is asked with each batch of commands.
+create or replace function noetl_internal.is_publishing()
+returns boolean
+language plpgsql volatile
+as $function$
+begin
+  return (select p.last_value > noetl_internal.clock_ms() from noetl.publishing_until as p);
+end;
+$function$;
+
+comment on function noetl_internal.is_publishing()
+is 'Whether commands are published as they are issued.';
+
+-- engine/mark_publications.sql
+-- Put commands that were issued into the outbox, to be published, and wake who does it.
+create or replace function noetl_internal.mark_publications(
+  p_issued text [],
+  p_drafts noetl_internal.draft []
+)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  insert into noetl.change (kind, execution_id, command_id)
+  select 'publish', d.execution_id, d.command_id
+  from unnest(p_drafts) as d
+  where cardinality(p_issued) = cardinality(p_drafts) or d.command_id = any(p_issued);
+  if found then
+    perform pg_notify('noetl_publish', '');
+  end if;
+end;
+$function$;
+
+comment on function noetl_internal.mark_publications(text [], noetl_internal.draft [])
+is 'Put commands that were issued into the outbox, to be published.';
+
+-- engine/publish_queued.sql
+-- Put the queued commands of a run into the outbox, to be published, while somebody publishes: they
+-- were issued earlier and have become ready since, or their entries may be lost.
+create or replace function noetl_internal.publish_queued(p_execution_id bigint)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  if not noetl_internal.is_publishing() then
+    return;
+  end if;
+  insert into noetl.change (kind, execution_id, command_id)
+  select 'publish', c.execution_id, c.command_id
+  from noetl.command as c
+  where c.execution_id = p_execution_id and c.status = 'queued'
+  order by c.place, c.command_id;
+  perform pg_notify('noetl_publish', '');
+end;
+$function$;
+
+comment on function noetl_internal.publish_queued(bigint)
+is 'Put the queued commands of a run into the outbox, to be published.';
+
 -- engine/issue_batch.sql
 -- Issue commands: one event and one queue row each; returns the ids that were new. A command that
--- was issued before is left alone and not returned. Rings the doorbell.
+-- was issued before is left alone and not returned. Rings the doorbell, and, while
+-- somebody publishes commands, puts them into the outbox.
 create or replace function noetl_internal.issue_batch(p_drafts noetl_internal.draft [])
 returns setof text
 language plpgsql volatile
@@ -9910,6 +9978,9 @@ begin
   from unnest(p_drafts) as d
   where cardinality(v_issued) = cardinality(p_drafts) or d.command_id = any(v_issued);
 
+  if noetl_internal.is_publishing() then
+    perform noetl_internal.mark_publications(v_issued, p_drafts);
+  end if;
   perform noetl_internal.ring_doorbell(v_issued, p_drafts);
   return query select unnest(v_issued);
 end;
@@ -10026,16 +10097,162 @@ $function$;
 comment on function noetl_internal.is_floor_due()
 is 'Whether claims would be helped by raise_floor.';
 
+-- engine/require_counts.sql
+-- Check that a document says how many of what: {name: whole number from 0}, null included.
+-- Raises: NE422.
+create or replace function noetl_internal.require_counts(
+  p_counts jsonb,
+  p_what text
+)
+returns void
+language plpgsql immutable
+as $function$
+begin
+  if
+    p_counts is not null
+    and (
+      jsonb_typeof(p_counts) <> 'object'
+      or jsonb_path_exists(p_counts, 'strict $.* ? (@.type() != "number")')
+      or exists (
+        select from jsonb_each_text(p_counts) as c
+        where c.value !~ '^[0-9]{1,9}$'
+      )
+    )
+  then
+    raise exception '% must be an object of whole numbers from 0', p_what using
+      errcode = 'NE422', hint = 'Pass such as {"duckdb": 1, "python": 4}.';
+  end if;
+end;
+$function$;
+
+comment on function noetl_internal.require_counts(jsonb, text)
+is 'Check that a document says how many of what.';
+
+-- engine/require_capacity.sql
+-- Check what a process says that it can take (docs/protocol.md): one bad report must not get into
+-- the way of the choice among all workers. Null and other keys are fine.
+-- Raises: NE422.
+create or replace function noetl_internal.require_capacity(p_capacity jsonb)
+returns void
+language plpgsql immutable
+as $function$
+declare
+  v_tool record;
+begin
+  if
+    jsonb_typeof(p_capacity) <> 'object'
+    or octet_length(p_capacity::text) > 16384
+    or jsonb_typeof(p_capacity -> 'tools') <> 'array'
+    or jsonb_path_exists(p_capacity, 'strict $.tools[*] ? (@.type() != "string")', '{}', true)
+    or jsonb_typeof(p_capacity -> 'tool_pools') <> 'object'
+    or jsonb_typeof(p_capacity -> 'version') <> 'string'
+  then
+    raise exception 'a capacity is an object, of at most 16 kB' using
+      errcode = 'NE422',
+      hint = 'Pass such as {"slots": 8, "available_slots": 8, "active_tasks": 0, "tools": '
+      '["python"], "tool_pools": {"python": {"slots": 4, "free": 4}}, "version": "1"}.';
+  end if;
+  perform noetl_internal.require_counts(
+    (
+      select jsonb_object_agg(c.key, c.value)
+      from jsonb_each(p_capacity) as c
+      where c.key in ('slots', 'available_slots', 'active_tasks')
+    ),
+    'slots, available_slots and active_tasks'
+  );
+  -- A row loop over the kinds with slots of their own, few.
+  for v_tool in
+    select p.key as kind, p.value as pool from jsonb_each(p_capacity -> 'tool_pools') as p
+  loop
+    perform noetl_internal.require_counts(v_tool.pool, format('tool_pools.%s', v_tool.kind));
+  end loop;
+end;
+$function$;
+
+comment on function noetl_internal.require_capacity(jsonb)
+is 'Check what a process says that it can take.';
+
+-- engine/pick_fitting.sql
+-- Lock the first queued commands of a session's pools that fit into the room it has per tool kind,
+-- up to p_limit; returns where their rows are. Those of a kind without any room are passed over.
+-- Where there is some, more may be queued than fit: then fewer come than could, and the next claim,
+-- which says what is left, gives the others.
+-- Locks: command rows, skipping locked ones.
+create or replace function noetl_internal.pick_fitting(
+  p_session noetl.runtime,
+  p_limit integer,
+  p_marks jsonb,
+  p_floor bigint,
+  p_room jsonb
+)
+returns tid []
+language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
+as $function$
+begin
+  return array(
+    with queued as (
+      select q.*
+      from unnest(p_session.pools) as p (pool)
+      cross join generate_series(9, 0, -1) as l (priority)
+      cross join lateral (
+        select c.ctid as row_place, c.catalog_id, c.step, c.task, c.priority, c.place
+        from noetl.command as c
+        where
+          c.status = 'queued'
+          and c.pool = p.pool
+          and c.priority = l.priority::smallint
+          and c.place >= greatest((p_marks ->> l.priority::text)::bigint, p_floor)
+          and (
+            c.task not in ('run', 'frame')
+            or not exists (
+              select from noetl.catalog_step as s
+              cross join unnest(s.kinds) as k (kind)
+              where
+                s.catalog_id = c.catalog_id and s.step = c.step
+                and coalesce(p_room ->> k.kind, p_room ->> '*') = '0'
+            )
+          )
+        order by c.place
+        limit p_limit
+        for no key update skip locked
+      ) as q
+      limit p_limit
+    ),
+    crowded as materialized (
+      select u.row_place
+      from (
+        select
+          q.row_place, coalesce(p_room ->> k.kind, p_room ->> '*')::integer as room,
+          row_number() over (partition by k.kind order by q.priority desc, q.place) as number
+        from queued as q
+        inner join noetl.catalog_step as s on s.catalog_id = q.catalog_id and s.step = q.step
+        cross join unnest(s.kinds) as k (kind)
+        where q.task in ('run', 'frame')
+      ) as u
+      where u.number > u.room
+    )
+    select q.row_place from queued as q
+    where not exists (select from crowded as u where u.row_place = q.row_place)
+  );
+end;
+$function$;
+
+comment on function noetl_internal.pick_fitting(noetl.runtime, integer, jsonb, bigint, jsonb)
+is 'Lock the first queued commands that fit into the room a session has per tool kind.';
+
 -- engine/lease_commands.sql
 -- Lease the first p_limit queued commands of a session's pools to it, and tell so in the log;
--- returns the last of their places in line, null when there was none.
+-- returns the last of their places in line, null when there was none. p_picked: lease these rows
+-- instead, which the transaction has locked; null: the first.
 -- Locks: command rows, skipping locked ones.
 create or replace function noetl_internal.lease_commands(
   p_session noetl.runtime,
   p_request_id uuid,
   p_limit integer,
   p_marks jsonb,
-  p_floor bigint
+  p_floor bigint,
+  p_picked tid []
 )
 returns bigint
 language plpgsql volatile
@@ -10044,7 +10261,7 @@ as $function$
 declare
   v_place bigint;
 begin
-  with ready as (
+  with queued as (
     select q.row_place
     from unnest(p_session.pools) as p (pool)
     cross join generate_series(9, 0, -1) as l (priority)
@@ -10060,7 +10277,13 @@ begin
       limit p_limit
       for no key update skip locked
     ) as q
+    where p_picked is null
     limit p_limit
+  ),
+  ready as (
+    select q.row_place from queued as q
+    union all
+    select k.row_place from unnest(p_picked) as k (row_place)
   ),
   leased as (
     update noetl.command as c
@@ -10091,7 +10314,9 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.lease_commands(noetl.runtime, uuid, integer, jsonb, bigint)
+comment on function noetl_internal.lease_commands(
+  noetl.runtime, uuid, integer, jsonb, bigint, tid []
+)
 is 'Lease the first queued commands of a session''s pools to it.';
 
 -- engine/hand_out.sql
@@ -10102,7 +10327,8 @@ create or replace function noetl_internal.hand_out(
   p_session noetl.runtime,
   p_request_id uuid,
   p_limit integer,
-  p_marks jsonb
+  p_marks jsonb,
+  p_room jsonb
 )
 returns table (
   execution_id bigint,
@@ -10126,6 +10352,8 @@ language plpgsql volatile
 as $function$
 #variable_conflict use_column
 declare
+  v_limit integer := least(greatest(p_limit, 0), 1000);
+  v_picked tid [];
   v_place bigint;
 begin
   if not exists (
@@ -10133,9 +10361,13 @@ begin
     where
       c.session_id = p_session.session_id and c.request_id = p_request_id and c.status = 'leased'
   ) then
+    if p_room is not null then
+      v_picked := noetl_internal.pick_fitting(
+        p_session, v_limit, p_marks, noetl_internal.claim_floor(), p_room
+      );
+    end if;
     v_place := noetl_internal.lease_commands(
-      p_session, p_request_id, least(greatest(p_limit, 0), 1000), p_marks,
-      noetl_internal.claim_floor()
+      p_session, p_request_id, v_limit, p_marks, noetl_internal.claim_floor(), v_picked
     );
     if v_place > noetl_internal.served_place() then
       perform setval('noetl.virtual_clock', v_place);
@@ -10157,7 +10389,7 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.hand_out(noetl.runtime, uuid, integer, jsonb)
+comment on function noetl_internal.hand_out(noetl.runtime, uuid, integer, jsonb, jsonb)
 is 'The commands of a claim, leased to the session.';
 
 -- engine/finish_commands.sql
@@ -16859,6 +17091,7 @@ begin
     end,
     p_run.execution_id
   where p_run.finished_at is null;
+  perform noetl_internal.publish_queued(p_run.execution_id);
   perform noetl_internal.mark_change('dirty', p_run.execution_id);
 end;
 $function$;
@@ -17047,6 +17280,7 @@ begin
     select distinct c.pool from noetl.command as c
     where c.execution_id = p_execution_id and c.status = 'queued'
   ) as p;
+  perform noetl_internal.publish_queued(p_execution_id);
   perform noetl_internal.advance_run(p_execution_id);
   perform noetl_internal.mark_change('dirty', p_execution_id);
   return true;
@@ -19498,7 +19732,9 @@ revoke all on function noetl.trace(bigint, text, integer) from public;
 grant execute on function noetl.trace(bigint, text, integer) to noetl_reader, noetl_operator;
 
 -- api/list_workers.sql
--- The live sessions of workers and dispatchers.
+-- The live sessions of workers and dispatchers. capacity is what the process said last
+-- (docs/protocol.md), held how many commands it has now, heartbeat_age how many seconds ago it gave
+-- its last sign of life.
 -- Locks: none. Raises: nothing.
 create or replace function noetl.list_workers()
 returns table (
@@ -19506,13 +19742,22 @@ returns table (
   kind text,
   pools text [],
   capacity jsonb,
+  held integer,
   registered_at timestamptz,
-  heartbeat_at timestamptz
+  heartbeat_at timestamptz,
+  heartbeat_age double precision
 )
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $function$
-  select s.name, s.kind, s.pools, s.capacity, s.registered_at, s.heartbeat_at
+  select
+    s.name, s.kind, s.pools, s.capacity,
+    (
+      select count(*)::integer from noetl.command as c
+      where c.session_id = s.session_id and c.status = 'leased'
+    ),
+    s.registered_at, s.heartbeat_at,
+    extract(epoch from noetl_internal.clock_now() - s.heartbeat_at)::double precision
   from noetl.runtime as s
   where s.status = 'active'
   order by s.kind, s.name
@@ -19527,7 +19772,7 @@ grant execute on function noetl.list_workers() to noetl_reader, noetl_runner, no
 -- waited, in milliseconds from when it was marked (so with what its transaction went on for); 0:
 -- nothing waits. Locks: none. Raises: nothing.
 create or replace function noetl.projection_lag()
-returns table (shard integer, lag_ms integer)
+returns table (shard integer, lag_ms bigint)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off  -- docs/decisions/pinned-plans.md
@@ -19541,7 +19786,7 @@ begin
     coalesce(
       extract(epoch from greatest(noetl_internal.clock_now() - c.marked_at, interval '0')) * 1000,
       0
-    )::integer
+    )::bigint
   from noetl.execution_shard as s
   left join lateral (
     select d.marked_at from noetl.change as d
@@ -19569,7 +19814,7 @@ returns table (
   owner text,
   lease_until timestamptz,
   epoch bigint,
-  lag_ms integer,
+  lag_ms bigint,
   projected_at timestamptz,
   checkpoint_at timestamptz,
   state jsonb
@@ -20221,6 +20466,75 @@ $function$;
 comment on function noetl_internal.require_kin(uuid, bigint)
 is 'Let a worker read what belongs to its run, or to a child of its run.';
 
+-- engine/keep_publishing.sql
+-- Let commands be published as they are issued, for the time of a dispatcher's lease: nobody has to
+-- end it when the dispatcher is lost.
+create or replace function noetl_internal.keep_publishing()
+returns void
+language plpgsql volatile
+as $function$
+begin
+  perform setval(
+    'noetl.publishing_until',
+    noetl_internal.clock_ms()
+    + 1000 * noetl_internal.setting_integer('dispatcher_lease_seconds')
+  );
+end;
+$function$;
+
+comment on function noetl_internal.keep_publishing()
+is 'Let commands be published as they are issued, for the time of a lease.';
+
+-- engine/live_dispatchers.sql
+-- How many dispatchers are alive: those that have renewed their session within a lease. p_needs:
+-- only those that are capable of it; null: all.
+create or replace function noetl_internal.live_dispatchers(p_needs text default null)
+returns integer
+language plpgsql volatile
+as $function$
+begin
+  return (
+    select count(*)::integer from noetl.runtime as s
+    where
+      s.kind = 'dispatcher'
+      and s.status = 'active'
+      and s.heartbeat_at > noetl_internal.clock_now() - make_interval(
+        secs => noetl_internal.setting_integer('dispatcher_lease_seconds')
+      )
+      and (p_needs is null or s.capacity -> p_needs = 'true')
+  );
+end;
+$function$;
+
+comment on function noetl_internal.live_dispatchers(text)
+is 'How many dispatchers are alive.';
+
+-- engine/stop_publishing.sql
+-- Let commands be published no more, unless a dispatcher that can is alive; forget those that were
+-- to be. Workers find them without.
+-- Locks: outbox rows, skipping locked ones.
+create or replace function noetl_internal.stop_publishing()
+returns void
+language plpgsql volatile
+as $function$
+begin
+  if not noetl_internal.is_publishing() or noetl_internal.live_dispatchers('nats') > 0 then
+    return;
+  end if;
+  perform setval('noetl.publishing_until', 0);
+  delete from noetl.change as c
+  where
+    c.change_id in (
+      select p.change_id from noetl.change as p
+      where p.kind = 'publish'
+      for update skip locked
+    );
+end;
+$function$;
+
+comment on function noetl_internal.stop_publishing()
+is 'Let commands be published no more, unless a dispatcher that can is alive.';
+
 -- engine/give_up_duties.sql
 -- Let others have the duties and the shards of a dispatcher, at once.
 -- Locks: its rows of duties and shards.
@@ -20247,7 +20561,7 @@ is 'Let others have the duties and the shards of a dispatcher, at once.';
 -- told by the clocks of their hosts, which may differ: one that has been silent for a fifth of
 -- session_timeout_seconds has lost its name to whoever asks.
 -- Locks: one per kind and name; as requeue_sessions. Raises: NE410 when a younger process has the
--- name.
+-- name, NE422 for a bad capacity.
 create or replace function noetl_internal.begin_session(
   p_kind text,
   p_name text,
@@ -20262,6 +20576,7 @@ declare
   v_session_id uuid := gen_random_uuid();
   v_older noetl.runtime;
 begin
+  perform noetl_internal.require_capacity(p_capacity);
   -- Two processes that start under one name at the same moment end one after the other.
   perform pg_advisory_xact_lock(
     noetl_internal.lock_key(p_kind, hashtextextended(p_name, 0))
@@ -20309,8 +20624,8 @@ is 'Begin the session of a process; that of an older one of the same name ends.'
 -- the process started, by its clock: the younger process keeps the name, so that a call of one that
 -- was killed since cannot take it; without it the caller is the youngest. Called again by the same
 -- process: the same session, while it lives.
--- Locks: as requeue_sessions. Raises: NE422 for an empty name or pool list, NE410 when a younger
--- process has the name.
+-- Locks: as requeue_sessions. Raises: NE422 for an empty name or pool list or a bad capacity, NE410
+-- when a younger process has the name.
 create or replace function noetl.register_session(
   p_name text,
   p_pools text [],
@@ -20340,12 +20655,14 @@ grant execute on function noetl.register_session(text, text [], jsonb, timestamp
 
 -- api/register_dispatcher.sql
 -- Register a dispatcher process; returns its session. An older session of the same name ends, and
--- its duties are free at once. p_started_at: as in register_session.
+-- its duties are free at once. p_started_at: as in register_session. p_capacity says what it is
+-- capable of: {"nats": true} of publishing commands, which begins now.
 -- Locks: as register_session. Raises: NE422 for an empty name, NE410 when a younger process has the
 -- name.
 create or replace function noetl.register_dispatcher(
   p_name text,
-  p_started_at timestamptz default null
+  p_started_at timestamptz default null,
+  p_capacity jsonb default '{}'
 )
 returns uuid
 language plpgsql volatile security definer
@@ -20353,20 +20670,28 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 set jit = off
 as $function$
+declare
+  v_session_id uuid;
 begin
   perform noetl_internal.require_read_committed();
   if coalesce(p_name, '') = '' then
     raise exception 'a dispatcher needs a name' using
       errcode = 'NE422', hint = 'Pass one that no other process has, such as host and process id.';
   end if;
-  return noetl_internal.begin_session('dispatcher', p_name, '{}', '{}', p_started_at);
+  v_session_id := noetl_internal.begin_session(
+    'dispatcher', p_name, '{}', p_capacity, p_started_at
+  );
+  if p_capacity @> '{"nats": true}' then
+    perform noetl_internal.keep_publishing();
+  end if;
+  return v_session_id;
 end;
 $function$;
 
-comment on function noetl.register_dispatcher(text, timestamptz)
+comment on function noetl.register_dispatcher(text, timestamptz, jsonb)
 is 'Register a dispatcher process; an older session of the same name ends.';
-revoke all on function noetl.register_dispatcher(text, timestamptz) from public;
-grant execute on function noetl.register_dispatcher(text, timestamptz) to noetl_worker;
+revoke all on function noetl.register_dispatcher(text, timestamptz, jsonb) from public;
+grant execute on function noetl.register_dispatcher(text, timestamptz, jsonb) to noetl_worker;
 
 -- api/end_session.sql
 -- End the session of a worker, or dispatcher, and hand back what it still holds, without counting
@@ -20391,6 +20716,7 @@ begin
     return 0;
   end if;
   perform noetl_internal.give_up_duties(p_session);
+  perform noetl_internal.stop_publishing();
   return noetl_internal.requeue_sessions(array[p_session], 'handed back', false, 100000);
 end;
 $function$;
@@ -20403,8 +20729,9 @@ grant execute on function noetl.end_session(uuid) to noetl_worker;
 -- api/heartbeat.sql
 -- Renew a session, however many commands it holds. p_held lists what the worker holds: the answer
 -- says which of these it no longer owns (cancelled, or recorded already), and leased commands that
--- it does not list are requeued. Called again: a later deadline. Locks: the session row; then as
--- requeue_commands. Raises: NE401, NE410.
+-- it does not list are requeued. p_capacity is what it can take now (docs/protocol.md); null: as it
+-- said before. Called again: a later deadline.
+-- Locks: the session row; then as requeue_commands. Raises: NE401, NE410, NE422 for a bad capacity.
 create or replace function noetl.heartbeat(
   p_session uuid,
   p_held text [],
@@ -20422,6 +20749,7 @@ declare
 begin
   perform noetl_internal.require_read_committed();
   perform noetl_internal.require_session(p_session);
+  perform noetl_internal.require_capacity(p_capacity);
   update noetl.runtime as s
   set
     heartbeat_at = noetl_internal.clock_now(),
@@ -20450,13 +20778,16 @@ grant execute on function noetl.heartbeat(uuid, text [], jsonb) to noetl_worker;
 -- Hand out up to p_limit queued commands of the session's pools, by priority and place in line,
 -- leased to the session. The same request id gives the same rows again. p_marks: per priority, the
 -- place below which the worker saw nothing queued, so that dead rows which a foreign snapshot keeps
--- are not walked over again (docs/protocol.md).
--- Locks: command rows, skipping locked ones; never waits. Raises: NE401, NE410.
+-- are not walked over again (docs/protocol.md). p_room: {"duckdb": 1, "*": 0}: how many commands it
+-- can take whose step has tools of this kind, of any other kind; what is not named: any number.
+-- Locks: command rows, skipping locked ones; never waits. Raises: NE401, NE410, NE422 for a bad
+-- p_room.
 create or replace function noetl.claim_commands(
   p_session uuid,
   p_request_id uuid,
   p_limit integer default 10,
-  p_marks jsonb default null
+  p_marks jsonb default null,
+  p_room jsonb default null
 )
 returns table (
   execution_id bigint,
@@ -20486,18 +20817,19 @@ begin
   -- A claim lost in a crash is a command nobody holds: its session's heartbeat does not list it. So
   -- it need not wait for the disk; any later report flushes it too.
   perform set_config('synchronous_commit', 'off', true);
+  perform noetl_internal.require_counts(p_room, 'p_room');
   return query
   select h.*
   from noetl_internal.hand_out(
-    noetl_internal.require_session(p_session), p_request_id, p_limit, p_marks
+    noetl_internal.require_session(p_session), p_request_id, p_limit, p_marks, p_room
   ) as h;
 end;
 $function$;
 
-comment on function noetl.claim_commands(uuid, uuid, integer, jsonb)
+comment on function noetl.claim_commands(uuid, uuid, integer, jsonb, jsonb)
 is 'Hand out queued commands, leased to the session; safe to repeat by request id.';
-revoke all on function noetl.claim_commands(uuid, uuid, integer, jsonb) from public;
-grant execute on function noetl.claim_commands(uuid, uuid, integer, jsonb) to noetl_worker;
+revoke all on function noetl.claim_commands(uuid, uuid, integer, jsonb, jsonb) from public;
+grant execute on function noetl.claim_commands(uuid, uuid, integer, jsonb, jsonb) to noetl_worker;
 
 -- api/release_commands.sql
 -- Hand commands back that this session holds, without counting an attempt; returns how many. Called
@@ -21130,7 +21462,8 @@ create or replace function noetl.exchange(
   p_events jsonb,
   p_request_id uuid,
   p_limit integer default 10,
-  p_marks jsonb default null
+  p_marks jsonb default null,
+  p_room jsonb default null
 )
 returns jsonb
 language plpgsql volatile security definer
@@ -21141,22 +21474,23 @@ as $function$
 declare
   v_recorded jsonb := noetl.record_events(p_events);
 begin
+  perform noetl_internal.require_counts(p_room, 'p_room');
   return jsonb_build_object(
     'recorded', v_recorded,
     'commands', (
       select coalesce(jsonb_agg(to_jsonb(h) order by h.priority desc, h.place), '[]')
       from noetl_internal.hand_out(
-        noetl_internal.require_session(p_session), p_request_id, p_limit, p_marks
+        noetl_internal.require_session(p_session), p_request_id, p_limit, p_marks, p_room
       ) as h
     )
   );
 end;
 $function$;
 
-comment on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb)
+comment on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb, jsonb)
 is 'Report and claim in one transaction; safe to repeat by request id.';
-revoke all on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb) from public;
-grant execute on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb) to noetl_worker;
+revoke all on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb, jsonb) from public;
+grant execute on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb, jsonb) to noetl_worker;
 
 -- api/stream_state.sql
 -- How many chunks a worker may report of a command that it holds: {"next_chunk": the first index
@@ -21628,28 +21962,6 @@ is 'Raise the place below which claims need not look; a tick.';
 revoke all on function noetl.raise_floor() from public;
 grant execute on function noetl.raise_floor() to noetl_worker;
 
--- engine/live_dispatchers.sql
--- How many dispatchers are alive: those that have renewed their session within a lease.
-create or replace function noetl_internal.live_dispatchers()
-returns integer
-language plpgsql volatile
-as $function$
-begin
-  return (
-    select count(*)::integer from noetl.runtime as s
-    where
-      s.kind = 'dispatcher'
-      and s.status = 'active'
-      and s.heartbeat_at > noetl_internal.clock_now() - make_interval(
-        secs => noetl_internal.setting_integer('dispatcher_lease_seconds')
-      )
-  );
-end;
-$function$;
-
-comment on function noetl_internal.live_dispatchers()
-is 'How many dispatchers are alive.';
-
 -- engine/lease_share.sql
 -- How many of p_count things each dispatcher that is alive may hold, so that all are held.
 create or replace function noetl_internal.lease_share(p_count bigint)
@@ -21666,9 +21978,11 @@ is 'How many of so many things each dispatcher that is alive may hold.';
 
 -- engine/take_duties.sql
 -- Take up to p_count duties that nobody has, or whose owner has let the lease run out; which.
+-- p_needs: of those that need this capability; null: of those that need none.
 -- Locks: rows of duties, skipping locked ones.
 create or replace function noetl_internal.take_duties(
   p_session_id uuid,
+  p_needs text,
   p_count integer,
   p_now timestamptz,
   p_lease interval
@@ -21681,7 +21995,9 @@ declare
 begin
   with free as (
     select d.duty from noetl.duty as d
-    where d.owner_session_id is null or d.lease_until <= p_now
+    where
+      d.needs is not distinct from p_needs
+      and (d.owner_session_id is null or d.lease_until <= p_now)
     order by d.duty
     limit p_count
     for no key update skip locked
@@ -21698,13 +22014,54 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.take_duties(uuid, integer, timestamptz, interval)
+comment on function noetl_internal.take_duties(uuid, text, integer, timestamptz, interval)
 is 'Take duties that nobody has.';
+
+-- engine/hold_special_duties.sql
+-- The duties that need a capability, of a dispatcher that has it: those it holds, and those it can
+-- take now.
+-- Locks: rows of duties, skipping locked ones.
+create or replace function noetl_internal.hold_special_duties(
+  p_session noetl.runtime,
+  p_now timestamptz,
+  p_lease interval
+)
+returns text []
+language plpgsql volatile
+as $function$
+declare
+  v_free record;
+  v_own text [];
+begin
+  v_own := array(
+    select d.duty from noetl.duty as d
+    where d.owner_session_id = p_session.session_id and d.needs is not null
+    order by d.duty
+  );
+  -- A row loop over capabilities, of which there are few.
+  for v_free in
+    select d.needs, count(*)::integer as count from noetl.duty as d
+    where
+      p_session.capacity -> d.needs = 'true'
+      and (d.owner_session_id is null or d.lease_until <= p_now)
+    group by d.needs
+  loop
+    v_own := v_own || noetl_internal.take_duties(
+      p_session.session_id, v_free.needs, v_free.count, p_now, p_lease
+    );
+  end loop;
+  return v_own;
+end;
+$function$;
+
+comment on function noetl_internal.hold_special_duties(noetl.runtime, timestamptz, interval)
+is 'The duties that need a capability, of a dispatcher that has it.';
 
 -- engine/hold_duties.sql
 -- The duties of a dispatcher: renews its session and leases when a third of their time is over,
 -- gives back what is more than its share of those alive, and takes what nobody has, or whose owner
--- has let the lease run out.
+-- has let the lease run out. What only some are capable of is shared out apart: whoever of them
+-- finds it free takes it.
 -- Locks: rows of duties, skipping locked ones.
 create or replace function noetl_internal.hold_duties(p_session noetl.runtime)
 returns text []
@@ -21717,31 +22074,38 @@ declare
   );
   v_share integer;
   v_own text [];
+  v_special text [];
 begin
   update noetl.runtime as s
   set heartbeat_at = v_now
   where s.session_id = p_session.session_id and s.heartbeat_at < v_now - v_lease / 3;
-  v_share := noetl_internal.lease_share((select count(*) from noetl.duty));
+  if found and p_session.capacity @> '{"nats": true}' then
+    perform noetl_internal.keep_publishing();
+  end if;
+  v_share := noetl_internal.lease_share(
+    (select count(*) from noetl.duty as d where d.needs is null)
+  );
   -- Whose lease has run out keeps what nobody has taken since.
   update noetl.duty as d
   set lease_until = v_now + v_lease
   where d.owner_session_id = p_session.session_id and d.lease_until < v_now + v_lease * 2 / 3;
   v_own := array(
     select d.duty from noetl.duty as d
-    where d.owner_session_id = p_session.session_id
+    where d.owner_session_id = p_session.session_id and d.needs is null
     order by d.epoch, d.duty
   );
+  v_special := noetl_internal.hold_special_duties(p_session, v_now, v_lease);
   if cardinality(v_own) > v_share then
     update noetl.duty as d
     set owner_session_id = null, lease_until = null
     where d.owner_session_id = p_session.session_id and d.duty = any(v_own[v_share + 1:]);
-    return v_own[:v_share];
+    return v_own[:v_share] || v_special;
   elsif cardinality(v_own) < v_share then
     v_own := v_own || noetl_internal.take_duties(
-      p_session.session_id, v_share - cardinality(v_own), v_now, v_lease
+      p_session.session_id, null, v_share - cardinality(v_own), v_now, v_lease
     );
   end if;
-  return v_own;
+  return v_own || v_special;
 end;
 $function$;
 
@@ -21828,7 +22192,8 @@ comment on function noetl_internal.hold_shards(uuid) is 'The shards of a dispatc
 
 -- engine/duties_of.sql
 -- The ticks that are a session's to call: of a dispatcher those it holds, and project_shards while
--- it holds any; of a worker all while no dispatcher is alive; of nobody in particular all.
+-- it holds any; of a worker all while no dispatcher is alive; of nobody in particular all. Those
+-- that need a capability are for dispatchers alone.
 -- Locks: of a dispatcher as hold_duties and hold_shards. Raises: NE401, NE410.
 create or replace function noetl_internal.duties_of(p_session_id uuid)
 returns text []
@@ -21850,7 +22215,9 @@ begin
   elsif v_session.kind = 'worker' and noetl_internal.live_dispatchers() > 0 then
     return array[]::text [];
   end if;
-  return array(select d.duty from noetl.duty as d) || 'project_changes'::text;
+  return array(
+    select d.duty from noetl.duty as d where d.needs is null
+  ) || 'project_changes'::text;
 end;
 $function$;
 
@@ -21975,6 +22342,10 @@ begin
           then 'reap_stale'
       end,
       case when v_fire_at <= v_now then 'fire_schedules' end,
+      case
+        when exists (select from noetl.change as c where c.kind = 'publish')
+          then 'publish_commands'
+      end,
       'maintain_partitions',
       'retain'
     ]) with ordinality as t (name, place)
@@ -22036,6 +22407,272 @@ comment on function noetl.fire_schedules(integer)
 is 'Start what the due schedules are to start, each firing once; a tick.';
 revoke all on function noetl.fire_schedules(integer) from public;
 grant execute on function noetl.fire_schedules(integer) to noetl_worker;
+
+-- engine/worker_rooms.sql
+-- The room that live workers have, of those that say what they can take: the slots that were free
+-- at their last heartbeat, less what they have been handed since; per kind with slots of its own
+-- those, less the commands with such tools that they hold.
+create or replace function noetl_internal.worker_rooms()
+returns setof noetl_internal.room
+language plpgsql volatile
+as $function$
+begin
+  return query
+  select
+    s.name, s.pools, array(select jsonb_array_elements_text(s.capacity -> 'tools')),
+    (
+      (s.capacity -> 'available_slots')::integer
+      + coalesce((s.capacity -> 'active_tasks')::integer, 0)
+      - (
+        select count(*) from noetl.command as c
+        where c.session_id = s.session_id and c.status = 'leased'
+      )
+    )::integer,
+    (
+      select jsonb_object_agg(p.kind, (p.pool -> 'slots')::integer - h.count)
+      from jsonb_each(s.capacity -> 'tool_pools') as p (kind, pool)
+      cross join lateral (
+        select count(*) as count
+        from noetl.command as c
+        inner join noetl.catalog_step as t on t.catalog_id = c.catalog_id and t.step = c.step
+        where
+          c.session_id = s.session_id and c.status = 'leased' and c.task in ('run', 'frame')
+          and p.kind = any(t.kinds)
+      ) as h
+    )
+  from noetl.runtime as s
+  where
+    s.kind = 'worker' and s.status = 'active' and s.capacity ? 'available_slots'
+    and s.heartbeat_at > noetl_internal.clock_now() - interval '30 seconds';
+end;
+$function$;
+
+comment on function noetl_internal.worker_rooms()
+is 'The room that live workers have, of those that say what they can take.';
+
+-- engine/less_room.sql
+-- The room of a worker after it is given p_count commands with tools of these kinds.
+create or replace function noetl_internal.less_room(
+  p_room noetl_internal.room,
+  p_kinds text [],
+  p_count integer
+)
+returns noetl_internal.room
+language sql immutable parallel safe
+as $function$
+  select
+    row(
+      p_room.worker, p_room.pools, p_room.tools, p_room.free - p_count,
+      p_room.tool_free || coalesce(
+        (
+          select jsonb_object_agg(k.kind, (p_room.tool_free -> k.kind)::integer - p_count)
+          from unnest(p_kinds) as k (kind)
+          where p_room.tool_free ? k.kind
+        ), '{}'
+      )
+    )::noetl_internal.room
+$function$;
+
+comment on function noetl_internal.less_room(noetl_internal.room, text [], integer)
+is 'The room of a worker after it is given commands.';
+
+-- engine/take_seats.sql
+-- Which of these workers get p_count commands of a pool with tools of these kinds: those that serve
+-- both and have room, each time the one that has most; fewer than p_count when room runs out.
+create or replace function noetl_internal.take_seats(
+  p_rooms noetl_internal.room [],
+  p_pool text,
+  p_kinds text [],
+  p_count integer
+)
+returns text []
+language sql immutable parallel safe
+as $function$
+  select array(
+    select r.worker
+    from unnest(p_rooms) as r
+    cross join lateral generate_series(
+      1,
+      least(
+        p_count, r.free,
+        (
+          select min((r.tool_free -> k.kind)::integer)
+          from unnest(p_kinds) as k (kind)
+          where r.tool_free ? k.kind
+        )
+      )
+    ) as s (number)
+    where r.pools @> array[p_pool] and r.tools @> p_kinds
+    order by r.free - s.number desc, r.worker
+    limit p_count
+  )
+$function$;
+
+comment on function noetl_internal.take_seats(noetl_internal.room [], text, text [], integer)
+is 'Which workers get commands: each time the one that has most room.';
+
+-- engine/choose_workers.sql
+-- To whom each of these commands should go: to the worker with most room among those that serve its
+-- pool and its kinds of tools; to nobody in particular (null) when there is none.
+create or replace function noetl_internal.choose_workers(
+  p_publications noetl_internal.publication []
+)
+returns setof noetl_internal.publication
+language plpgsql volatile
+as $function$
+declare
+  v_rooms noetl_internal.room [] := array(select r from noetl_internal.worker_rooms() as r);
+  v_group record;
+  v_seats text [];
+begin
+  -- A row loop over the groups that anybody serves alike, few: each leaves the next less room.
+  for v_group in
+    select p.pool, p.kinds, array_agg(p order by p.change_id) as members
+    from unnest(p_publications) as p
+    group by p.pool, p.kinds
+    order by min(p.change_id)
+  loop
+    v_seats := noetl_internal.take_seats(
+      v_rooms, v_group.pool, v_group.kinds, cardinality(v_group.members)
+    );
+    return query
+    select
+      m.change_id, m.execution_id, m.command_id, m.issue, m.pool, m.kinds, v_seats[m.number]
+    from unnest(v_group.members) with ordinality as m (
+      change_id, execution_id, command_id, issue, pool, kinds, worker, number
+    );
+    v_rooms := array(
+      select
+        case
+          when g.count is null then r
+          else noetl_internal.less_room(r, v_group.kinds, g.count)
+        end
+      from unnest(v_rooms) as r
+      left join (
+        select s.worker, count(*)::integer as count
+        from unnest(v_seats) as s (worker)
+        group by s.worker
+      ) as g on g.worker = r.worker
+    );
+  end loop;
+end;
+$function$;
+
+comment on function noetl_internal.choose_workers(noetl_internal.publication [])
+is 'To whom each of these commands should go.';
+
+-- api/take_publications.sql
+-- Commands to be published, in the order of their issue, for the dispatcher that holds the duty
+-- publish_commands; nobody else gets any. worker: who has most room for it, null: whoever comes.
+-- kind: of its first tool, null when it runs none. Entries of commands that are not queued any more
+-- are removed. Called again: the same, until confirm_publications.
+-- Locks: outbox rows, skipping locked ones. Raises: NE401, NE410.
+create or replace function noetl.take_publications(
+  p_session uuid,
+  p_limit integer default 500
+)
+returns table (
+  change_id bigint,
+  execution_id bigint,
+  command_id text,
+  issue integer,
+  pool text,
+  kind text,
+  worker text
+)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+#variable_conflict use_column
+declare
+  v_taken noetl.change [];
+  v_ready noetl_internal.publication [];
+begin
+  perform noetl_internal.require_session(p_session);
+  select array_agg(t::noetl.change order by t.change_id) into v_taken
+  from (
+    select c.* from noetl.change as c
+    where
+      c.kind = 'publish'
+      and exists (
+        select from noetl.duty as d
+        where d.duty = 'publish_commands' and d.owner_session_id = p_session
+      )
+    order by c.change_id
+    limit least(greatest(p_limit, 0), 1000)
+    for update skip locked
+  ) as t;
+  -- A new statement: what was claimed by now is not to be published.
+  v_ready := array(
+    select
+      row(
+        t.change_id, t.execution_id, t.command_id, c.issue, c.pool,
+        case when c.task in ('run', 'frame') then s.kinds else '{}' end, null
+      )::noetl_internal.publication
+    from unnest(v_taken) as t
+    inner join noetl.command as c
+      on
+        c.execution_id = t.execution_id and c.command_id = t.command_id
+        and c.status = 'queued'
+    inner join noetl.catalog_step as s on s.catalog_id = c.catalog_id and s.step = c.step
+  );
+  delete from noetl.change as c
+  using unnest(v_taken) as t
+  where
+    c.change_id = t.change_id
+    and t.change_id not in (select r.change_id from unnest(v_ready) as r);
+  return query
+  select r.change_id, r.execution_id, r.command_id, r.issue, r.pool, r.kinds[1], r.worker
+  from noetl_internal.choose_workers(v_ready) as r
+  order by r.change_id;
+end;
+$function$;
+
+comment on function noetl.take_publications(uuid, integer)
+is 'Commands to be published, for the dispatcher that holds the duty.';
+revoke all on function noetl.take_publications(uuid, integer) from public;
+grant execute on function noetl.take_publications(uuid, integer) to noetl_worker;
+
+-- api/confirm_publications.sql
+-- Forget entries of take_publications that have been published; returns how many. A dispatcher that
+-- has lost the duty meanwhile may still say so. Called again: 0.
+-- Locks: outbox rows, ascending. Raises: NE401, NE410.
+create or replace function noetl.confirm_publications(
+  p_session uuid,
+  p_change_ids bigint []
+)
+returns integer
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+declare
+  v_count integer;
+begin
+  perform noetl_internal.require_session(p_session);
+  -- Lost in a crash, it is a message published twice.
+  perform set_config('synchronous_commit', 'off', true);
+  with published as (
+    select c.change_id from noetl.change as c
+    where c.change_id = any(p_change_ids) and c.kind = 'publish'
+    order by c.change_id
+    for update
+  )
+  delete from noetl.change as c
+  using published as p
+  where c.change_id = p.change_id;
+  get diagnostics v_count = row_count;
+  return v_count;
+end;
+$function$;
+
+comment on function noetl.confirm_publications(uuid, bigint [])
+is 'Forget entries of take_publications that have been published.';
+revoke all on function noetl.confirm_publications(uuid, bigint []) from public;
+grant execute on function noetl.confirm_publications(uuid, bigint []) to noetl_worker;
 
 -- api/maintain_partitions.sql
 -- Create the partitions of the event log for the next eight weeks; returns how many were new. When

@@ -30,6 +30,10 @@ create sequence noetl.claim_floor_due minvalue 0 start 0;
 comment on sequence noetl.claim_floor_due is
 'When a look from the bottom is due, in milliseconds since 1970.';
 
+create sequence noetl.publishing_until minvalue 0 start 0;
+comment on sequence noetl.publishing_until is
+'Until when commands are published as they are issued, in milliseconds since 1970.';
+
 -- Checks of one column are domains, for speed: docs/decisions/domains-for-hot-checks.md.
 create domain noetl_internal.run_status as text
 constraint run_status_is_known check (
@@ -464,18 +468,32 @@ create type noetl_internal.outcome as (
 comment on type noetl_internal.outcome is
 'A command just finished by a report, with what was reported.';
 
+-- A command that is to be told to a transport.
+create type noetl_internal.publication as (
+  change_id bigint,
+  execution_id bigint,
+  command_id text,
+  issue integer,
+  pool text,
+  kinds text [],
+  worker text
+);
+comment on type noetl_internal.publication is
+'A command to be published, to a worker or to whoever comes.';
+
 create table noetl.change (
   change_id bigint generated always as identity,
   kind noetl_internal.change_kind not null,
   execution_id bigint not null,
-  subject text,
+  command_id text,
   marked_at timestamptz not null default statement_timestamp(),
-  constraint change_pkey primary key (change_id)
+  constraint change_pkey primary key (change_id),
+  constraint change_command_iff_publish check ((command_id is not null) = (kind = 'publish'))
 )
 with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 comment on table noetl.change is
 'The outbox. dirty: project this run; advance: move this run on; cancel: its parent has '
-'ended; publish: tell a transport. Followers delete what they did.';
+'ended; publish: tell a transport of this command. Followers delete what they did.';
 
 -- One for each follower: reports ask whether there is anything to advance, among many dirty rows.
 create index idx_change_dirty
@@ -483,5 +501,7 @@ on noetl.change (noetl_internal.shard_of(execution_id), change_id)
 where kind = 'dirty';
 create index idx_change_advance on noetl.change (change_id)
 where kind in ('advance', 'cancel');
+create index idx_change_publish on noetl.change (change_id)
+where kind = 'publish';
 
 commit;

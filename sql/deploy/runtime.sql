@@ -29,8 +29,20 @@ comment on table noetl.runtime is
 create unique index uidx_runtime_active_name on noetl.runtime (kind, name)
 where status = 'active';
 
+-- What a worker can take at the moment.
+create type noetl_internal.room as (
+  worker text,
+  pools text [],
+  tools text [],
+  free integer,
+  tool_free jsonb
+);
+comment on type noetl_internal.room is
+'What a worker can take: free slots, in all and of each tool kind that has slots of its own.';
+
 create table noetl.duty (
   duty text not null,
+  needs text,  -- what a dispatcher must be capable of to have it
   owner_session_id uuid,
   lease_until timestamptz,
   epoch bigint not null,
@@ -47,5 +59,8 @@ insert into noetl.duty (duty, epoch)
 values
 ('expand_loops', 0), ('wake_runs', 0), ('advance_changes', 0), ('raise_floor', 0),
 ('reap_stale', 0), ('fire_schedules', 0), ('maintain_partitions', 0), ('retain', 0);
+insert into noetl.duty (duty, needs, epoch)
+values
+('publish_commands', 'nats', 0);
 
 commit;

@@ -72,11 +72,17 @@
 \ir engine/draft_of.sql
 \ir engine/outcome_draft.sql
 \ir engine/ring_doorbell.sql
+\ir engine/is_publishing.sql
+\ir engine/mark_publications.sql
+\ir engine/publish_queued.sql
 \ir engine/issue_batch.sql
 \ir engine/issue_again.sql
 \ir engine/claim_floor.sql
 \ir engine/lowest_place.sql
 \ir engine/is_floor_due.sql
+\ir engine/require_counts.sql
+\ir engine/require_capacity.sql
+\ir engine/pick_fitting.sql
 \ir engine/lease_commands.sql
 \ir engine/hand_out.sql
 \ir engine/finish_commands.sql
@@ -315,6 +321,9 @@
 -- API: workers
 \ir engine/require_run.sql
 \ir engine/require_kin.sql
+\ir engine/keep_publishing.sql
+\ir engine/live_dispatchers.sql
+\ir engine/stop_publishing.sql
 \ir engine/give_up_duties.sql
 \ir engine/begin_session.sql
 \ir api/register_session.sql
@@ -351,9 +360,9 @@
 \ir api/project_shard.sql
 \ir api/project_shards.sql
 \ir api/raise_floor.sql
-\ir engine/live_dispatchers.sql
 \ir engine/lease_share.sql
 \ir engine/take_duties.sql
+\ir engine/hold_special_duties.sql
 \ir engine/hold_duties.sql
 \ir engine/take_shards.sql
 \ir engine/hold_shards.sql
@@ -363,5 +372,11 @@
 \ir engine/next_projection.sql
 \ir api/due_work.sql
 \ir api/fire_schedules.sql
+\ir engine/worker_rooms.sql
+\ir engine/less_room.sql
+\ir engine/take_seats.sql
+\ir engine/choose_workers.sql
+\ir api/take_publications.sql
+\ir api/confirm_publications.sql
 \ir api/maintain_partitions.sql
 \ir api/retain.sql

@@ -2,6 +2,7 @@
 begin;
 
 drop table noetl.duty;
+drop type noetl_internal.room;
 drop table noetl.runtime;
 
 commit;

@@ -32,6 +32,13 @@ def test_psql_starts_a_run_and_a_worker_takes_it(cli: Cli, database: str) -> Non
         assert ended["result"]["name"] == "psql"
         (shown,) = cli.json("workers", "--db", database)
         assert (shown["name"], shown["capacity"]["slots"]) == ("taker", 3)
+        name, kind, pools, slots, tools, _, heard = (
+            cli("workers", "--db", database).stdout.rstrip("\n").split("\t")
+        )
+        assert (name, kind, pools) == ("taker", "worker", "default")
+        assert slots.endswith("/3 free")
+        assert "python" in tools
+        assert heard.endswith(" s ago")
         worker.send_signal(signal.SIGTERM)
         worker.wait(30)
         assert worker.returncode == 0

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+RUN: Final = "run"
 FRAME: Final = "frame"
 _PARTIAL: Final = "_partial"
 CLAIM = (
     "select c.execution_id, c.command_id, c.catalog_id, c.step, c.task, c.loop_id,"
     " c.iter_index, c.collection_ref, c.item, c.input, c.issue, c.attempt,"
     " c.context_version, c.total, c.priority, c.place"
-    " from noetl.claim_commands(%s, %s, %s, %s::jsonb) as c"
+    " from noetl.claim_commands(%s, %s, %s, %s::jsonb, %s::jsonb) as c"
 )
 
 

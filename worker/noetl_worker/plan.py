@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from noetl_worker.command import FRAME, RUN
 from noetl_worker.jsonable import encode
 from noetl_worker.keychain import Entry, make_entries
 from noetl_worker.templates import Condition, Renderer, compile_template, condition
@@ -89,6 +90,11 @@ class Plan:
     partials: bool
     keychain: Mapping[str, Entry]
     instant_result: Mapping[str, Any] | None
+
+    def kinds_of(self, task: str) -> frozenset[str]:
+        """The kinds of tool that a command with this task runs."""
+        runs_tools = task in (RUN, FRAME)
+        return frozenset(tool.kind for tool in self.tools if runs_tools)
 
     @property
     def kinds(self) -> tuple[str, ...]:

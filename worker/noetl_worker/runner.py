@@ -86,8 +86,12 @@ class Runner:
         parked: Callable[[], AbstractAsyncContextManager[None]],
         is_handed_back: Callable[[], bool],
         report_chunk: Report,
+        learn_kinds: Callable[[frozenset[str]], None],
     ) -> Event:
-        """Run a command to its report; only cancellation and a lost session raise."""
+        """Run a command to its report; only cancellation and a lost session raise.
+
+        ``learn_kinds`` is told of what kinds its tools are, before they run.
+        """
         started = time.monotonic()
         event: Event = {
             "execution_id": command.execution_id,
@@ -101,6 +105,7 @@ class Runner:
             plan = await self._plan(command)
             kinds = plan.kinds
             tracing.note_kinds(kinds)
+            learn_kinds(plan.kinds_of(command.task))
             if command.task == COLLECT:
                 scope = await self._scope(command, plan)
                 return await collect(command, plan, scope, self._engine)

@@ -31,6 +31,10 @@ class WorkerSettings:
     name: str = ""  # NOETL_WORKER_NAME; default: host and process id
     slots: int = 200  # NOETL_WORKER_SLOTS: commands at work at once
     pools: tuple[str, ...] = ("default",)  # NOETL_WORKER_POOLS
+    tools: tuple[str, ...] = ()  # NOETL_WORKER_TOOLS: kinds it serves; none: all
+    tool_slots: Mapping[str, int] = field(  # NOETL_TOOL_SLOTS: at once, of a tool kind
+        default_factory=dict
+    )
     home: Path = Path()  # NOETL_HOME: key file and, by default, stored results
     store_path: Path | None = None  # NOETL_PVC_MOUNT_PATH; default: HOME/results
     inline_max_bytes: int = 65_536  # NOETL_INLINE_MAX_BYTES: larger results are files
@@ -87,6 +91,29 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def parse_tools(text: str) -> tuple[str, ...]:
+    """Tool kinds, separated by commas; raises ValueError for one without a driver."""
+    from noetl_worker.tools import kinds
+
+    names = _names(text)
+    if unknown := [name for name in names if name not in kinds()]:
+        raise ValueError(
+            f'no tool kind "{unknown[0]}"; there are: {", ".join(kinds())}'
+        )
+    return names
+
+
+def parse_tool_slots(text: str) -> dict[str, int]:
+    """Slots of tool kinds, such as ``duckdb=1,python=4``; raises ValueError."""
+    slots: dict[str, int] = {}
+    for part in _names(text):
+        kind, _, number = (piece.strip() for piece in part.partition("="))
+        if not (number.isascii() and number.isdigit() and 0 < int(number) < 10**6):
+            raise ValueError("must be such as duckdb=1,python=4, each 1 or more")
+        slots.update(dict.fromkeys(parse_tools(kind), int(number)))
+    return slots
+
+
 def _flag(text: str) -> bool:
     return text.strip().lower() in _TRUE
 
@@ -119,6 +146,8 @@ _VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "NOETL_WORKER_NAME": ("name", str),
     "NOETL_WORKER_SLOTS": ("slots", int),
     "NOETL_WORKER_POOLS": ("pools", _names),
+    "NOETL_WORKER_TOOLS": ("tools", parse_tools),
+    "NOETL_TOOL_SLOTS": ("tool_slots", parse_tool_slots),
     "NOETL_HOME": ("home", Path),
     "NOETL_PVC_MOUNT_PATH": ("store_path", Path),
     "NOETL_INLINE_MAX_BYTES": ("inline_max_bytes", int),

@@ -13,6 +13,7 @@ from typing import Any
 
 from noetl_worker import logs, metrics, tracing
 from noetl_worker.cache import Cache
+from noetl_worker.capacity import Capacity
 from noetl_worker.collector import Collector
 from noetl_worker.command import Command
 from noetl_worker.credentials import Credentials
@@ -25,7 +26,7 @@ from noetl_worker.services import Services
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.stores.registry import Stores
 from noetl_worker.ticker import Ticker
-from noetl_worker.transport.calls import Answer, Claim
+from noetl_worker.transport.calls import Answer, Beat, Claim
 from noetl_worker.transport.errors import (
     SessionEndedError,
     SupersededError,
@@ -55,6 +56,7 @@ class _Running:
     told_at: float
     task: asyncio.Task[None] = field(init=False)
     is_parked: bool = False
+    kinds: frozenset[str] | None = None
     is_handed_back: bool = False
 
 
@@ -73,6 +75,7 @@ class Worker:
         self._ticker = Ticker(settings, lambda: self._engine.session, self._note_end)
         self._wake = asyncio.Event()
         self._running: dict[str, _Running] = {}
+        self._capacity = Capacity(settings, self._running.values)
         self._session: uuid.UUID
         self._reports: Reports
         self._claim: Claim | None = None
@@ -152,14 +155,17 @@ class Worker:
         is_beat_due = now >= self._beat_at and (
             claim is None or claim is not self._claim
         )
-        held = [*self._running, *self._reports.command_ids] if is_beat_due else None
+        beat = None
+        if is_beat_due:
+            held = [*self._running, *self._reports.command_ids]
+            beat = Beat(held, self._capacity.report())
         self._claim = claim
         events = self._reports.batch()
         if is_beat_due:
             events += self._signs_of_life(now)
         if events:
             reach("before_report")
-        answer = await self._link.exchange(self._session, events, held, claim)
+        answer = await self._link.exchange(self._session, events, beat, claim)
         if events and answer.recorded is not None:
             metrics.REPORT_SECONDS.observe(time.monotonic() - now)
         await self._take(answer, now)
@@ -198,8 +204,7 @@ class Worker:
         """Slots without a command; commands that only wait for a child take none."""
         if len(self._reports) > REPORTS_MAX:
             return 0
-        busy = sum(not running.is_parked for running in self._running.values())
-        return self._settings.slots - busy
+        return self._capacity.free()
 
     def _next_claim(self, now: float) -> Claim | None:
         """A claim with every report, since a report may make the next step ready."""
@@ -210,7 +215,8 @@ class Worker:
             return None
         self._is_claim_due = False
         self._claim_at = now + self._settings.poll_seconds
-        return Claim(uuid.uuid4(), free, self._marks or None)
+        room = self._capacity.room()
+        return Claim(uuid.uuid4(), free, self._marks or None, room)
 
     async def _take(self, answer: Answer, now: float) -> None:
         if answer.recorded is not None or answer.commands:
@@ -290,7 +296,9 @@ class Worker:
         self, commands: list[Command], now: float, *, is_full: bool
     ) -> None:
         """Where the next claim may begin to look; forgotten at least once a second."""
-        if not is_full or now - self._marked_at > MARKS_SECONDS:
+        is_over = not is_full or now - self._marked_at > MARKS_SECONDS
+        # Below the marks may be what it had no room for.
+        if is_over or self._capacity.is_limited:
             self._marks, self._marked_at = {}, now
             return
         marks: dict[str, int] = {}
@@ -331,11 +339,20 @@ class Worker:
             self._wake.set()
             return await told
 
+        def learn_kinds(kinds: frozenset[str]) -> None:
+            running.kinds = kinds
+            if self._capacity.is_limited:
+                self._ring()  # what it had no room for may be claimed now
+
         logs.work_on(command)
         try:
             with tracing.command_span(command):
                 event = await self._runner.run(
-                    command, parked, lambda: running.is_handed_back, report_chunk
+                    command,
+                    parked,
+                    lambda: running.is_handed_back,
+                    report_chunk,
+                    learn_kinds,
                 )
             reports.add(event)
             reach("after_run")
@@ -373,7 +390,7 @@ class Worker:
         self.is_registering = True
         await self._stop_running(list(self._running.values()))
         reach("before_register")
-        self._session = await self._link.register()
+        self._session = await self._link.register(self._capacity.report())
         metrics.REGISTRATIONS.inc()
         reach("after_register")
         self._engine.session = self._session

@@ -19,7 +19,7 @@ from noetl_shell.api.bodies import require_media
 from noetl_shell.api.database import Database, Db
 from noetl_shell.api.problems import problem
 from noetl_shell.api.replies import json_reply
-from noetl_worker.transport.calls import Claim
+from noetl_worker.transport.calls import Beat, Claim
 from noetl_worker.transport.functions import FUNCTIONS, Function
 from noetl_worker.transport.postgres import exchange_calls, execute
 
@@ -46,10 +46,11 @@ class ClaimBody(msgspec.Struct, forbid_unknown_fields=True):
     request_id: UUID
     limit: _Integer = 10
     marks: dict[str, _Bigint] | None = None
+    room: dict[str, _Integer] | None = None
 
     def claim(self) -> Claim:
         """As a link takes it."""
-        return Claim(self.request_id, self.limit, self.marks)
+        return Claim(self.request_id, self.limit, self.marks, self.room)
 
 
 class SessionClaimBody(ClaimBody, forbid_unknown_fields=True, kw_only=True):
@@ -58,12 +59,19 @@ class SessionClaimBody(ClaimBody, forbid_unknown_fields=True, kw_only=True):
     session: UUID
 
 
+class BeatBody(msgspec.Struct, forbid_unknown_fields=True):
+    """The commands that a worker holds, and what it can take."""
+
+    held: list[_Text]
+    capacity: dict[str, Any]
+
+
 class ExchangeBody(msgspec.Struct, forbid_unknown_fields=True):
-    """What a worker has to say at once; ``held`` null: the heartbeat is not due."""
+    """What a worker has to say at once; ``beat`` null: the heartbeat is not due."""
 
     session: UUID
     events: list[msgspec.Raw] | None = None
-    held: list[_Text] | None = None
+    beat: BeatBody | None = None
     claim: ClaimBody | None = None
 
 
@@ -143,7 +151,8 @@ async def exchange(request: Request, db: Db) -> Response:
     events = body.events or []
     report = _join(events) if events else None
     claim = None if body.claim is None else body.claim.claim()
-    calls = exchange_calls(body.session, report, len(events), body.held, claim)
+    beat = None if body.beat is None else Beat(body.beat.held, body.beat.capacity)
+    calls = exchange_calls(body.session, report, len(events), beat, claim)
     answers = await _answers(db, calls)
     return json_reply(
         answers.get("exchange")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from typing import Any
 
 import click
 
@@ -57,22 +58,40 @@ def worker(
 @json_option
 @database_option
 def workers(target: Target, as_json: bool) -> None:
-    """List the workers that are alive, with what they serve and how much they take."""
+    """List the workers that are alive, with what they serve and what room they have."""
     with target.open() as conn:
         found = calls.list_workers(conn)
     if as_json:
         output.print_json(found)
         return
     output.print_table(
-        ("name", "kind", "pools", "slots", "heartbeat"),
+        ("name", "kind", "pools", "slots", "tools", "version", "heard"),
         (
             (
                 session.name,
                 session.kind,
                 ", ".join(session.pools),
-                session.capacity.get("slots"),
-                output.when(session.heartbeat_at),
+                _slots(session.capacity, "available_slots"),
+                _tools(session.capacity),
+                session.capacity.get("version"),
+                f"{session.heartbeat_age:.0f} s ago",
             )
             for session in found
         ),
+    )
+
+
+def _slots(capacity: dict[str, Any], free: str) -> str | None:
+    """Such as ``3/8 free``; only the number for a worker that does not tell more."""
+    slots = capacity.get("slots")
+    if slots is None or free not in capacity:
+        return None if slots is None else str(slots)
+    return f"{capacity[free]}/{slots} free"
+
+
+def _tools(capacity: dict[str, Any]) -> str:
+    pools = capacity.get("tool_pools", {})
+    return ", ".join(
+        f"{kind} ({_slots(pools[kind], 'free')})" if kind in pools else kind
+        for kind in capacity.get("tools", [])
     )

@@ -8,7 +8,8 @@ create or replace function noetl.exchange(
   p_events jsonb,
   p_request_id uuid,
   p_limit integer default 10,
-  p_marks jsonb default null
+  p_marks jsonb default null,
+  p_room jsonb default null
 )
 returns jsonb
 language plpgsql volatile security definer
@@ -19,19 +20,20 @@ as $function$
 declare
   v_recorded jsonb := noetl.record_events(p_events);
 begin
+  perform noetl_internal.require_counts(p_room, 'p_room');
   return jsonb_build_object(
     'recorded', v_recorded,
     'commands', (
       select coalesce(jsonb_agg(to_jsonb(h) order by h.priority desc, h.place), '[]')
       from noetl_internal.hand_out(
-        noetl_internal.require_session(p_session), p_request_id, p_limit, p_marks
+        noetl_internal.require_session(p_session), p_request_id, p_limit, p_marks, p_room
       ) as h
     )
   );
 end;
 $function$;
 
-comment on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb)
+comment on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb, jsonb)
 is 'Report and claim in one transaction; safe to repeat by request id.';
-revoke all on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb) from public;
-grant execute on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb) to noetl_worker;
+revoke all on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb, jsonb) from public;
+grant execute on function noetl.exchange(uuid, jsonb, uuid, integer, jsonb, jsonb) to noetl_worker;

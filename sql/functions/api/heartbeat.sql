@@ -1,7 +1,8 @@
 -- Renew a session, however many commands it holds. p_held lists what the worker holds: the answer
 -- says which of these it no longer owns (cancelled, or recorded already), and leased commands that
--- it does not list are requeued. Called again: a later deadline. Locks: the session row; then as
--- requeue_commands. Raises: NE401, NE410.
+-- it does not list are requeued. p_capacity is what it can take now (docs/protocol.md); null: as it
+-- said before. Called again: a later deadline.
+-- Locks: the session row; then as requeue_commands. Raises: NE401, NE410, NE422 for a bad capacity.
 create or replace function noetl.heartbeat(
   p_session uuid,
   p_held text [],
@@ -19,6 +20,7 @@ declare
 begin
   perform noetl_internal.require_read_committed();
   perform noetl_internal.require_session(p_session);
+  perform noetl_internal.require_capacity(p_capacity);
   update noetl.runtime as s
   set
     heartbeat_at = noetl_internal.clock_now(),

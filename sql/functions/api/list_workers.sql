@@ -1,4 +1,6 @@
--- The live sessions of workers and dispatchers.
+-- The live sessions of workers and dispatchers. capacity is what the process said last
+-- (docs/protocol.md), held how many commands it has now, heartbeat_age how many seconds ago it gave
+-- its last sign of life.
 -- Locks: none. Raises: nothing.
 create or replace function noetl.list_workers()
 returns table (
@@ -6,13 +8,22 @@ returns table (
   kind text,
   pools text [],
   capacity jsonb,
+  held integer,
   registered_at timestamptz,
-  heartbeat_at timestamptz
+  heartbeat_at timestamptz,
+  heartbeat_age double precision
 )
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $function$
-  select s.name, s.kind, s.pools, s.capacity, s.registered_at, s.heartbeat_at
+  select
+    s.name, s.kind, s.pools, s.capacity,
+    (
+      select count(*)::integer from noetl.command as c
+      where c.session_id = s.session_id and c.status = 'leased'
+    ),
+    s.registered_at, s.heartbeat_at,
+    extract(epoch from noetl_internal.clock_now() - s.heartbeat_at)::double precision
   from noetl.runtime as s
   where s.status = 'active'
   order by s.kind, s.name

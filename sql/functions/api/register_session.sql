@@ -3,8 +3,8 @@
 -- the process started, by its clock: the younger process keeps the name, so that a call of one that
 -- was killed since cannot take it; without it the caller is the youngest. Called again by the same
 -- process: the same session, while it lives.
--- Locks: as requeue_sessions. Raises: NE422 for an empty name or pool list, NE410 when a younger
--- process has the name.
+-- Locks: as requeue_sessions. Raises: NE422 for an empty name or pool list or a bad capacity, NE410
+-- when a younger process has the name.
 create or replace function noetl.register_session(
   p_name text,
   p_pools text [],

@@ -3,7 +3,7 @@
 -- told by the clocks of their hosts, which may differ: one that has been silent for a fifth of
 -- session_timeout_seconds has lost its name to whoever asks.
 -- Locks: one per kind and name; as requeue_sessions. Raises: NE410 when a younger process has the
--- name.
+-- name, NE422 for a bad capacity.
 create or replace function noetl_internal.begin_session(
   p_kind text,
   p_name text,
@@ -18,6 +18,7 @@ declare
   v_session_id uuid := gen_random_uuid();
   v_older noetl.runtime;
 begin
+  perform noetl_internal.require_capacity(p_capacity);
   -- Two processes that start under one name at the same moment end one after the other.
   perform pg_advisory_xact_lock(
     noetl_internal.lock_key(p_kind, hashtextextended(p_name, 0))

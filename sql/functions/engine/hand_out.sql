@@ -5,7 +5,8 @@ create or replace function noetl_internal.hand_out(
   p_session noetl.runtime,
   p_request_id uuid,
   p_limit integer,
-  p_marks jsonb
+  p_marks jsonb,
+  p_room jsonb
 )
 returns table (
   execution_id bigint,
@@ -29,6 +30,8 @@ language plpgsql volatile
 as $function$
 #variable_conflict use_column
 declare
+  v_limit integer := least(greatest(p_limit, 0), 1000);
+  v_picked tid [];
   v_place bigint;
 begin
   if not exists (
@@ -36,9 +39,13 @@ begin
     where
       c.session_id = p_session.session_id and c.request_id = p_request_id and c.status = 'leased'
   ) then
+    if p_room is not null then
+      v_picked := noetl_internal.pick_fitting(
+        p_session, v_limit, p_marks, noetl_internal.claim_floor(), p_room
+      );
+    end if;
     v_place := noetl_internal.lease_commands(
-      p_session, p_request_id, least(greatest(p_limit, 0), 1000), p_marks,
-      noetl_internal.claim_floor()
+      p_session, p_request_id, v_limit, p_marks, noetl_internal.claim_floor(), v_picked
     );
     if v_place > noetl_internal.served_place() then
       perform setval('noetl.virtual_clock', v_place);
@@ -60,5 +67,5 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.hand_out(noetl.runtime, uuid, integer, jsonb)
+comment on function noetl_internal.hand_out(noetl.runtime, uuid, integer, jsonb, jsonb)
 is 'The commands of a claim, leased to the session.';

@@ -1,12 +1,14 @@
 -- Lease the first p_limit queued commands of a session's pools to it, and tell so in the log;
--- returns the last of their places in line, null when there was none.
+-- returns the last of their places in line, null when there was none. p_picked: lease these rows
+-- instead, which the transaction has locked; null: the first.
 -- Locks: command rows, skipping locked ones.
 create or replace function noetl_internal.lease_commands(
   p_session noetl.runtime,
   p_request_id uuid,
   p_limit integer,
   p_marks jsonb,
-  p_floor bigint
+  p_floor bigint,
+  p_picked tid []
 )
 returns bigint
 language plpgsql volatile
@@ -15,7 +17,7 @@ as $function$
 declare
   v_place bigint;
 begin
-  with ready as (
+  with queued as (
     select q.row_place
     from unnest(p_session.pools) as p (pool)
     cross join generate_series(9, 0, -1) as l (priority)
@@ -31,7 +33,13 @@ begin
       limit p_limit
       for no key update skip locked
     ) as q
+    where p_picked is null
     limit p_limit
+  ),
+  ready as (
+    select q.row_place from queued as q
+    union all
+    select k.row_place from unnest(p_picked) as k (row_place)
   ),
   leased as (
     update noetl.command as c
@@ -62,5 +70,7 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.lease_commands(noetl.runtime, uuid, integer, jsonb, bigint)
+comment on function noetl_internal.lease_commands(
+  noetl.runtime, uuid, integer, jsonb, bigint, tid []
+)
 is 'Lease the first queued commands of a session''s pools to it.';

@@ -73,6 +73,8 @@ from regexp_split_to_table($matrix$
   raise_floor          .       .       .         worker  .
   due_work             .       .       .         worker  .
   register_dispatcher  .       .       .         worker  .
+  take_publications    .       .       .         worker  .
+  confirm_publications .       .       .         worker  .
   project_changes      .       .       .         worker  .
   project_shards       .       .       .         worker  .
   project_shard        .       .       .         worker  .

@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from noetl_worker.engine import Engine
-from noetl_worker.transport.calls import Claim
+from noetl_worker.transport.calls import Beat, Claim
 from noetl_worker.transport.errors import (
     EngineRefusedError,
     SessionEndedError,
@@ -68,7 +68,7 @@ async def session(way: Way, name: str = "one") -> AsyncIterator[Session]:
     settings = way.settings(name)
     link, engine = make_link(settings), Engine(make_calls(settings))
     try:
-        engine.session = await link.register()
+        engine.session = await link.register({})
         yield Session(link, engine, engine.session)
     finally:
         await engine.close()
@@ -126,9 +126,10 @@ def test_report_and_claim_and_renewal_go_together(way: Way) -> None:
         # Few reports go with the claim in one transaction, many apart, as do heartbeats.
         for count, is_beat in ((3, False), (20, False), (3, True)):
             commands = await one.claim(count)
-            held = [c.command_id for c in commands] if is_beat else None
+            held = [c.command_id for c in commands] if is_beat else []
+            beat = Beat(held, {"slots": 3}) if is_beat else None
             answer = await one.link.exchange(
-                one.id, [one.done(c) for c in commands], held, Claim(uuid.uuid4(), 2)
+                one.id, [one.done(c) for c in commands], beat, Claim(uuid.uuid4(), 2)
             )
             assert answer.error is None
             assert answer.recorded["recorded"] == count
@@ -136,7 +137,7 @@ def test_report_and_claim_and_renewal_go_together(way: Way) -> None:
             assert len(answer.commands) == 2
             assert (answer.heartbeat is not None) is is_beat
         # Reported just now, so no longer held.
-        assert set(answer.heartbeat["cancelled"]) == set(held or ())
+        assert set(answer.heartbeat["cancelled"]) == set(held)
 
     over(way, test)
 
@@ -217,7 +218,7 @@ def test_session_that_has_ended_and_one_that_was_superseded_are_told_so(
             answer = await one.link.exchange(one.id, [], None, claim)
             assert type(answer.error) is SupersededError
             with pytest.raises(SupersededError):
-                await one.link.register()
+                await one.link.register({})
 
     over(way, test)
 

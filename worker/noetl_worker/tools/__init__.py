@@ -66,6 +66,13 @@ Run = Callable[[Tool, dict[str, Any], ToolContext], Awaitable[Output]]
 
 
 @cache
+def kinds() -> tuple[str, ...]:
+    """The kinds that have a driver here, those of other distributions included."""
+    others = {entry.name for entry in entry_points(group=GROUP)}
+    return (*KINDS, *sorted(others - set(KINDS)))
+
+
+@cache
 def find_tool(kind: str) -> Run:
     """The function that runs tools of a kind."""
     if kind in KINDS:
@@ -78,7 +85,7 @@ def find_tool(kind: str) -> Run:
     raise TaskError(
         "unsupported",
         f'this worker has no driver for tools of kind "{kind}"; it has: '
-        + ", ".join(KINDS),
+        + ", ".join(kinds()),
     )
 
 

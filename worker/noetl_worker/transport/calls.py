@@ -28,6 +28,15 @@ class Claim:
     request_id: UUID
     limit: int
     marks: dict[str, int] | None = None
+    room: dict[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A sign of life: the commands that are held, and what the worker can take."""
+
+    held: Sequence[str]
+    capacity: Json
 
 
 @dataclass(slots=True)
@@ -56,7 +65,7 @@ class Calls(Protocol):
         self,
         session: UUID,
         events: Sequence[Event],
-        held: Sequence[str] | None,
+        beat: Beat | None,
         claim: Claim | None,
     ) -> Answer:
         """Report, renew and claim, in this order, as far as there is something to say."""

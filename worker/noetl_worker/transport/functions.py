@@ -60,15 +60,21 @@ _TABLE: Final = (
     ),
     Function(
         "register_dispatcher",
-        {"name": "text", "started_at": "timestamptz"},
+        {"name": "text", "started_at": "timestamptz", "capacity": "jsonb"},
         is_remote=False,
     ),
-    Function("heartbeat", {"session": "uuid", "held": "text[]"}),
+    Function("heartbeat", {"session": "uuid", "held": "text[]", "capacity": "jsonb"}),
     Function("end_session", {"session": "uuid"}),
     # Commands and reports.
     Function(
         "claim_commands",
-        {"session": "uuid", "request_id": "uuid", "limit": "integer", "marks": "jsonb"},
+        {
+            "session": "uuid",
+            "request_id": "uuid",
+            "limit": "integer",
+            "marks": "jsonb",
+            "room": "jsonb",
+        },
         (
             "execution_id",
             "command_id",
@@ -98,6 +104,7 @@ _TABLE: Final = (
             "request_id": "uuid",
             "limit": "integer",
             "marks": "jsonb",
+            "room": "jsonb",
         },
         is_remote=False,
     ),

@@ -17,7 +17,7 @@ from noetl_worker.command import Command
 from noetl_worker.jsonable import decode
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.transport.api import ApiAccess
-from noetl_worker.transport.calls import Answer, Claim, Event, Json, report_text
+from noetl_worker.transport.calls import Answer, Beat, Claim, Event, Json, report_text
 from noetl_worker.transport.errors import (
     ApiUnusableError,
     EngineAwayError,
@@ -68,15 +68,15 @@ class HttpCalls:
         self,
         session: UUID,
         events: Sequence[Event],
-        held: Sequence[str] | None,
+        beat: Beat | None,
         claim: Claim | None,
     ) -> Answer:
         """One request for all."""
         body: dict[str, Any] = {"session": session}
         if events:
             body["events"] = orjson.Fragment(report_text(events))
-        if held is not None:
-            body["held"] = held
+        if beat is not None:
+            body["beat"] = beat
         if claim is not None:
             body["claim"] = claim
         if len(body) == 1:

@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 
 from noetl_worker.settings import WorkerSettings
-from noetl_worker.transport.calls import Answer, Calls, Claim, Event, Json, Outage
+from noetl_worker.transport.calls import Answer, Beat, Calls, Claim, Event, Json, Outage
 from noetl_worker.transport.errors import (
     ApiUnusableError,
     EngineAwayError,
@@ -25,7 +25,7 @@ class Link(Protocol):
     def is_away(self) -> bool:
         """Whether the last call found the engine away."""
 
-    async def register(self) -> UUID:
+    async def register(self, capacity: Json) -> UUID:
         """Begin a session; that of an older process of the same name ends.
 
         Raises SupersededError when a younger process has the name.
@@ -41,7 +41,7 @@ class Link(Protocol):
         self,
         session: UUID,
         events: Sequence[Event],
-        held: Sequence[str] | None,
+        beat: Beat | None,
         claim: Claim | None,
     ) -> Answer:
         """Report, renew and claim; after an error nothing counts as answered."""
@@ -65,14 +65,14 @@ class DirectLink:
         """Whether the last call found the engine away."""
         return self._outage.is_on
 
-    async def register(self) -> UUID:
+    async def register(self, capacity: Json) -> UUID:
         """Begin a session; see Link."""
         settings = self._settings
         session = await self.call(
             "register_session",
             name=settings.name,
             pools=list(settings.pools),
-            capacity=orjson.dumps({"slots": settings.slots}).decode(),
+            capacity=orjson.dumps(capacity).decode(),
             started_at=self._started_at,
         )
         return UUID(str(session))
@@ -96,12 +96,12 @@ class DirectLink:
         self,
         session: UUID,
         events: Sequence[Event],
-        held: Sequence[str] | None,
+        beat: Beat | None,
         claim: Claim | None,
     ) -> Answer:
         """Report, renew and claim; see Link."""
         try:
-            answer = await self._calls.exchange(session, events, held, claim)
+            answer = await self._calls.exchange(session, events, beat, claim)
         except EngineAwayError as exc:
             await self._outage.wait(exc)
             return Answer(error=exc)

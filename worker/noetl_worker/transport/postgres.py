@@ -20,7 +20,7 @@ from noetl_worker.jsonable import decode
 from noetl_worker.keepalives import keepalives
 from noetl_worker.points import reach
 from noetl_worker.settings import WorkerSettings
-from noetl_worker.transport.calls import Answer, Claim, Event, Json, report_text
+from noetl_worker.transport.calls import Answer, Beat, Claim, Event, Json, report_text
 from noetl_worker.transport.errors import (
     EngineAwayError,
     EngineRefusedError,
@@ -98,7 +98,7 @@ class PostgresCalls:
         self,
         session: UUID,
         events: Sequence[Event],
-        held: Sequence[str] | None,
+        beat: Beat | None,
         claim: Claim | None,
     ) -> Answer:
         """All in one round trip.
@@ -107,7 +107,7 @@ class PostgresCalls:
         each has its own, and a claim (claim_commands) does not wait for the disk.
         """
         report = report_text(events).decode() if events else None
-        calls = exchange_calls(session, report, len(events), held, claim)
+        calls = exchange_calls(session, report, len(events), beat, claim)
         async with self._connection() as conn:
             found = await read_answers(await execute(conn, calls))
         if (both := found.get("exchange")) is not None:
@@ -145,7 +145,7 @@ def exchange_calls(
     session: UUID,
     report: str | None,
     count: int,
-    held: Sequence[str] | None,
+    beat: Beat | None,
     claim: Claim | None,
 ) -> dict[str, dict[str, Any]]:
     """What there is to say, in the order in which it must be said.
@@ -160,14 +160,19 @@ def exchange_calls(
             "request_id": claim.request_id,
             "limit": claim.limit,
             "marks": marks,
+            "room": None if claim.room is None else orjson.dumps(claim.room).decode(),
         }
-    if claim is not None and held is None and 0 < count <= TOGETHER_MAX:
+    if claim is not None and beat is None and 0 < count <= TOGETHER_MAX:
         return {"exchange": {**request, "events": report}}
     calls: dict[str, dict[str, Any]] = {}
     if report is not None:
         calls["record_events"] = {"events": report}
-    if held is not None:
-        calls["heartbeat"] = {"session": session, "held": list(held)}
+    if beat is not None:
+        calls["heartbeat"] = {
+            "session": session,
+            "held": list(beat.held),
+            "capacity": orjson.dumps(beat.capacity).decode(),
+        }
     if claim is not None:
         calls["claim_commands"] = request
     return calls
