@@ -52,14 +52,14 @@ class WitnessedLink:
         self,
         session: UUID,
         events: Sequence[dict[str, Any]],
-        held: Sequence[str] | None,
+        beat: Beat | None,
         claim: Claim | None,
     ) -> Answer:
         """As ever; a claim that is repeated was asked for when it was first sent."""
         sent_at = time.time()
         if claim is not None and claim.request_id != self._claim_id:
             self._claim_id, self._asked_at = claim.request_id, sent_at
-        answer = await self._link.exchange(session, events, held, claim)
+        answer = await self._link.exchange(session, events, beat, claim)
         notes = [
             *self._confirmed(answer.recorded, events, sent_at),
             *self._given(answer),
