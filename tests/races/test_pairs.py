@@ -12,8 +12,8 @@ credentials (rows of their own; ``fire_schedules`` makes new runs only: test_sch
 ``raise_floor`` (sequences, under a lock that is only tried: test_claim_floor.py),
 ``maintain_partitions``, ``retain`` (ended runs, whose locks it only tries:
 test_retention.py), and what only reads (``read_*``, ``child_status``,
-``execution_status``, ``retention_plan``, ``list_*``). ``record_shard`` is ``record_events``, ``issue_command``
-is ``issue_commands``.
+``execution_status``, ``retention_plan``, ``list_*``). ``record_shard`` is
+``record_events``, ``issue_command`` is ``issue_commands``.
 """
 
 from __future__ import annotations
