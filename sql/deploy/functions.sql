@@ -15855,7 +15855,7 @@ begin
     select m.execution_id, m.manifest_id from noetl.manifest as m
     where m.kind = 'retiring'
     order by m.execution_id
-    limit 500
+    limit 100
     for no key update skip locked
   loop
     exit when v_left <= 0;
@@ -22741,7 +22741,7 @@ begin
   select f.touched, f.finished into done, executions
   from noetl_internal.finish_retiring(v_limit) as f;
   if done = 0 then
-    done := noetl_internal.retire_runs(v_cutoff, least(v_limit, 200));
+    done := noetl_internal.retire_runs(v_cutoff, least(v_limit, 100));
   end if;
   if done = 0 then
     sessions := noetl_internal.drop_sessions(least(v_limit, 1000));

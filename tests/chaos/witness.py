@@ -22,7 +22,7 @@ import orjson
 
 from noetl_worker.main import main
 from noetl_worker.settings import WorkerSettings
-from noetl_worker.transport.calls import Answer, Claim
+from noetl_worker.transport.calls import Answer, Beat, Claim
 from noetl_worker.transport.link import Link
 from noetl_worker.transport.make import make_link
 

@@ -10,9 +10,10 @@ twice, and the run can be worked off. What each function does here is in
 Not in the matrix, because they meet nobody on a run: ``register_playbook``, schedules and
 credentials (rows of their own; ``fire_schedules`` makes new runs only: test_schedules.py),
 ``raise_floor`` (sequences, under a lock that is only tried: test_claim_floor.py),
-``maintain_partitions``, and what only reads (``read_*``, ``child_status``,
-``execution_status``, ``list_*``). ``record_shard`` is ``record_events``, ``issue_command``
-is ``issue_commands``.
+``maintain_partitions``, ``retain`` (ended runs, whose locks it only tries:
+test_retention.py), and what only reads (``read_*``, ``child_status``,
+``execution_status``, ``retention_plan``, ``list_*``). ``record_shard`` is
+``record_events``, ``issue_command`` is ``issue_commands``.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ begin
   select f.touched, f.finished into done, executions
   from noetl_internal.finish_retiring(v_limit) as f;
   if done = 0 then
-    done := noetl_internal.retire_runs(v_cutoff, least(v_limit, 200));
+    done := noetl_internal.retire_runs(v_cutoff, least(v_limit, 100));
   end if;
   if done = 0 then
     sessions := noetl_internal.drop_sessions(least(v_limit, 1000));

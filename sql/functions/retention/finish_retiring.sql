@@ -23,7 +23,7 @@ begin
     select m.execution_id, m.manifest_id from noetl.manifest as m
     where m.kind = 'retiring'
     order by m.execution_id
-    limit 500
+    limit 100
     for no key update skip locked
   loop
     exit when v_left <= 0;

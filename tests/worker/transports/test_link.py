@@ -147,7 +147,9 @@ def test_heartbeat_requeues_what_is_not_listed(way: Way) -> None:
 
     async def test(one: Session) -> None:
         commands = await one.claim(3)
-        answer = await one.link.exchange(one.id, [], [commands[0].command_id], None)
+        answer = await one.link.exchange(
+            one.id, [], Beat([commands[0].command_id], {}), None
+        )
         assert answer.heartbeat == {"cancelled": [], "requeued": 2}
         assert answer.recorded is None
         assert answer.commands is None
@@ -162,7 +164,9 @@ def test_heartbeat_tells_of_cancelled_commands_whose_reports_are_late(way: Way) 
     async def test(one: Session) -> None:
         (command,) = await one.claim(1)
         assert await one.engine.cancel_execution(execution_id=run, reason="a test")
-        answer = await one.link.exchange(one.id, [], [command.command_id], None)
+        answer = await one.link.exchange(
+            one.id, [], Beat([command.command_id], {}), None
+        )
         assert answer.heartbeat["cancelled"] == [command.command_id]
         told = await one.report(one.done(command))
         assert (told["recorded"], told["late"]) == (0, 1)
