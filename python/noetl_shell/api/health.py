@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from noetl_shell.api.database import Db
+from noetl_shell.api.models import Health
 from noetl_shell.api.problems import problem
 from noetl_shell.api.replies import json_reply
 from noetl_worker.versions import API_VERSION
 
 router = APIRouter(tags=["health"])
 
+_TEXT: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "Prometheus' text format",
+        "content": {"text/plain": {"schema": {"type": "string"}}},
+    }
+}
 
-@router.get("/api/health", summary="Liveness: the process answers")
+
+@router.get(
+    "/api/health", summary="Liveness: the process answers", response_model=Health
+)
 async def health() -> Response:
     """Always 200; asks nobody."""
     return json_reply({"status": "ok"})
@@ -35,7 +47,12 @@ async def ready(database: Db) -> Response:
     return json_reply({"status": "ok", "api_version": version})
 
 
-@router.get("/metrics", summary="What this process counts, for Prometheus")
+@router.get(
+    "/metrics",
+    summary="What this process counts, for Prometheus",
+    response_class=Response,
+    responses=_TEXT,
+)
 async def metrics() -> Response:
     """Prometheus' text format."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -21,9 +21,10 @@ class ApiServer:
 
     def __init__(self, settings: ApiSettings) -> None:
         self._socket = _listen(settings.host, settings.port)
+        self._app = create_app(settings)
         self._server = _Server(
             uvicorn.Config(
-                create_app(settings),
+                self._app,
                 http="httptools",
                 ws="none",
                 log_config=None,
@@ -41,7 +42,8 @@ class ApiServer:
         await self._server.serve(sockets=[self._socket])
 
     def stop(self) -> None:
-        """Take no new requests, and end."""
+        """Take no new requests, end streams, answer what is at work, and end."""
+        self._app.state.watches.stop()
         self._server.should_exit = True
 
 
