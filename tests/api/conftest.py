@@ -2,6 +2,7 @@
 
 ``api``      a server on a database of its own, which asks for tokens, and a client for
              each scope: ``.operator``, ``.reader``, ``.worker``, and ``.anybody``
+             (modules whose tests leave each other alone share one: ``opened``)
 ``serve``    ``serve(dsn, **settings)``: further servers
 """
 
@@ -11,6 +12,7 @@ import asyncio
 import json
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
@@ -23,6 +25,7 @@ import uvloop
 
 from noetl_shell.api.server import ApiServer
 from noetl_shell.api.settings import ApiSettings
+from tests.support.databases import Databases
 from tests.worker.conftest import lab
 
 __all__ = ["lab"]
@@ -95,6 +98,13 @@ class Api:
         self._stack.close()
 
 
+def until(holds: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)
+
+
 def playbook(name: str, *steps: dict[str, Any]) -> dict[str, Any]:
     """A document; without steps it has one that ends at once."""
     return {
@@ -120,8 +130,19 @@ def serve() -> Iterator[Serve]:
         yield lambda dsn, **settings: stack.enter_context(serving(dsn, **settings)).url
 
 
+@contextmanager
+def opened(databases: Databases) -> Iterator[Api]:
+    """A server on a database of its own."""
+    dsn = databases.create()
+    with serving(dsn, token_seconds=0.3, stream_seconds=0.1) as server:
+        api = Api(server.url, dsn)
+        yield api
+        api.close()
+    databases.end(dsn)
+
+
 @pytest.fixture
 def api(database: str, serve: Serve) -> Iterator[Api]:
-    opened = Api(serve(database, token_seconds=0.3, stream_seconds=0.1), database)
-    yield opened
-    opened.close()
+    api = Api(serve(database, token_seconds=0.3, stream_seconds=0.1), database)
+    yield api
+    api.close()

@@ -17,6 +17,7 @@ from psycopg import AsyncCursor
 from noetl_worker.command import CLAIM, Command
 from noetl_worker.connections import Connection
 from noetl_worker.engine import (
+    EngineRefusedError,
     Json,
     backoff,
     connect,
@@ -26,11 +27,15 @@ from noetl_worker.engine import (
 )
 from noetl_worker.points import reach
 from noetl_worker.settings import WorkerSettings
+from noetl_worker.versions import require_version
 
 # Up to so many reports share a transaction with the claim: longer, and other workers
 # would wait for what the reports have locked.
 TOGETHER_MAX: Final = 16
 EXCHANGE: Final = "select noetl.exchange(%s, %s::jsonb, %s, %s, %s::jsonb)"
+
+# undefined_function, invalid_schema_name
+_NO_SUCH_FUNCTION: Final = ("42883", "3F000")
 
 Call = tuple[LiteralString, Sequence[Any]]
 Cursor = AsyncCursor[Any]
@@ -78,8 +83,10 @@ class Link:
     async def register(self) -> UUID:
         """Begin a session; that of an older process of the same name ends.
 
-        Raises SupersededError when a younger process has the name.
+        Raises SupersededError when a younger process has the name, WrongVersionError
+        when the database is not of this version.
         """
+        await self.require_version()
         settings = self._settings
         capacity = orjson.dumps({"slots": settings.slots}).decode()
         row = await self._call(
@@ -88,6 +95,16 @@ class Link:
         )
         session: UUID = row[0]
         return session
+
+    async def require_version(self) -> None:
+        """Raise WrongVersionError unless the database speaks our version of the API."""
+        try:
+            found = await self.call("select noetl.api_version()", ())
+        except EngineRefusedError as exc:
+            if exc.sqlstate not in _NO_SUCH_FUNCTION:
+                raise
+            found = None
+        require_version(found)
 
     async def call(self, query: str, values: Sequence[Any]) -> Any:
         """One call whose answer is a single value; waits while the database is away."""

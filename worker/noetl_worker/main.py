@@ -17,6 +17,7 @@ import uvloop
 from noetl_worker.engine import EngineRefusedError, describe
 from noetl_worker.points import arm
 from noetl_worker.settings import WorkerSettings
+from noetl_worker.versions import WrongVersionError
 from noetl_worker.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ def run_service(make: Callable[[], Service], grace_seconds: float) -> int:
     """Work until SIGTERM or SIGINT; a second signal ends the process at once."""
     try:
         uvloop.run(_serve(make, grace_seconds))
-    except EngineRefusedError as exc:
+    except (EngineRefusedError, WrongVersionError) as exc:
         log.error("the database refused this process: %s (%s)", exc, exc.hint)  # noqa: TRY400
         return 1
     return 0

@@ -11,7 +11,7 @@ from noetl_shell.api.database import Db
 from noetl_shell.api.models import Health
 from noetl_shell.api.problems import problem
 from noetl_shell.api.replies import json_reply
-from noetl_worker.versions import API_VERSION
+from noetl_worker.versions import WrongVersionError, require_version
 
 router = APIRouter(tags=["health"])
 
@@ -37,13 +37,10 @@ async def health() -> Response:
 async def ready(database: Db) -> Response:
     """200, or 503 while the database is away or of another version."""
     version = await database.value("select noetl.api_version()")
-    if version != API_VERSION:
-        return problem(
-            503,
-            f"the database has version {version} of the engine's API,"
-            f" this process {API_VERSION}",
-            hint="Upgrade whichever is older: noetl db deploy, or this process.",
-        )
+    try:
+        require_version(version)
+    except WrongVersionError as exc:
+        return problem(503, str(exc), hint=exc.hint)
     return json_reply({"status": "ok", "api_version": version})
 
 

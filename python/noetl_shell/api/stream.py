@@ -36,10 +36,7 @@ _EVENTS: Final[dict[int | str, dict[str, Any]]] = {
 )
 async def stream_execution(request: Request, execution_id: ExecutionId) -> Response:
     """An event for each new state, at most every half second, until the run ends."""
-    watches: Watches = request.app.state.watches
-    async with watches.follow(execution_id) as watch:
-        await watch.newer(-1)  # an unknown one is a problem, not a stream
-    return _EventStream(watches, execution_id)
+    return _EventStream(request.app.state.watches, execution_id)
 
 
 class _EventStream(Response):
@@ -54,31 +51,23 @@ class _EventStream(Response):
         self._execution_id = execution_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        """Send events as they come."""
-        await send(
-            {
-                "type": "http.response.start",
-                "status": self.status_code,
-                "headers": self.raw_headers,
-            }
-        )
-        ends = [
-            asyncio.create_task(_until_gone(receive)),
-            asyncio.create_task(self._watches.stopping()),
-        ]
+        """Send events as they come; raises what the first look raised."""
         async with self._watches.follow(self._execution_id) as watch:
+            await watch.newer(-1)  # an unknown execution is a problem, not a stream
+            start = {"type": "http.response.start", "status": self.status_code}
+            await send({**start, "headers": self.raw_headers})
+            gone = asyncio.create_task(_until_gone(receive))
+            stopping = asyncio.create_task(self._watches.stopping())
             sending = asyncio.create_task(_send_states(watch, send))
+            tasks = (gone, stopping, sending)
             try:
-                await asyncio.wait(
-                    [*ends, sending], return_when=asyncio.FIRST_COMPLETED
-                )
-                if sending.done():
-                    sending.result()
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                for task in (*ends, sending):
+                for task in tasks:
                     task.cancel()
-                await asyncio.gather(*ends, sending, return_exceptions=True)
-        if not ends[0].done() or ends[0].cancelled():
+                await asyncio.gather(*tasks, return_exceptions=True)
+            if sending.done() and not sending.cancelled():
+                sending.result()
             await send({"type": "http.response.body", "body": b""})
 
 
