@@ -31,6 +31,10 @@ with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
 comment on table noetl.execution is
 'The read model, for people and other programs: copied from run state, never added to.';
 
+create index idx_execution_path on noetl.execution (path, execution_id);
+create index idx_execution_parent on noetl.execution (parent_execution_id, execution_id)
+where parent_execution_id is not null;
+
 create table noetl.execution_shard (
   shard integer not null,
   owner_session_id uuid,
