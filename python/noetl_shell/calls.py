@@ -25,6 +25,7 @@ from noetl_shell.records import (
     Registered,
     Schedule,
     Scheduled,
+    Shard,
     Status,
     StoredResult,
     TracedResult,
@@ -273,6 +274,16 @@ def list_workers(conn: Connection) -> list[WorkerSession]:
         cursor.execute(
             "select w.name, w.kind, w.pools, w.capacity, w.registered_at,"
             " w.heartbeat_at from noetl.list_workers() as w"
+        )
+        return cursor.fetchall()
+
+
+def list_shards(conn: Connection) -> list[Shard]:
+    """The shards of the projection, in order."""
+    with _translated(conn), conn.cursor(row_factory=class_row(Shard)) as cursor:
+        cursor.execute(
+            "select s.shard, s.owner, s.lease_until, s.epoch, s.lag_ms, s.projected_at,"
+            " s.checkpoint_at, s.state from noetl.list_shards() as s"
         )
         return cursor.fetchall()
 

@@ -208,6 +208,20 @@ class WorkerSession:
 
 
 @dataclass(frozen=True, slots=True)
+class Shard:
+    """One line of ``list_shards``; without ``owner`` workers project it."""
+
+    shard: int
+    owner: str | None
+    lease_until: datetime | None
+    epoch: int
+    lag_ms: int
+    projected_at: datetime | None
+    checkpoint_at: datetime | None
+    state: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One line of the event log."""
 

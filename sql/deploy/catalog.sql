@@ -78,7 +78,7 @@ values
   'dispatcher_lease_seconds', '25',
   'A dispatcher that is silent for this long loses its duties and shards.'
 ),
-('shard_count', '16', 'Parts of the projection: noetl_internal.shard_of says whose a run is. Fixed.'),
+('shard_count', '16', 'Parts of the projection (noetl_internal.shard_of); fixed.'),
 ('loop_inline_max', '1000', 'Larger collections ride by reference; workers read them in ranges.'),
 ('loop_chunk', '1000', 'Items issued per transaction while a loop is being expanded.'),
 ('loop_backlog_max', '10000', 'Issued but unfinished items of a loop without a window.'),

@@ -76,12 +76,16 @@ comment on table noetl.checkpoint is
 'What is live in each shard, at most a second old while it changes.';
 
 insert into noetl.execution_shard (shard, epoch)
-select s, 0
-from generate_series(0, 15) as s;
+select
+  s.shard,
+  0 as epoch
+from generate_series(0, 15) as s (shard);
 
 insert into noetl.projection_checkpoint (shard, epoch)
-select s, 0
-from generate_series(0, 15) as s;
+select
+  s.shard,
+  0 as epoch
+from generate_series(0, 15) as s (shard);
 
 grant select on noetl.execution to noetl_reader;
 

@@ -14929,8 +14929,8 @@ comment on function noetl_internal.project_run(bigint)
 is 'Copy the state of one run into noetl.execution.';
 
 -- engine/due_shards.sql
--- The shards, of one owner or all, that have something to project, and since or from when: p_now when
--- runs have changed; else when the checkpoint of a shard that has changed since is a second old.
+-- The shards, of one owner or all, that have something to project, and from when: p_now when runs
+-- have changed; else when the checkpoint of a shard that has changed since is a second old.
 create or replace function noetl_internal.due_shards(
   p_owner uuid,
   p_now timestamptz
@@ -15006,7 +15006,7 @@ begin
     select
       jsonb_build_object(
         'runs', count(*), 'waiting', count(*) filter (where r.status = 'waiting'),
-        'oldest_run', min(r.execution_id)
+        'oldest_run', min(r.execution_id)::text
       )
     from noetl.run as r
     where noetl_internal.shard_of(r.execution_id) = p_shard and r.finished_at is null
@@ -15025,8 +15025,8 @@ $function$;
 comment on function noetl_internal.shard_state(integer) is 'What is live in a shard.';
 
 -- engine/write_checkpoints.sql
--- Write the checkpoints of those of these shards that have changed since the last one, at most one a
--- second: what is live in each, and how far it has come.
+-- Write the checkpoints of those of these shards that have changed since the last one, at most one
+-- a second: what is live in each, and how far it has come.
 -- Locks: rows of noetl.checkpoint; the caller holds those of noetl.projection_checkpoint.
 create or replace function noetl_internal.write_checkpoints(
   p_shards integer [],
@@ -18320,8 +18320,8 @@ revoke all on function noetl.rebuild(bigint) from public;
 grant execute on function noetl.rebuild(bigint) to noetl_operator;
 
 -- api/rebuild_execution_projection.sql
--- Make the row of one execution in noetl.execution again, whatever stands there: from run state, which
--- is left alone; from events where that is lost (as rebuild). Called again: the same row.
+-- Make the row of one execution in noetl.execution again, whatever stands there: from run state,
+-- which is left alone; from events where that is lost (as rebuild). Called again: the same row.
 -- Locks: the row; where run state is lost, as rebuild.
 -- Raises: NE404 when neither state nor events tell of it, NE409.
 create or replace function noetl.rebuild_execution_projection(p_execution_id bigint)
@@ -18350,8 +18350,8 @@ grant execute on function noetl.rebuild_execution_projection(bigint) to noetl_op
 
 -- api/rebuild_projection.sql
 -- Make the rows of up to p_limit executions after p_after in noetl.execution again, from run state;
--- returns the last of them, null when there was none: call it again with that until it is null, each
--- time in a transaction of its own, so that nobody waits for long. Called again: the same rows.
+-- returns the last of them, null when there was none: call it again with that until it is null,
+-- each time in a transaction of its own, so that nobody waits long. Called again: the same rows.
 -- Locks: as rebuild_execution_projection, ascending. Raises: NE409.
 create or replace function noetl.rebuild_projection(
   p_after bigint default 0,
@@ -18863,9 +18863,9 @@ revoke all on function noetl.list_workers() from public;
 grant execute on function noetl.list_workers() to noetl_reader, noetl_runner, noetl_operator;
 
 -- api/projection_lag.sql
--- How far the projection of each shard is behind now: how long the oldest visible change has waited,
--- in milliseconds from when it was marked (so with what its transaction went on for); 0: nothing
--- waits. Locks: none. Raises: nothing.
+-- How far the projection of each shard is behind now: how long the oldest visible change has
+-- waited, in milliseconds from when it was marked (so with what its transaction went on for); 0:
+-- nothing waits. Locks: none. Raises: nothing.
 create or replace function noetl.projection_lag()
 returns table (shard integer, lag_ms integer)
 language plpgsql volatile security definer
@@ -18900,9 +18900,9 @@ grant execute on function noetl.projection_lag()
 to noetl_reader, noetl_runner, noetl_operator, noetl_worker;
 
 -- api/list_shards.sql
--- The shards of the projection: which dispatcher owns each and until when (null: workers project it),
--- how many owners it has had, how far behind it is now, when it was projected last, and what its
--- latest checkpoint tells of it. Locks: none. Raises: nothing.
+-- The shards of the projection: which dispatcher owns each and until when (null: workers project
+-- it), how many owners it has had, how far behind it is now, when it was projected last, and what
+-- its latest checkpoint tells of it. Locks: none. Raises: nothing.
 create or replace function noetl.list_shards()
 returns table (
   shard integer,
@@ -21070,8 +21070,8 @@ $function$;
 comment on function noetl_internal.hold_shards(uuid) is 'The shards of a dispatcher.';
 
 -- engine/duties_of.sql
--- The ticks that are a session's to call: of a dispatcher those it holds, and project_shards while it
--- holds any; of a worker all while no dispatcher is alive; of nobody in particular all.
+-- The ticks that are a session's to call: of a dispatcher those it holds, and project_shards while
+-- it holds any; of a worker all while no dispatcher is alive; of nobody in particular all.
 -- Locks: of a dispatcher as hold_duties and hold_shards. Raises: NE401, NE410.
 create or replace function noetl_internal.duties_of(p_session_id uuid)
 returns text []
@@ -21130,6 +21130,37 @@ $function$;
 comment on function noetl_internal.has_outbox_work()
 is 'Whether a run is to be moved on, or a token waits for a place under a concurrency key.';
 
+-- engine/next_projection.sql
+-- When the shards of an owner, or all, are to be looked at next; null: when something happens. A
+-- report wakes the worker that made it, and no dispatcher, because NOTIFY costs more than it saves:
+-- while commands are at work, a dispatcher looks often enough to be half a second late at most.
+create or replace function noetl_internal.next_projection(
+  p_owner uuid,
+  p_now timestamptz
+)
+returns timestamptz
+language plpgsql volatile
+as $function$
+begin
+  return (
+    select
+      least(
+        min(d.due_at),
+        case
+          when
+            p_owner is not null
+            and exists (select from noetl.command as c where c.status = 'leased')
+            then p_now + interval '400 milliseconds'
+        end
+      )
+    from noetl_internal.due_shards(p_owner, p_now) as d
+  );
+end;
+$function$;
+
+comment on function noetl_internal.next_projection(uuid, timestamptz)
+is 'When the shards of an owner, or all, are to be looked at next.';
+
 -- api/due_work.sql
 -- Which ticks the caller should call now, because they have something to do, and in how many
 -- seconds the next wait or schedule is due or a session will have been silent for too long; null
@@ -21169,10 +21200,9 @@ begin
   )
   into v_reap_at
   from noetl.runtime as s where s.status = 'active';
-  select min(d.due_at) into v_project_at
-  from noetl_internal.due_shards(
+  v_project_at := noetl_internal.next_projection(
     case when 'project_shards' = any(v_duties) then p_session end, v_now
-  ) as d;
+  );
 
   ticks := array(
     select t.name

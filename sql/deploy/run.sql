@@ -95,9 +95,9 @@ create domain noetl_internal.change_kind as text
 constraint change_kind_is_known check (value in ('dirty', 'advance', 'cancel', 'publish'));
 comment on domain noetl_internal.change_kind is 'What a follower of the outbox is to do.';
 
--- Which shard of the projection a run belongs to, 0 to 15. Frozen: indexes use it. Execution ids are
--- milliseconds and a sequence; 2654435761 is 2^32 divided by the golden ratio, which spreads any
--- regular series of them, and the highest four of 32 bits are the shard.
+-- Which shard of the projection a run belongs to, 0 to 15. Frozen: indexes use it. Execution ids
+-- are milliseconds and a sequence; 2654435761 is 2^32 divided by the golden ratio, which spreads
+-- any regular series of them, and the highest four of 32 bits are the shard.
 create function noetl_internal.shard_of(p_execution_id bigint)
 returns integer
 language sql immutable parallel safe

@@ -356,6 +356,7 @@
 \ir engine/duties_of.sql
 \ir engine/has_loop_work.sql
 \ir engine/has_outbox_work.sql
+\ir engine/next_projection.sql
 \ir api/due_work.sql
 \ir api/fire_schedules.sql
 \ir api/maintain_partitions.sql

@@ -161,7 +161,7 @@ def test_checkpoint_follows_within_a_second(rig: Rig) -> None:
         >= {
             "runs": 1,
             "waiting": 0,
-            "oldest_run": run,
+            "oldest_run": str(run),
             "loops": 1,
             "items": 4,
             "done": 0,
@@ -175,7 +175,6 @@ def test_checkpoint_follows_within_a_second(rig: Rig) -> None:
     held = rig.claim(worker)
     rig.report(worker, held[:1])
     assert done(0.5) == (0, "00")
-    assert rig.value("select next_in from noetl.due_work(%s)", session) == 0.5
     assert "project_shards" not in look(rig, session)
     rig.report(worker, held[1:2])
     assert done(0.9) == (0, "00")
@@ -183,8 +182,12 @@ def test_checkpoint_follows_within_a_second(rig: Rig) -> None:
     at(rig, 5)
     assert "project_shards" not in look(rig, session)
     assert done(6) == (2, "01")
-    rig.report(worker, held[2:])
-    assert done(7) == (0, "07")
+    rig.report(worker, held[2:3])
+    assert done(7) == (3, "07")
+    rig.report(worker, held[3:])
+    assert done(7.5) == (3, "07")
+    assert rig.value("select next_in from noetl.due_work(%s)", session) == 0.5
+    assert done(8) == (0, "08")
     assert checkpoint()["state"]["runs"] == 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -34,6 +35,15 @@ def owners(lab: Lab) -> dict[str | None, int]:
     return {row["name"]: row["count"] for row in rows}
 
 
+def shards(lab: Lab) -> dict[str | None, int]:
+    """How many shards of the projection each has."""
+    rows = lab.conn.execute(
+        "select s.owner, count(*)::integer as count from noetl.list_shards() as s"
+        " group by s.owner"
+    )
+    return {row["owner"]: row["count"] for row in rows}
+
+
 def lease(lab: Lab, seconds: int) -> None:
     lab.conn.execute(
         "update noetl.setting set value = to_jsonb(%s::integer)"
@@ -55,6 +65,50 @@ def test_three_share_and_take_over_from_one_that_was_killed(lab: Lab) -> None:
     runs.append(lab.start(WAIT))
     for run in runs:
         assert lab.wait(run)["status"] == "completed"
+
+
+@pytest.mark.accept("S.C")
+def test_shards_of_one_that_was_killed_are_taken_over_within_30_seconds(
+    lab: Lab,
+) -> None:
+    """With the lease that systems have; no change of a run is lost meanwhile."""
+    processes = {name: dispatcher(lab, name) for name in ("d1", "d2", "d3")}
+    lab.until(lambda: shards(lab).keys() == processes.keys(), 60)
+    lab.until(lambda: max(shards(lab).values()) <= 6)
+    lab.worker()
+    assert lab.run(WAIT)["status"] == "completed"
+    owned = shards(lab)["d2"]
+
+    processes["d2"].send_signal(signal.SIGKILL)
+    killed = time.monotonic()
+    runs = [lab.start(WAIT) for _ in range(32)]
+    lab.until(lambda: shards(lab) == {"d1": 8, "d3": 8}, 30)
+    assert time.monotonic() - killed < 30
+    assert owned > 0
+    for run in runs:
+        assert lab.wait(run, 60)["status"] == "completed"
+    lab.until(lambda: lab.count("select count(*) from noetl.change") == 0)
+
+
+def test_one_that_was_suspended_leaves_its_shards_to_others(lab: Lab) -> None:
+    """When it comes back it takes its share again, and has spoilt nothing."""
+    lease(lab, 2)
+    processes = {name: dispatcher(lab, name) for name in ("d1", "d2")}
+    lab.until(lambda: shards(lab) == {"d1": 8, "d2": 8}, 60)
+    lab.worker()
+    processes["d2"].send_signal(signal.SIGSTOP)
+    try:
+        runs = [lab.start(WAIT) for _ in range(8)]
+        lab.until(lambda: shards(lab) == {"d1": 16})
+        for run in runs:
+            assert lab.wait(run, 60)["status"] == "completed"
+    finally:
+        processes["d2"].send_signal(signal.SIGCONT)
+    lab.until(lambda: shards(lab) == {"d1": 8, "d2": 8})
+    runs += [lab.start(WAIT) for _ in range(8)]
+    for run in runs:
+        assert lab.wait(run, 60)["status"] == "completed"
+    assert processes["d2"].poll() is None
 
 
 def test_worker_leaves_the_ticks_to_a_dispatcher(lab: Lab) -> None:
@@ -87,6 +141,7 @@ def test_stopped_one_lets_others_have_its_duties_at_once(lab: Lab) -> None:
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
     assert owners(lab) == {None: 7}
+    assert shards(lab) == {None: 16}
     lab.worker()
     assert lab.run(WAIT)["status"] == "completed"
 

@@ -34,6 +34,7 @@ _COMMANDS: Final = {
     "db": "databases:db",
     "worker": "worker:worker",
     "workers": "worker:workers",
+    "shards": "shards:shards",
     "dispatcher": "dispatcher:dispatcher",
     "config": "config:config",
 }

@@ -36,10 +36,9 @@ begin
   )
   into v_reap_at
   from noetl.runtime as s where s.status = 'active';
-  select min(d.due_at) into v_project_at
-  from noetl_internal.due_shards(
+  v_project_at := noetl_internal.next_projection(
     case when 'project_shards' = any(v_duties) then p_session end, v_now
-  ) as d;
+  );
 
   ticks := array(
     select t.name

@@ -1,6 +1,6 @@
--- The shards of the projection: which dispatcher owns each and until when (null: workers project it),
--- how many owners it has had, how far behind it is now, when it was projected last, and what its
--- latest checkpoint tells of it. Locks: none. Raises: nothing.
+-- The shards of the projection: which dispatcher owns each and until when (null: workers project
+-- it), how many owners it has had, how far behind it is now, when it was projected last, and what
+-- its latest checkpoint tells of it. Locks: none. Raises: nothing.
 create or replace function noetl.list_shards()
 returns table (
   shard integer,

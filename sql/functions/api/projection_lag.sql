@@ -1,6 +1,6 @@
--- How far the projection of each shard is behind now: how long the oldest visible change has waited,
--- in milliseconds from when it was marked (so with what its transaction went on for); 0: nothing
--- waits. Locks: none. Raises: nothing.
+-- How far the projection of each shard is behind now: how long the oldest visible change has
+-- waited, in milliseconds from when it was marked (so with what its transaction went on for); 0:
+-- nothing waits. Locks: none. Raises: nothing.
 create or replace function noetl.projection_lag()
 returns table (shard integer, lag_ms integer)
 language plpgsql volatile security definer

@@ -1,5 +1,5 @@
--- Make the row of one execution in noetl.execution again, whatever stands there: from run state, which
--- is left alone; from events where that is lost (as rebuild). Called again: the same row.
+-- Make the row of one execution in noetl.execution again, whatever stands there: from run state,
+-- which is left alone; from events where that is lost (as rebuild). Called again: the same row.
 -- Locks: the row; where run state is lost, as rebuild.
 -- Raises: NE404 when neither state nor events tell of it, NE409.
 create or replace function noetl.rebuild_execution_projection(p_execution_id bigint)

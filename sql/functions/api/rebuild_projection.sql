@@ -1,6 +1,6 @@
 -- Make the rows of up to p_limit executions after p_after in noetl.execution again, from run state;
--- returns the last of them, null when there was none: call it again with that until it is null, each
--- time in a transaction of its own, so that nobody waits for long. Called again: the same rows.
+-- returns the last of them, null when there was none: call it again with that until it is null,
+-- each time in a transaction of its own, so that nobody waits long. Called again: the same rows.
 -- Locks: as rebuild_execution_projection, ascending. Raises: NE409.
 create or replace function noetl.rebuild_projection(
   p_after bigint default 0,

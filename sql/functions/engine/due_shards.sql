@@ -1,5 +1,5 @@
--- The shards, of one owner or all, that have something to project, and since or from when: p_now when
--- runs have changed; else when the checkpoint of a shard that has changed since is a second old.
+-- The shards, of one owner or all, that have something to project, and from when: p_now when runs
+-- have changed; else when the checkpoint of a shard that has changed since is a second old.
 create or replace function noetl_internal.due_shards(
   p_owner uuid,
   p_now timestamptz

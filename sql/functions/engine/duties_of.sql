@@ -1,5 +1,5 @@
--- The ticks that are a session's to call: of a dispatcher those it holds, and project_shards while it
--- holds any; of a worker all while no dispatcher is alive; of nobody in particular all.
+-- The ticks that are a session's to call: of a dispatcher those it holds, and project_shards while
+-- it holds any; of a worker all while no dispatcher is alive; of nobody in particular all.
 -- Locks: of a dispatcher as hold_duties and hold_shards. Raises: NE401, NE410.
 create or replace function noetl_internal.duties_of(p_session_id uuid)
 returns text []

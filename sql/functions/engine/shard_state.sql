@@ -9,7 +9,7 @@ begin
     select
       jsonb_build_object(
         'runs', count(*), 'waiting', count(*) filter (where r.status = 'waiting'),
-        'oldest_run', min(r.execution_id)
+        'oldest_run', min(r.execution_id)::text
       )
     from noetl.run as r
     where noetl_internal.shard_of(r.execution_id) = p_shard and r.finished_at is null

@@ -1,5 +1,5 @@
--- Write the checkpoints of those of these shards that have changed since the last one, at most one a
--- second: what is live in each, and how far it has come.
+-- Write the checkpoints of those of these shards that have changed since the last one, at most one
+-- a second: what is live in each, and how far it has come.
 -- Locks: rows of noetl.checkpoint; the caller holds those of noetl.projection_checkpoint.
 create or replace function noetl_internal.write_checkpoints(
   p_shards integer [],

@@ -1,0 +1,21 @@
+-- A report does not wake dispatchers: they must come by, or what people see is seconds old.
+begin;
+select plan(5);
+select noetl_test.dispatch_alone();
+set local noetl.test_now = '2030-01-01 00:00:00+00';
+select noetl.register_dispatcher('one') as one \gset
+select noetl.due_work(:'one') \g /dev/null
+select noetl_test.worker() as w \gset
+select noetl_test.start(jsonb_build_array(noetl_test.step('a'))) as x \gset
+select noetl.project_shards(:'one') \g /dev/null
+select is((select next_in from noetl.due_work(:'one')), 300::double precision, 'nobody works: only a session may fall silent');
+select count(*) from noetl_test.claim(:'w') \g /dev/null
+select is((select next_in from noetl.due_work(:'one')), 0.4::double precision, 'somebody does');
+select is((select next_in from noetl.due_work()), 300::double precision, 'which a worker knows by itself');
+select noetl.end_session(:'w') \g /dev/null
+select noetl.project_shards(:'one') \g /dev/null
+select is((select next_in from noetl.due_work(:'one')), 300::double precision, 'no longer');
+select is((select next_in from noetl.due_work(:'one')), 300::double precision, 'asking changes nothing');
+
+select * from finish();
+rollback;
