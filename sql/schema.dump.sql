@@ -1114,6 +1114,10 @@ CREATE INDEX idx_command_session ON noetl.command USING btree (session_id, reque
 
 CREATE INDEX idx_event_loop_id_type ON ONLY noetl.event USING btree (execution_id, ((meta ->> 'loop_id'::text)), event_type, current_index) WHERE (meta ? 'loop_id'::text);
 
+CREATE INDEX idx_execution_parent ON noetl.execution USING btree (parent_execution_id, execution_id) WHERE (parent_execution_id IS NOT NULL);
+
+CREATE INDEX idx_execution_path ON noetl.execution USING btree (path, execution_id);
+
 CREATE INDEX idx_loop_expanding ON noetl.loop USING btree (execution_id, loop_id) WHERE ((status)::text = 'expanding'::text);
 
 CREATE INDEX idx_loop_live ON noetl.loop USING btree (noetl_internal.shard_of(execution_id)) WHERE (finished_at IS NULL);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, LiteralString, TypeVar
 
 import psycopg
@@ -13,6 +14,7 @@ from psycopg.types.json import Jsonb
 from noetl_shell.database import Connection
 from noetl_shell.errors import describe_database, translate
 from noetl_shell.records import (
+    ApiToken,
     Credential,
     Document,
     Event,
@@ -320,6 +322,40 @@ def list_credentials(conn: Connection) -> list[Credential]:
         cursor.execute(
             "select c.name, c.kind, c.description, c.managed, c.owner_role,"
             " c.created_at, c.updated_at from noetl.list_credentials() as c"
+        )
+        return cursor.fetchall()
+
+
+def add_api_token(
+    conn: Connection,
+    *,
+    name: str,
+    token_hash: bytes,
+    scopes: list[str],
+    expires_at: datetime | None = None,
+) -> bool:
+    """Add a token of the HTTP API by its SHA-256 hash; false for an exact repeat."""
+    with _translated(conn), conn.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute(
+            "select noetl.add_api_token(%s, %s, %s, %s)",
+            [name, token_hash, scopes, expires_at],
+        )
+        return bool(_one(cursor))
+
+
+def revoke_api_token(conn: Connection, *, name: str) -> bool:
+    """Revoke a token of the HTTP API; false when it is so already."""
+    with _translated(conn), conn.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute("select noetl.revoke_api_token(%s)", [name])
+        return bool(_one(cursor))
+
+
+def list_api_tokens(conn: Connection) -> list[ApiToken]:
+    """The tokens of the HTTP API, newest first."""
+    with _translated(conn), conn.cursor(row_factory=class_row(ApiToken)) as cursor:
+        cursor.execute(
+            "select t.name, t.scopes, t.created_by, t.created_at, t.expires_at,"
+            " t.revoked_at, t.last_used_at from noetl.list_api_tokens() as t"
         )
         return cursor.fetchall()
 

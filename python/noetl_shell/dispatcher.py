@@ -40,7 +40,8 @@ class Dispatcher:
 
         The HTTP API, if any, answers from the beginning to the end.
 
-        Raises SupersededError when another process has taken this dispatcher's name.
+        Raises SupersededError when another process has taken this dispatcher's name,
+        WrongVersionError when the database is not of this version.
         """
         serving = [] if self._api is None else [asyncio.create_task(self._api.run())]
         try:
@@ -98,6 +99,7 @@ class Dispatcher:
 
     async def _begin_session(self) -> None:
         self.is_registering = True
+        await self._link.require_version()
         self._session = await self._link.call(
             "register_dispatcher",
             name=self._settings.name,

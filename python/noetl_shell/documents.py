@@ -114,6 +114,8 @@ def _parse_json(text: str, source: str) -> Any:
         return json.loads(text, parse_constant=refuse, object_pairs_hook=unique)
     except json.JSONDecodeError as exc:
         raise DocumentError(source, exc.msg, (exc.lineno, exc.colno)) from exc
+    except ValueError as exc:  # Python reads no integers of thousands of digits
+        raise DocumentError(source, f"cannot be read: {exc}") from exc
     except RecursionError as exc:
         raise DocumentError(source, "is nested too deeply") from exc
 

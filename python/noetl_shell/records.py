@@ -103,6 +103,19 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
+class ApiToken:
+    """One line of ``list_api_tokens``: never the token."""
+
+    name: str
+    scopes: list[str]
+    created_by: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Scheduled:
     """What ``put_schedule`` did; ``next_at`` is None while the schedule is paused."""
 

@@ -259,6 +259,13 @@ SETTINGS: Final = (
         "0",
     ),
     Setting(
+        "api_listen",
+        str,
+        _none,
+        "HOST:PORT where a dispatcher serves the HTTP API, as --listen does.",
+        "none: it serves none",
+    ),
+    Setting(
         "worker_name",
         str,
         _none,

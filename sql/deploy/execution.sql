@@ -35,6 +35,10 @@ comment on table noetl.execution is
 comment on column noetl.execution.retired_at is
 'Since when its events and run state are gone: this row and its manifest are what is kept.';
 
+create index idx_execution_path on noetl.execution (path, execution_id);
+create index idx_execution_parent on noetl.execution (parent_execution_id, execution_id)
+where parent_execution_id is not null;
+
 create table noetl.execution_shard (
   shard integer not null,
   owner_session_id uuid,

@@ -19466,12 +19466,15 @@ grant execute on function noetl.execution_status(bigint)
 to noetl_reader, noetl_runner, noetl_operator, noetl_worker;
 
 -- api/list_executions.sql
--- Executions, newest first; p_status and p_before (an execution id, for paging) narrow the list.
+-- Executions, newest first; status, path, parent and p_before (an execution id, for paging) narrow
+-- the list.
 -- Locks: none. Raises: nothing.
 create or replace function noetl.list_executions(
   p_limit integer default 50,
   p_status text default null,
-  p_before bigint default null
+  p_before bigint default null,
+  p_path text default null,
+  p_parent bigint default null
 )
 returns table (
   execution_id bigint,
@@ -19483,9 +19486,13 @@ returns table (
   error text,
   parent_execution_id bigint
 )
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan  -- each filter has an index of its own
 as $function$
+#variable_conflict use_column
+begin
+  return query
   select
     x.execution_id, x.path, c.version, x.status, x.start_time, x.end_time, x.error,
     x.parent_execution_id
@@ -19494,15 +19501,137 @@ as $function$
   where
     (p_status is null or x.status = p_status)
     and (p_before is null or x.execution_id < p_before)
+    and (p_path is null or x.path = p_path)
+    and (p_parent is null or x.parent_execution_id = p_parent)
   order by x.execution_id desc
-  limit least(greatest(p_limit, 0), 10000)
+  limit least(greatest(p_limit, 0), 10000);
+end;
 $function$;
 
-comment on function noetl.list_executions(integer, text, bigint)
+comment on function noetl.list_executions(integer, text, bigint, text, bigint)
 is 'Executions, newest first.';
-revoke all on function noetl.list_executions(integer, text, bigint) from public;
-grant execute on function noetl.list_executions(integer, text, bigint)
+revoke all on function noetl.list_executions(integer, text, bigint, text, bigint) from public;
+grant execute on function noetl.list_executions(integer, text, bigint, text, bigint)
 to noetl_reader, noetl_runner, noetl_operator;
+
+-- api/list_events.sql
+-- The next events of an execution after an event id, oldest first; p_type narrows them.
+-- Locks: none. Raises: NE404 for an unknown execution.
+create or replace function noetl.list_events(
+  p_execution_id bigint,
+  p_after bigint default 0,
+  p_limit integer default 1000,
+  p_type text default null
+)
+returns table (
+  event_id bigint,
+  parent_event_id bigint,
+  event_type text,
+  node_name text,
+  node_type text,
+  status text,
+  current_index integer,
+  current_item jsonb,
+  worker_id text,
+  context jsonb,
+  result jsonb,
+  meta jsonb,
+  error text,
+  created_at timestamptz
+)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+as $function$
+#variable_conflict use_column
+begin
+  return query
+  select
+    e.event_id, e.parent_event_id, e.event_type::text, e.node_name, e.node_type, e.status,
+    e.current_index, e.current_item, e.worker_id, e.context::jsonb, e.result::jsonb, e.meta,
+    e.error::text, e.created_at
+  from noetl.event as e
+  where
+    e.execution_id = p_execution_id and e.event_id > p_after
+    and (p_type is null or e.event_type = p_type)
+  order by e.event_id
+  limit least(greatest(p_limit, 0), 10000);
+  if
+    not found
+    and not exists (select from noetl.execution as x where x.execution_id = p_execution_id)
+  then
+    raise exception 'execution % does not exist', p_execution_id using
+      errcode = 'NE404', hint = 'List executions with: noetl list.';
+  end if;
+end;
+$function$;
+
+comment on function noetl.list_events(bigint, bigint, integer, text)
+is 'The next events of an execution after an event id, oldest first.';
+revoke all on function noetl.list_events(bigint, bigint, integer, text) from public;
+grant execute on function noetl.list_events(bigint, bigint, integer, text)
+to noetl_reader, noetl_operator;
+
+-- api/find_command.sql
+-- The command that an event has issued, and where it stands: queued, held (its execution is
+-- paused), leased, or ended. Without p_execution_id it is looked for in the executions that have
+-- open commands: the log has no index on event ids alone.
+-- Locks: none. Raises: NE404 when no such event has issued a command.
+create or replace function noetl.find_command(
+  p_event_id bigint,
+  p_execution_id bigint default null
+)
+returns table (
+  execution_id bigint,
+  event_id bigint,
+  command_id text,
+  step text,
+  status text,
+  iter_index integer,
+  item jsonb,
+  input jsonb,
+  meta jsonb,
+  pool text,
+  priority integer,
+  worker text,
+  issued_at timestamptz,
+  claimed_at timestamptz
+)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+as $function$
+#variable_conflict use_column
+begin
+  return query
+  with recursive candidate as (
+    select coalesce(p_execution_id, (select min(c.execution_id) from noetl.command as c)) as id
+    union all
+    select (select min(c.execution_id) from noetl.command as c where c.execution_id > x.id)
+    from candidate as x
+    where p_execution_id is null and x.id is not null
+  )
+  select
+    e.execution_id, e.event_id, e.meta ->> 'command_id', e.node_name,
+    coalesce(c.status::text, 'ended'), e.current_index, c.item, e.context -> 'input', e.meta,
+    c.pool, c.priority::integer, s.name, e.created_at, c.claimed_at
+  from candidate as x
+  inner join noetl.event as e
+    on e.execution_id = x.id and e.event_id = p_event_id and e.event_type = 'command.issued'
+  left join noetl.command as c
+    on c.execution_id = e.execution_id and c.command_id = e.meta ->> 'command_id'
+  left join noetl.runtime as s on s.session_id = c.session_id;
+  if not found then
+    raise exception 'no command was issued by event %', p_event_id using
+      errcode = 'NE404', hint = 'Name its execution, if that has no open commands any more.';
+  end if;
+end;
+$function$;
+
+comment on function noetl.find_command(bigint, bigint)
+is 'The command that an event has issued, and where it stands.';
+revoke all on function noetl.find_command(bigint, bigint) from public;
+grant execute on function noetl.find_command(bigint, bigint) to noetl_reader, noetl_operator;
 
 -- api/list_playbooks.sql
 -- Registered playbooks, each in its latest version.
@@ -20276,8 +20405,8 @@ to noetl_author, noetl_runner, noetl_operator, noetl_worker, noetl_reader;
 
 -- api/add_api_token.sql
 -- Add a token of the HTTP API, of which only the SHA-256 hash is kept; false for an exact repeat.
--- The scopes are worker, operator (which implies reader), reader. Its holder acts with the rights of
--- the API's database role, so only the owner adds tokens.
+-- The scopes are worker, operator (which implies reader), reader. Its holder acts with the rights
+-- of the API's database role, so only the owner adds tokens.
 -- Locks: none. Raises: NE422.
 create or replace function noetl.add_api_token(
   p_name text,
@@ -20295,8 +20424,8 @@ begin
     or coalesce(cardinality(p_scopes), 0) = 0
     or not p_scopes <@ array['worker', 'operator', 'reader']
   then
-    raise exception 'a token needs a name of at most 200 characters, a SHA-256 hash and scopes' using
-      errcode = 'NE422', hint = 'The scopes are worker, operator and reader.';
+    raise exception 'a token needs a name of at most 200 characters, a SHA-256 hash, and scopes'
+    using errcode = 'NE422', hint = 'The scopes are worker, operator and reader.';
   end if;
   if p_expires_at <= noetl_internal.clock_now() then
     raise exception 'token "%" would have expired already', p_name using
@@ -20322,6 +20451,7 @@ $function$;
 comment on function noetl.add_api_token(text, bytea, text [], timestamptz)
 is 'Add a token of the HTTP API; only its hash is kept.';
 revoke all on function noetl.add_api_token(text, bytea, text [], timestamptz) from public;
+grant execute on function noetl.add_api_token(text, bytea, text [], timestamptz) to noetl_owner;
 
 -- api/revoke_api_token.sql
 -- Revoke a token of the HTTP API; false when it is so already.

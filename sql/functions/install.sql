@@ -291,6 +291,8 @@
 \ir api/rebuild_projection.sql
 \ir api/execution_status.sql
 \ir api/list_executions.sql
+\ir api/list_events.sql
+\ir api/find_command.sql
 \ir api/list_playbooks.sql
 \ir api/list_results.sql
 \ir api/find_result.sql

@@ -131,7 +131,7 @@ def test_run_is_one_trace_with_a_span_for_each_step_and_item(
 def test_spans_come_while_the_worker_goes_on(lab: Lab, otlp: Receiver) -> None:
     traced(lab, otlp)
     run = lab.start("[{step: a, tool: {kind: noop}}]")
-    lab.until(lambda: len(otlp.of(trace_id_of(run))) == 1)
+    lab.until(lambda: len(otlp.of(trace_id_of(run))) == 1, 90)
 
 
 def test_child_and_parent_link_to_each_other(lab: Lab, otlp: Receiver) -> None:
@@ -169,9 +169,9 @@ def test_cancelled_command_says_so(lab: Lab, otlp: Receiver) -> None:
         "select count(*) from noetl.event where execution_id = %s"
         " and event_type = 'command.claimed'"
     )
-    lab.until(lambda: lab.count(claimed, run) > 0)
+    lab.until(lambda: lab.count(claimed, run) > 0, 90)
     lab.conn.execute("select noetl.cancel_execution(%s)", (run,))
-    lab.until(lambda: "was cancelled" in lab.log())
+    lab.until(lambda: "was cancelled" in lab.log(), 90)
     stop(worker)
     (span,) = otlp.of(trace_id_of(run))
     assert attributes(span)["noetl.outcome"] == "cancelled"

@@ -20,6 +20,7 @@ from noetl_worker.metrics_server import serve_metrics
 from noetl_worker.points import arm
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.transport.errors import ApiUnusableError, EngineRefusedError, describe
+from noetl_worker.versions import WrongVersionError
 from noetl_worker.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ def run_service(make: Callable[[], Service], grace_seconds: float) -> int:
     except ApiUnusableError as exc:
         log.error("this process cannot work: %s (%s)", exc, exc.hint)  # noqa: TRY400
         return 1
-    except EngineRefusedError as exc:
+    except (EngineRefusedError, WrongVersionError) as exc:
         log.error("the database refused this process: %s (%s)", exc, exc.hint)  # noqa: TRY400
         return 1
     return 0

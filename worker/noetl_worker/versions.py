@@ -6,3 +6,26 @@ from typing import Final
 
 # Must be what the function noetl.api_version returns.
 API_VERSION: Final = 1
+
+
+class WrongVersionError(Exception):
+    """The database speaks another version of the API; ``hint`` says what to upgrade."""
+
+    def __init__(self, found: int | None) -> None:
+        theirs = "none yet" if found is None else f"version {found}"
+        super().__init__(
+            f"the database speaks another version of NoETL's API: {theirs},"
+            f" and this program version {API_VERSION}"
+        )
+        is_older = found is None or found < API_VERSION
+        self.hint = (
+            "Upgrade the database: noetl db deploy, or sqitch deploy."
+            if is_older
+            else "Upgrade this program to the version of the database."
+        )
+
+
+def require_version(found: int | None) -> None:
+    """Raise WrongVersionError unless it is ours; None: the database has no such function."""
+    if found != API_VERSION:
+        raise WrongVersionError(found)

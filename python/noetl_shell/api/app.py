@@ -5,16 +5,39 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Final
 
 from fastapi import FastAPI
 
-from noetl_shell.api import health, worker_calls
+from noetl_shell.api import (
+    commands,
+    control,
+    executions,
+    health,
+    playbooks,
+    stream,
+    worker_calls,
+    workers,
+)
 from noetl_shell.api.access import Tokens
 from noetl_shell.api.bells import Bells
 from noetl_shell.api.bodies import BodyLimit
 from noetl_shell.api.database import Database
+from noetl_shell.api.description import describe
 from noetl_shell.api.problems import add_problems
 from noetl_shell.api.settings import ApiSettings
+from noetl_shell.api.watches import Watches
+
+_MODULES: Final = (
+    playbooks,
+    executions,
+    control,
+    stream,
+    commands,
+    workers,
+    worker_calls,
+    health,
+)
 
 
 def create_app(settings: ApiSettings) -> FastAPI:
@@ -43,8 +66,10 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.tokens = (
         Tokens(database, settings.token_seconds) if settings.auth else None
     )
+    app.state.watches = Watches(database, settings.stream_seconds)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_middleware(BodyLimit, limit=settings.body_max_bytes)
     add_problems(app)
-    for module in (health, worker_calls):
+    for module in _MODULES:
         app.include_router(module.router)
     return app

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+import asyncio
+from typing import Any, Final, TypeVar
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from noetl_shell.documents import parse_document
 
 Model = TypeVar("Model", bound=BaseModel)
+
+# Longer texts are parsed in a thread: others' requests and the ticks go on meanwhile.
+_QUICK_LENGTH: Final = 64_000
 
 
 class BodyLimit:
@@ -22,33 +27,41 @@ class BodyLimit:
         self._limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on; count what it reads."""
+        """Pass a request on; count what is read of it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        count = 0
+        declared = Headers(scope=scope).get("content-length", "")
+        count = int(declared) if declared.isascii() and declared.isdigit() else 0
 
         async def receive_counted() -> Message:
             nonlocal count
-            message = await receive()
-            count += len(message.get("body", b""))
             if count > self._limit:
-                raise HTTPException(
-                    413,
-                    f"the body is larger than {self._limit} bytes",
-                    {"Connection": "close"},
-                )
+                raise self._refusal()
+            message = await receive()
+            if not declared:
+                count += len(message.get("body", b""))
+                if count > self._limit:
+                    raise self._refusal()
             return message
 
         await self._app(scope, receive_counted, send)
 
+    def _refusal(self) -> HTTPException:
+        return HTTPException(
+            413, f"the body is larger than {self._limit} bytes", {"Connection": "close"}
+        )
 
-def json_body(model: type[Model]) -> Any:
+
+def json_body(model: type[Model], *, is_required: bool = True) -> Any:
     """A dependency: the body, which is JSON, as a model; 415, 413 or 422 if it is not."""
 
     async def read(request: Request) -> Model:
         require_media(request, "application/json")
-        value = parse_document(await read_text(request), "body.json").value
+        text = await read_text(request)
+        if not text and not is_required:
+            return model()
+        value = await parse(text, "body.json")
         try:
             return model.model_validate(value)
         except ValidationError as exc:
@@ -62,10 +75,12 @@ def json_body(model: type[Model]) -> Any:
     return Depends(read)
 
 
-def describe_json(model: type[BaseModel]) -> dict[str, Any]:
+def describe_json(
+    model: type[BaseModel], *, is_required: bool = True
+) -> dict[str, Any]:
     """What OpenAPI should say about such a body: for ``openapi_extra``."""
     content = {"application/json": {"schema": model.model_json_schema()}}
-    return {"requestBody": {"required": True, "content": content}}
+    return {"requestBody": {"required": is_required, "content": content}}
 
 
 def require_media(request: Request, *known: str) -> str:
@@ -87,3 +102,10 @@ async def read_text(request: Request) -> str:
         raise RequestValidationError(
             [{"loc": ("body",), "msg": f"not UTF-8 text (byte {exc.start})"}]
         ) from exc
+
+
+async def parse(text: str, source: str) -> Any:
+    """The value of a JSON or YAML text, by the source's suffix; raises DocumentError."""
+    if len(text) < _QUICK_LENGTH:
+        return parse_document(text, source).value
+    return (await asyncio.to_thread(parse_document, text, source)).value

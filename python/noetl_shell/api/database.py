@@ -107,7 +107,7 @@ class Database:
 
 
 async def _pass_json_through(conn: AsyncConnection[Any]) -> None:
-    set_json_loads(lambda text: orjson.Fragment(bytes(text)), conn)
+    set_json_loads(orjson.Fragment, conn)
 
 
 def _database(request: Request) -> Database:

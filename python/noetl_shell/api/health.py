@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from noetl_shell.api.database import Db
+from noetl_shell.api.models import Health
 from noetl_shell.api.problems import problem
 from noetl_shell.api.replies import json_reply
-from noetl_worker.versions import API_VERSION
+from noetl_worker.versions import WrongVersionError, require_version
 
 router = APIRouter(tags=["health"])
 
+_TEXT: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "Prometheus' text format",
+        "content": {"text/plain": {"schema": {"type": "string"}}},
+    }
+}
 
-@router.get("/api/health", summary="Liveness: the process answers")
+
+@router.get(
+    "/api/health", summary="Liveness: the process answers", response_model=Health
+)
 async def health() -> Response:
     """Always 200; asks nobody."""
     return json_reply({"status": "ok"})
@@ -25,17 +37,20 @@ async def health() -> Response:
 async def ready(database: Db) -> Response:
     """200, or 503 while the database is away or of another version."""
     version = await database.value("select noetl.api_version()")
-    if version != API_VERSION:
-        return problem(
-            503,
-            f"the database has version {version} of the engine's API,"
-            f" this process {API_VERSION}",
-            hint="Upgrade whichever is older: noetl db deploy, or this process.",
-        )
+    try:
+        require_version(version)
+    except WrongVersionError as exc:
+        return problem(503, str(exc), hint=exc.hint)
     return json_reply({"status": "ok", "api_version": version})
 
 
-@router.get("/metrics", summary="What this process counts, for Prometheus")
+@router.get(
+    "/metrics",
+    summary="What this process counts, for Prometheus",
+    response_class=Response,
+    responses=_TEXT,
+)
 def metrics() -> Response:
-    """Prometheus' text format. Not async: the database is asked, and may be away."""
+    """Prometheus' text format."""
+    # Not async: the database is asked, and may be away.
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

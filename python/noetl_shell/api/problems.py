@@ -42,6 +42,15 @@ _LATER: Final = frozenset(
 )
 _AWAY: Final = ("08", "53", "57P")
 
+_HINTS: Final = {
+    401: "Send the header Authorization: Bearer TOKEN; see: noetl token add",
+    403: "Use a token with that scope; see: noetl token list",
+    404: "The API's paths are listed at /api/openapi.json.",
+    405: "The API's methods are listed at /api/openapi.json.",
+    413: "Store large data where a step can read it, and send its address.",
+    415: "Set the header Content-Type.",
+}
+
 log = logging.getLogger(__name__)
 
 
@@ -76,6 +85,7 @@ def add_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation_problem)
     app.add_exception_handler(DocumentError, _document_problem)
     app.add_exception_handler(RecursionError, _depth_problem)
+    app.add_exception_handler(UnicodeEncodeError, _text_problem)
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(Exception, _defect)
 
@@ -83,6 +93,8 @@ def add_problems(app: FastAPI) -> None:
 async def _database_problem(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, psycopg.Error)
     state = exc.sqlstate
+    if state is None and isinstance(exc, psycopg.DataError):
+        return problem(422, _line(exc), code="NE422")
     if state is None or state.startswith(_AWAY):
         log.warning("database is away: %s", _line(exc))
         return problem(
@@ -133,9 +145,13 @@ async def _depth_problem(_: Request, exc: Exception) -> Response:  # noqa: ARG00
     return problem(422, "the body is nested too deeply", code="NE422")
 
 
+async def _text_problem(_: Request, exc: Exception) -> Response:  # noqa: ARG001
+    return problem(422, "a text holds half of a surrogate pair", code="NE422")
+
+
 async def _http_problem(_: Request, exc: Exception) -> Response:
     assert isinstance(exc, HTTPException)
-    hint = getattr(exc, "hint", None)
+    hint = _HINTS.get(exc.status_code)
     return problem(exc.status_code, exc.detail, hint=hint, headers=exc.headers)
 
 

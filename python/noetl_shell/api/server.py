@@ -22,11 +22,11 @@ class ApiServer:
 
     def __init__(self, settings: ApiSettings) -> None:
         self._socket = _listen(settings.host, settings.port)
-        app = create_app(settings)
-        self._bells: Bells = app.state.bells
+        self._app = create_app(settings)
+        self._bells: Bells = self._app.state.bells
         self._server = _Server(
             uvicorn.Config(
-                app,
+                self._app,
                 http="httptools",
                 ws="none",
                 log_config=None,
@@ -44,7 +44,8 @@ class ApiServer:
         await self._server.serve(sockets=[self._socket])
 
     def stop(self) -> None:
-        """Take no new requests, and end."""
+        """Take no new requests, end streams, answer what is at work, and end."""
+        self._app.state.watches.stop()
         self._bells.close()
         self._server.should_exit = True
 

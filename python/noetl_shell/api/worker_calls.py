@@ -17,15 +17,26 @@ from noetl_shell.api.access import require
 from noetl_shell.api.bells import Bells
 from noetl_shell.api.bodies import require_media
 from noetl_shell.api.database import Database, Db
-from noetl_shell.api.problems import problem
+from noetl_shell.api.problems import MEDIA, problem
 from noetl_shell.api.replies import json_reply
 from noetl_worker.transport.calls import Beat, Claim
 from noetl_worker.transport.functions import FUNCTIONS, Function
 from noetl_worker.transport.postgres import exchange_calls, execute
 
-router = APIRouter(tags=["workers"], dependencies=[require("worker")])
+router = APIRouter(
+    tags=["workers"],
+    dependencies=[require("worker")],
+    responses={
+        410: {
+            "description": "A younger worker has this one's name (NE410)",
+            "content": {
+                MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}},
+            },
+        }
+    },
+)
 
-_Text = Annotated[str, msgspec.Meta(pattern=r"^[^\0]*\Z", max_length=1 << 20)]
+_Text = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*$")]
 _Integer = Annotated[int, msgspec.Meta(ge=-(1 << 31), le=(1 << 31) - 1)]
 _Bigint = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
 _TYPES: Final[Mapping[str, Any]] = {
@@ -90,17 +101,22 @@ _BODIES: Final = {
 }
 
 
-def _describe(body: type[Any], **examples: Any) -> dict[str, Any]:
+def _describe(body: type[Any]) -> dict[str, Any]:
     """What OpenAPI should say about a body: for ``openapi_extra``."""
-    (schema,), definitions = msgspec.json.schema_components(
-        [body], ref_template="#/$defs/{name}"
-    )
-    if "$ref" in schema:
-        schema = definitions.pop(schema["$ref"].rpartition("/")[2])
-    content: dict[str, Any] = {"schema": {**schema, "$defs": definitions}}
-    if examples:
-        content["example"] = examples
-    return {"requestBody": {"required": True, "content": {"application/json": content}}}
+    (schema,), parts = msgspec.json.schema_components([body], ref_template="{name}")
+    content = {"application/json": {"schema": _whole(schema, parts)}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _whole(schema: Any, parts: Mapping[str, Any]) -> Any:
+    """A schema with its parts in their places."""
+    if isinstance(schema, dict):
+        if (name := schema.get("$ref")) is not None:
+            return _whole(parts[name], parts)
+        return {key: _whole(value, parts) for key, value in schema.items()}
+    if isinstance(schema, list):
+        return [_whole(value, parts) for value in schema]
+    return schema
 
 
 @router.post(

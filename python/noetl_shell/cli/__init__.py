@@ -29,6 +29,7 @@ _COMMANDS: Final = {
     "playbook": "playbooks:playbook",
     "lint": "playbooks:lint",
     "credential": "credentials:credential",
+    "token": "tokens:token",
     "schedule": "schedules:schedule",
     "db": "databases:db",
     "worker": "worker:worker",

@@ -13,6 +13,7 @@ from noetl_shell.target import Target
 
 if TYPE_CHECKING:
     from noetl_shell.api.settings import ApiSettings
+    from noetl_worker.settings import WorkerSettings
 
 
 @click.command()
@@ -49,8 +50,6 @@ def dispatcher(
     from noetl_worker.settings import WorkerSettings
 
     configure_logging()
-    api = _api_settings(target, listen, no_auth) if listen or no_auth else None
-    target.open().close()
     given = {
         "NOETL_DB": target.worker_dsn,
         "NOETL_HOME": str(target.settings.home),
@@ -58,25 +57,39 @@ def dispatcher(
     }
     environment = {key: value for key, value in given.items() if value}
     settings = WorkerSettings.from_environment({**os.environ, **environment})
+    api = _api_settings(target, settings, listen, no_auth)
+    target.open().close()
     REGISTRY.register(DatabaseCollector(settings))
     serve_metrics(settings.metrics_listen)
     server = ApiServer(api) if api else None
     return run_service(lambda: Dispatcher(settings, server), settings.grace_seconds)
 
 
-def _api_settings(target: Target, listen: str | None, no_auth: bool) -> ApiSettings:
+def _api_settings(
+    target: Target, settings: WorkerSettings, listen: str | None, no_auth: bool
+) -> ApiSettings | None:
+    """None: the dispatcher serves no API."""
     from noetl_shell.api.settings import ApiSettings, is_loopback, parse_listen
 
     if not listen:
-        raise InputError(
-            "--no-auth is about the HTTP API, which this dispatcher does not serve",
-            hint="Give --listen HOST:PORT too, or leave --no-auth out.",
-        )
+        if no_auth:
+            raise InputError(
+                "--no-auth is about the HTTP API, which this dispatcher does not serve",
+                hint="Give --listen HOST:PORT too, or leave --no-auth out.",
+            )
+        return None
     host, port = parse_listen(listen)
     if no_auth and not (target.is_embedded and is_loopback(host)):
         raise InputError(
-            "--no-auth is only for the embedded database and an address of this"
-            f" machine alone, not {listen}",
+            "--no-auth is only for the embedded database and an address that only this"
+            f" machine reaches, not {listen}",
             hint="Listen on 127.0.0.1 without --db, or add tokens: noetl token add",
         )
-    return ApiSettings(dsn=target.api_dsn, host=host, port=port, auth=not no_auth)
+    return ApiSettings(
+        dsn=target.api_dsn,
+        host=host,
+        port=port,
+        auth=not no_auth,
+        prepare=settings.prepare,
+        grace_seconds=settings.grace_seconds,
+    )

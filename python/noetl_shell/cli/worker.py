@@ -27,7 +27,8 @@ def worker(
 ) -> int:
     """Carry out commands until SIGTERM or Ctrl-C.
 
-    A worker that starts under the name of a dead one takes over its work at once.
+    A worker that starts under the name of a dead one takes over its work at once. With
+    NOETL_EVENT_TRANSPORT=http it needs no database, only NOETL_API_URL and a token.
     """
     from noetl_shell.logs import configure_logging
     from noetl_worker.main import run

@@ -1,6 +1,6 @@
 -- Add a token of the HTTP API, of which only the SHA-256 hash is kept; false for an exact repeat.
--- The scopes are worker, operator (which implies reader), reader. Its holder acts with the rights of
--- the API's database role, so only the owner adds tokens.
+-- The scopes are worker, operator (which implies reader), reader. Its holder acts with the rights
+-- of the API's database role, so only the owner adds tokens.
 -- Locks: none. Raises: NE422.
 create or replace function noetl.add_api_token(
   p_name text,
@@ -18,8 +18,8 @@ begin
     or coalesce(cardinality(p_scopes), 0) = 0
     or not p_scopes <@ array['worker', 'operator', 'reader']
   then
-    raise exception 'a token needs a name of at most 200 characters, a SHA-256 hash and scopes' using
-      errcode = 'NE422', hint = 'The scopes are worker, operator and reader.';
+    raise exception 'a token needs a name of at most 200 characters, a SHA-256 hash, and scopes'
+    using errcode = 'NE422', hint = 'The scopes are worker, operator and reader.';
   end if;
   if p_expires_at <= noetl_internal.clock_now() then
     raise exception 'token "%" would have expired already', p_name using
@@ -45,3 +45,4 @@ $function$;
 comment on function noetl.add_api_token(text, bytea, text [], timestamptz)
 is 'Add a token of the HTTP API; only its hash is kept.';
 revoke all on function noetl.add_api_token(text, bytea, text [], timestamptz) from public;
+grant execute on function noetl.add_api_token(text, bytea, text [], timestamptz) to noetl_owner;

@@ -1,9 +1,12 @@
--- Executions, newest first; p_status and p_before (an execution id, for paging) narrow the list.
+-- Executions, newest first; status, path, parent and p_before (an execution id, for paging) narrow
+-- the list.
 -- Locks: none. Raises: nothing.
 create or replace function noetl.list_executions(
   p_limit integer default 50,
   p_status text default null,
-  p_before bigint default null
+  p_before bigint default null,
+  p_path text default null,
+  p_parent bigint default null
 )
 returns table (
   execution_id bigint,
@@ -15,9 +18,13 @@ returns table (
   error text,
   parent_execution_id bigint
 )
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan  -- each filter has an index of its own
 as $function$
+#variable_conflict use_column
+begin
+  return query
   select
     x.execution_id, x.path, c.version, x.status, x.start_time, x.end_time, x.error,
     x.parent_execution_id
@@ -26,12 +33,15 @@ as $function$
   where
     (p_status is null or x.status = p_status)
     and (p_before is null or x.execution_id < p_before)
+    and (p_path is null or x.path = p_path)
+    and (p_parent is null or x.parent_execution_id = p_parent)
   order by x.execution_id desc
-  limit least(greatest(p_limit, 0), 10000)
+  limit least(greatest(p_limit, 0), 10000);
+end;
 $function$;
 
-comment on function noetl.list_executions(integer, text, bigint)
+comment on function noetl.list_executions(integer, text, bigint, text, bigint)
 is 'Executions, newest first.';
-revoke all on function noetl.list_executions(integer, text, bigint) from public;
-grant execute on function noetl.list_executions(integer, text, bigint)
+revoke all on function noetl.list_executions(integer, text, bigint, text, bigint) from public;
+grant execute on function noetl.list_executions(integer, text, bigint, text, bigint)
 to noetl_reader, noetl_runner, noetl_operator;

@@ -21,6 +21,8 @@ from regexp_split_to_table($matrix$
   list_schedules       .       runner  operator  .       reader
   execution_status     .       runner  operator  worker  reader
   list_executions      .       runner  operator  .       reader
+  list_events          .       .       operator  .       reader
+  find_command         .       .       operator  .       reader
   list_results         .       runner  operator  .       reader
   find_result          .       .       operator  .       reader
   find_step_result     .       .       operator  .       reader

@@ -147,6 +147,9 @@ def test_heartbeat_requeues_what_is_not_listed(way: Way) -> None:
 
     async def test(one: Session) -> None:
         commands = await one.claim(3)
+        way.lab.conn.execute(
+            "update noetl.command set claimed_at = now() - '1 min'::interval"
+        )
         answer = await one.link.exchange(
             one.id, [], Beat([commands[0].command_id], {}), None
         )

@@ -49,6 +49,7 @@ class Function:
 
 _TABLE: Final = (
     # Sessions.
+    Function("api_version", {}),
     Function(
         "register_session",
         {

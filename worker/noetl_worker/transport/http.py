@@ -29,7 +29,10 @@ from noetl_worker.transport.errors import (
 from noetl_worker.transport.functions import FUNCTIONS
 
 _CONNECT_SECONDS: Final = 10.0
-_IDLE_SECONDS: Final = 60.0
+# Less than servers keep idle connections, lest a request meets the end of one.
+_IDLE_SECONDS: Final = 4.0
+# Larger bodies are announced, so that a server which refuses them can say so.
+_ANNOUNCED_BYTES: Final = 1 << 20
 # The server says something at least every 15 s, so that a lost connection is noticed.
 _SILENCE_SECONDS: Final = 45.0
 # SQLSTATEs of a database that is away, as the API sees it; without one it says 503 itself.
@@ -150,7 +153,11 @@ class _Client:
         async with (
             self._errors(),
             self._open().post(
-                self._access.url + path, data=data, headers=headers
+                self._access.url + path,
+                data=data,
+                headers=headers,
+                allow_redirects=False,
+                expect100=len(data) > _ANNOUNCED_BYTES,
             ) as reply,
         ):
             text = await reply.read()
@@ -167,6 +174,7 @@ class _Client:
                 f"{self._access.url}/api/worker/doorbell",
                 params=[("pool", pool) for pool in pools],
                 headers=headers,
+                allow_redirects=False,
             ) as reply,
         ):
             if reply.status != 200:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import orjson
@@ -16,6 +16,10 @@ from noetl_worker.transport.errors import (
     EngineAwayError,
     EngineRefusedError,
 )
+from noetl_worker.versions import require_version
+
+# undefined_function, invalid_schema_name
+_NO_SUCH_FUNCTION: Final = ("42883", "3F000")
 
 
 class Link(Protocol):
@@ -28,7 +32,8 @@ class Link(Protocol):
     async def register(self, capacity: Json) -> UUID:
         """Begin a session; that of an older process of the same name ends.
 
-        Raises SupersededError when a younger process has the name.
+        Raises SupersededError when a younger process has the name, WrongVersionError
+        when the engine is not of this version.
         """
 
     async def call(self, function: str, **arguments: Any) -> Json:
@@ -67,6 +72,7 @@ class DirectLink:
 
     async def register(self, capacity: Json) -> UUID:
         """Begin a session; see Link."""
+        await self.require_version()
         settings = self._settings
         session = await self.call(
             "register_session",
@@ -76,6 +82,16 @@ class DirectLink:
             started_at=self._started_at,
         )
         return UUID(str(session))
+
+    async def require_version(self) -> None:
+        """Raise WrongVersionError unless the engine speaks our version of the API."""
+        try:
+            found = await self.call("api_version")
+        except EngineRefusedError as exc:
+            if exc.sqlstate not in _NO_SUCH_FUNCTION:
+                raise
+            found = None
+        require_version(found)
 
     async def call(self, function: str, **arguments: Any) -> Json:
         """One call by name; see Link."""

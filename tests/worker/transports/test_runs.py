@@ -1,0 +1,256 @@
+"""Whole runs by worker processes, over every way, and over several at once."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import psycopg
+import pytest
+import yaml
+from psycopg.conninfo import conninfo_to_dict
+
+from tests.support.postgres import Server
+from tests.worker.conftest import Lab
+from tests.worker.transports.conftest import WAYS, HttpWay, Way, events
+from tools.flatten_sql import ROOT
+
+PATIENTS: Final = ROOT / "examples/patients"
+
+# Something of everything that workers say: ctx, loops, a fan-out with a retry, chunks,
+# results of all sizes, a frame of rows to look at, a child, a failure that is taken up.
+CHILD = """
+- step: double
+  tool: { kind: python, input: { n: "{{ workload.n }}" }, code: "result = 2 * n" }
+"""
+ALL = """
+- step: numbers
+  tool:
+    kind: python
+    code: "result = list(range(12))"
+  set: { ctx.seen: "{{ output.data | length }}" }
+  next: { arcs: [ { step: squares } ] }
+- step: squares
+  loop: { in: "{{ numbers }}", iterator: n, spec: { mode: parallel } }
+  tool: { kind: python, input: { n: "{{ iter.n }}" }, code: "result = n * n" }
+  next: { arcs: [ { step: shards } ] }
+- step: shards
+  loop: { in: [1, 2, 3], iterator: n }
+  spec: { loop_mode: fanout, fanout: { max_shard_retries: 1, allow_partial: true } }
+  tool: { kind: python, input: { n: "{{ iter.n }}" }, code: "result = 6 / (n - 2)" }
+  next: { arcs: [ { step: stream } ] }
+- step: stream
+  tool:
+    kind: python
+    code: |
+      def main():
+          for number in range(3):
+              yield {"n": number}
+  next: { arcs: [ { step: chunk, "on": call.partial }, { step: large } ] }
+- step: chunk
+  tool: { kind: noop, result: "{{ output.data.n }}" }
+- step: large
+  tool: { kind: python, code: "result = {'text': 'x' * 30_000}" }
+  next: { arcs: [ { step: larger } ] }
+- step: larger
+  tool: { kind: python, code: "result = {'text': 'x' * 3_000_000}" }
+  next: { arcs: [ { step: child } ] }
+- step: child
+  tool: { kind: playbook, path: "{{ workload.child }}", input: { n: 21 } }
+  next: { arcs: [ { step: fail } ] }
+- step: fail
+  tool: { kind: python, code: "raise ValueError('on purpose')" }
+  next: { arcs: [ { step: last, when: "{{ event.name == 'call.error' }}" } ] }
+- step: last
+  tool:
+    kind: python
+    input: { seen: "{{ ctx.seen }}", child: "{{ child }}", size: "{{ larger.text | length }}" }
+    code: "result = [seen, child, size]"
+"""
+MANY = """
+- step: many
+  loop: { in: "{{ range(workload.count) | list }}", iterator: n }
+  spec: { loop_mode: fanout }
+  tool:
+    kind: python
+    input: { n: "{{ iter.n }}", wait: "{{ workload.wait }}" }
+    code: |
+      import time
+      time.sleep(wait)
+      result = n
+"""
+WAIT = """
+- step: wait
+  tool: { kind: wait, duration: 60 }
+"""
+
+
+def child_of(lab: Lab) -> str:
+    lab.wait(lab.start(CHILD, {"n": 1}))
+    row = lab.conn.execute("select path from noetl.catalog limit 1").fetchone()
+    assert row is not None
+    return str(row["path"])
+
+
+@pytest.mark.accept("P4.1-2", "P4.1-3", "P4.1-5")
+@pytest.mark.parametrize("name", [name for name in WAYS if name != "postgres"])
+def test_events_of_a_run_are_those_of_the_way_through_the_database(
+    lab: Lab, name: str
+) -> None:
+    told: dict[str, list[Any]] = {}
+    child = ""
+    for way in (Way(lab), WAYS[name](lab)):
+        way.start()
+        worker = way.worker()
+        child = child or child_of(lab)
+        run = lab.start(ALL, {"child": child})
+        status = lab.wait(run, 60)
+        assert status["result"] == [12, 42, 3_000_000], status
+        told[way.name] = events(lab, run)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(30) == 0
+    kinds = {row["event_type"] for row in told[name]}
+    assert kinds >= {"call.partial", "loop.shard.failed", "command.failed"}
+    assert told[name] == told["postgres"]
+
+
+def test_run_survives_the_restart_of_its_worker(way: Way) -> None:
+    worker = way.worker()
+    run = way.lab.start(MANY, {"count": 60, "wait": 0.05})
+    way.lab.until(lambda: done(way.lab, run) > 5)
+    worker.kill()
+    worker.wait()
+    way.worker()
+    assert way.lab.wait(run, 60)["status"] == "completed"
+    assert done(way.lab, run) == 60
+
+
+def test_cancelled_command_is_stopped(way: Way) -> None:
+    way.worker(NOETL_HEARTBEAT_SECONDS="0.3")
+    run = way.lab.start(WAIT)
+    way.lab.until(lambda: way.lab.count(LEASED, run) == 1)
+    way.lab.conn.execute("select noetl.cancel_execution(%s)", (run,))
+    way.lab.until(lambda: "was cancelled" in way.lab.log())
+    assert way.lab.wait(run)["status"] == "cancelled"
+
+
+def test_doorbell_rings_long_before_the_worker_would_poll(way: Way) -> None:
+    way.worker(NOETL_POLL_SECONDS="60")
+    way.lab.wait(way.lab.start(CHILD, {"n": 1}))
+    for _ in range(3):
+        status = way.lab.wait(way.lab.start(CHILD, {"n": 4}), 30)
+        assert status["result"] == 8
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_run_goes_on_when_the_database_was_away(
+    own_lab: Lab, own_server: Server, name: str
+) -> None:
+    way = WAYS[name](own_lab)
+    way.start()
+    way.worker()
+    run = own_lab.start(MANY, {"count": 60, "wait": 0.05})
+    own_lab.until(lambda: done(own_lab, run) > 5)
+    own_lab.conn.close()
+    own_server.kill()
+    own_lab.until(lambda: "is away, waiting" in own_lab.log())
+    own_server.start()
+    own_lab.conn = own_lab.connect()
+    assert own_lab.wait(run, 60)["status"] == "completed"
+    assert done(own_lab, run) == 60
+    assert "is back" in own_lab.log()
+
+
+def test_run_goes_on_when_the_api_was_away(http: HttpWay) -> None:
+    http.worker()
+    run = http.lab.start(MANY, {"count": 60, "wait": 0.05})
+    http.lab.until(lambda: done(http.lab, run) > 5)
+    http.kill()
+    http.lab.until(lambda: "API is away, waiting" in http.lab.log())
+    http.start()
+    assert http.lab.wait(run, 60)["status"] == "completed"
+    assert done(http.lab, run) == 60
+    assert "API is back" in http.lab.log()
+    # Of the commands that were at work none was given to anybody again.
+    assert http.lab.count(ISSUED, run) == 60
+
+
+@pytest.mark.accept("P4.1-5")
+def test_mixed_fleet_shares_one_fan_out(lab: Lab) -> None:
+    ways = [kind(lab) for kind in WAYS.values()]
+    for way in ways:
+        way.start()
+        way.worker(way.name, NOETL_WORKER_SLOTS="4")
+    run = lab.start(MANY, {"count": 200, "wait": 0.02})
+    assert lab.wait(run, 60)["status"] == "completed"
+    rows = lab.conn.execute(
+        "select worker_id, meta ->> 'iter_index' as i from noetl.event"
+        " where execution_id = %s and event_type = 'command.completed'",
+        (run,),
+    ).fetchall()
+    assert Counter(int(row["i"]) for row in rows) == Counter(range(200))
+    assert {row["worker_id"] for row in rows} == set(WAYS)
+
+
+@pytest.mark.accept("P4.1-7")
+def test_pft_flow_passes_over_http(http: HttpWay) -> None:
+    lab = http.lab
+    parts = conninfo_to_dict(lab.dsn)
+    lab.credential("pg_local", {k: v for k, v in parts.items() if k != "options"})
+    for name in ("one", "two"):
+        http.worker(name)
+    document = yaml.safe_load((PATIENTS / "patients.yaml").read_text())
+    with patients_api(facilities=2, patients=10) as address:
+        lab.conn.execute(
+            "select noetl.register_playbook(%s::jsonb)", (json.dumps(document),)
+        )
+        run = lab.count(
+            "select noetl.start_execution(%s, %s::jsonb)",
+            document["metadata"]["path"],
+            json.dumps({"api": address, "facilities": 2, "patients": 10}),
+        )
+        status = lab.wait(run, 120)
+    assert status["status"] == "completed", status["error"]
+    with psycopg.connect(lab.dsn) as conn:
+        assert conn.execute(
+            "select count(distinct patient_id), count(distinct data_type) from pft_record"
+        ).fetchone() == (20, 5)
+
+
+LEASED = (
+    "select count(*) from noetl.command where execution_id = %s and status = 'leased'"
+)
+ISSUED = (
+    "select count(*) from noetl.event"
+    " where execution_id = %s and event_type = 'command.issued'"
+)
+
+
+def done(lab: Lab, run: int) -> int:
+    """How many items' results are recorded."""
+    return lab.count(
+        "select count(*) from noetl.event"
+        " where execution_id = %s and event_type = 'command.completed'",
+        run,
+    )
+
+
+@contextmanager
+def patients_api(**options: int) -> Iterator[str]:
+    command = [sys.executable, str(PATIENTS / "api.py"), "--until-stdin-closes"]
+    for name, value in options.items():
+        command += [f"--{name}", str(value)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as api:
+        assert api.stdout is not None
+        try:
+            yield api.stdout.readline().strip()
+        finally:
+            api.terminate()
