@@ -64,10 +64,10 @@ class WorkerSettings:
             if text := environ.get(variable):
                 try:
                     given[name] = parse(text)
-                except ValueError:
-                    raise ValueError(
-                        f"{variable} {_WANTED.get(parse, 'is not a number')}: {text!r}"
-                    ) from None
+                except ValueError as exc:
+                    reason = str(exc) if parse in _CHECKED else "is not a number"
+                    shown = "" if "@" in text else f": {text!r}"
+                    raise ValueError(f"{variable} {reason}{shown}") from None
         given["stores"] = StoreSettings.from_environment(environ)
         given.setdefault("name", f"{socket.gethostname()}-{os.getpid()}")
         return WorkerSettings(**given)  # type: ignore[arg-type]
@@ -98,10 +98,8 @@ def parse_api_url(text: str) -> str:
     return text.rstrip("/")
 
 
-_WANTED: Final[dict[Callable[[str], Any], str]] = {
-    parse_transport: f"is not one of {', '.join(TRANSPORTS)}",
-    parse_api_url: "is no URL such as https://noetl.example:8080",
-}
+# Their errors say what is wanted.
+_CHECKED: Final[tuple[Callable[[str], Any], ...]] = (parse_transport, parse_api_url)
 _VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "NOETL_DB": ("dsn", str),
     "NOETL_EVENT_TRANSPORT": ("transport", parse_transport),
