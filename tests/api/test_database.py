@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 
 import httpx
+import psycopg
+from psycopg.conninfo import make_conninfo
 
 from tests.api.conftest import Api, Serve, problem, serving, until
 from tests.support.databases import Databases
@@ -58,6 +60,39 @@ def test_ready_says_what_to_upgrade(api: Api) -> None:
         told = problem(api.anybody.get("/api/ready"))
         assert told["status"] == 503
         assert words in told["hint"]
+
+
+def test_role_of_the_api_needs_five_roles_only(own_server: Server) -> None:
+    databases = Databases(own_server)
+    dsn = databases.create()
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        conn.execute("create role noetl_api login")
+        conn.execute(
+            "grant noetl_author, noetl_runner, noetl_operator, noetl_worker,"
+            " noetl_reader to noetl_api"
+        )
+    with serving(make_conninfo(dsn, user="noetl_api")) as server:
+        api = Api(server.url, dsn)
+        path = api.register({"step": "gate", "tool": {"kind": "wait", "signal": "go"}})
+        execution_id = api.start(path)
+        url = f"/api/executions/{execution_id}"
+        for client, call in (
+            (api.anybody, "/api/ready"),
+            (api.reader, "/api/catalog"),
+            (api.reader, "/api/executions"),
+            (api.reader, "/api/workers"),
+            (api.reader, url),
+            (api.reader, f"{url}/events"),
+        ):
+            assert client.get(call).status_code == 200, call
+        for call in ("/trace/x", "/../../commands/1"):
+            assert api.reader.get(url + call).json()["code"] == "NE404", call
+        assert api.operator.post(f"{url}/signal", json={"name": "x"}).status_code == 200
+        for verb in ("pause", "resume", "cancel", "retry"):
+            reply = api.operator.post(f"{url}/{verb}")
+            assert reply.json() == {"changed": True}, verb
+        api.close()
+    databases.end(dsn)
 
 
 def test_database_without_schema_is_503(empty_database: str, serve: Serve) -> None:
