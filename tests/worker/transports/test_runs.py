@@ -190,14 +190,14 @@ def test_mixed_fleet_shares_one_fan_out(lab: Lab) -> None:
     for way in ways:
         way.start()
         way.worker(way.name, NOETL_WORKER_SLOTS="4")
-    run = lab.start(MANY, {"count": 200, "wait": 0.02})
-    assert lab.wait(run, 60)["status"] == "completed"
+    run = lab.start(MANY, {"count": 100, "wait": 0.02})
+    assert lab.wait(run, 120)["status"] == "completed"
     rows = lab.conn.execute(
         "select worker_id, meta ->> 'iter_index' as i from noetl.event"
         " where execution_id = %s and event_type = 'command.completed'",
         (run,),
     ).fetchall()
-    assert Counter(int(row["i"]) for row in rows) == Counter(range(200))
+    assert Counter(int(row["i"]) for row in rows) == Counter(range(100))
     assert {row["worker_id"] for row in rows} == set(WAYS)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -148,24 +149,26 @@ class _Client:
 
     async def post(self, path: str, body: Any) -> Json:
         """What is answered to a JSON body."""
-        data = orjson.dumps(body)
+        text = orjson.dumps(body)
+        is_large = len(text) > _ANNOUNCED_BYTES
         while True:
             headers = {**self._access.headers(), "Content-Type": "application/json"}
             async with (
                 self._errors(),
                 self._open().post(
                     self._access.url + path,
-                    data=data,
+                    # A large one goes in pieces, between which others have their turn.
+                    data=io.BytesIO(text) if is_large else text,
                     headers=headers,
                     allow_redirects=False,
-                    expect100=len(data) > _ANNOUNCED_BYTES,
+                    expect100=is_large,
                 ) as reply,
             ):
-                text = await reply.read()
+                answer = await reply.read()
                 if reply.status == 401 and self._access.renew_token():
                     continue
-                self._check(reply, text)
-                return self._decode(reply, text)
+                self._check(reply, answer)
+                return self._decode(reply, answer)
 
     @asynccontextmanager
     async def stream(self, pools: Sequence[str]) -> AsyncIterator[AsyncIterator[bytes]]:
