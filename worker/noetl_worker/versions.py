@@ -12,10 +12,11 @@ class WrongVersionError(Exception):
     """The database speaks another version of the API; ``hint`` says what to upgrade."""
 
     def __init__(self, found: int | None) -> None:
-        theirs = "none yet" if found is None else f"version {found}"
         super().__init__(
-            f"the database speaks another version of NoETL's API: {theirs},"
-            f" and this program version {API_VERSION}"
+            "the database has no NoETL schema, or a much older one"
+            if found is None
+            else f"the database speaks version {found} of NoETL's API, and this program"
+            f" version {API_VERSION}"
         )
         is_older = found is None or found < API_VERSION
         self.hint = (

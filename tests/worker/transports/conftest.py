@@ -138,20 +138,30 @@ def own_lab(own_server: Server, tmp_path: Path) -> Iterator[Lab]:
 
 
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(\+00:00|Z)?")
-_LONG: Final = re.compile(r"[0-9a-f-]{12,}")
+_ID: Final = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}"  # of a session
+    r"|\d{12,}"  # of an execution, and what begins with the time
+    r"|(?<=/loop/)\d+|(?<=/result/)\d+"
+    r"|^\d+(?=-\d{7}-\d+$)"  # the loop of a command
+)
+_IDS: Final = {"loop_id"}
 _SKIPPED: Final = {"duration_ms"}
 
 
 def same(value: Any) -> Any:
     """A value with ids and times made alike."""
     if isinstance(value, dict):
-        return {k: same(v) for k, v in value.items() if k not in _SKIPPED}
+        return {
+            key: "id" if key in _IDS else same(part)
+            for key, part in value.items()
+            if key not in _SKIPPED
+        }
     if isinstance(value, list):
         return [same(part) for part in value]
     if isinstance(value, int) and value > 1 << 31:
         return "id"
     if isinstance(value, str):
-        return _LONG.sub("id", _TIME.sub("time", value))
+        return _ID.sub("id", _TIME.sub("time", value))
     return value
 
 

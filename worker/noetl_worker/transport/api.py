@@ -31,9 +31,10 @@ class ApiAccess:
             self._token = self._read_token()
         return {"Authorization": f"Bearer {self._token}"} if self._token else {}
 
-    def forget_token(self) -> None:
-        """The API does not know it."""
-        self._token = None
+    def renew_token(self) -> bool:
+        """Read the token anew, for the API refuses it; whether it is another one now."""
+        refused, self._token = self._token, self._read_token()
+        return self._token != refused
 
     def ssl(self) -> ssl.SSLContext | bool:
         """What connections are checked against; True: the system's authorities."""

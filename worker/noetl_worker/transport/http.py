@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -148,21 +149,26 @@ class _Client:
 
     async def post(self, path: str, body: Any) -> Json:
         """What is answered to a JSON body."""
-        data = orjson.dumps(body)
-        headers = {**self._access.headers(), "Content-Type": "application/json"}
-        async with (
-            self._errors(),
-            self._open().post(
-                self._access.url + path,
-                data=data,
-                headers=headers,
-                allow_redirects=False,
-                expect100=len(data) > _ANNOUNCED_BYTES,
-            ) as reply,
-        ):
-            text = await reply.read()
-            self._check(reply, text)
-            return self._decode(reply, text)
+        text = orjson.dumps(body)
+        is_large = len(text) > _ANNOUNCED_BYTES
+        while True:
+            headers = {**self._access.headers(), "Content-Type": "application/json"}
+            async with (
+                self._errors(),
+                self._open().post(
+                    self._access.url + path,
+                    # A large one goes in pieces, between which others have their turn.
+                    data=io.BytesIO(text) if is_large else text,
+                    headers=headers,
+                    allow_redirects=False,
+                    expect100=is_large,
+                ) as reply,
+            ):
+                answer = await reply.read()
+                if reply.status == 401 and self._access.renew_token():
+                    continue
+                self._check(reply, answer)
+                return self._decode(reply, answer)
 
     @asynccontextmanager
     async def stream(self, pools: Sequence[str]) -> AsyncIterator[AsyncIterator[bytes]]:
@@ -178,6 +184,8 @@ class _Client:
             ) as reply,
         ):
             if reply.status != 200:
+                if reply.status == 401:
+                    self._access.renew_token()
                 self._check(reply, await reply.read())
             yield aiter(reply.content)
 
@@ -241,7 +249,6 @@ class _Client:
     def _unusable(self, reply: aiohttp.ClientResponse, detail: str) -> NoReturn:
         detail = detail or f"{reply.status} {reply.reason}"
         if reply.status == 401:
-            self._access.forget_token()
             hint = "Give a valid token in NOETL_API_TOKEN: noetl token add"
         elif reply.status == 403:
             hint = "A worker needs a token with the scope worker: noetl token add"
