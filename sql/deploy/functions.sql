@@ -19466,6 +19466,217 @@ is 'How many chunks a worker may report of a command that it holds.';
 revoke all on function noetl.stream_state(uuid, bigint, text) from public;
 grant execute on function noetl.stream_state(uuid, bigint, text) to noetl_worker;
 
+-- api/unknown_executions.sql
+-- Which of these executions nobody has ever started, or whose rows retention has removed.
+-- Locks: none. Raises: nothing.
+create or replace function noetl.unknown_executions(p_execution_ids bigint [])
+returns bigint []
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+  select coalesce(array_agg(i.execution_id order by i.execution_id), array[]::bigint [])
+  from (select distinct u.id as execution_id from unnest(p_execution_ids) as u (id)) as i
+  where
+    i.execution_id is not null
+    and not exists (
+      select from noetl.execution as e where e.execution_id = i.execution_id
+    )
+$function$;
+
+comment on function noetl.unknown_executions(bigint [])
+is 'Which of these executions nobody has ever started.';
+revoke all on function noetl.unknown_executions(bigint []) from public;
+grant execute on function noetl.unknown_executions(bigint []) to noetl_worker;
+
+-- api/park_message.sql
+-- Keep a message that cannot be recorded, for a person to look at; false when the message of this
+-- key is parked already. Of a large payload the beginning is kept, of all messages the newest
+-- 10 000: whoever sends rubbish does not fill the database.
+-- Locks: the row. Raises: NE422.
+create or replace function noetl.park_message(
+  p_message_key text,
+  p_subject text,
+  p_reason text,
+  p_payload bytea,
+  p_received_at timestamptz,
+  p_deliveries integer
+)
+returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+declare
+  v_id bigint;
+begin
+  if coalesce(p_message_key, '') = '' or p_payload is null then
+    raise exception 'a message needs a key and a payload' using
+      errcode = 'NE422', hint = 'Pass what tells the message apart, and its bytes.';
+  end if;
+  insert into noetl.dead_letter (
+    message_key, subject, reason, payload, bytes, received_at, deliveries
+  )
+  values (
+    p_message_key, coalesce(left(p_subject, 1000), ''), coalesce(left(p_reason, 1000), ''),
+    substr(p_payload, 1, 65536), octet_length(p_payload),
+    coalesce(p_received_at, noetl_internal.clock_now()), coalesce(p_deliveries, 1)
+  )
+  on conflict on constraint dead_letter_message_is_parked_once do nothing
+  returning dead_letter_id into v_id;
+  delete from noetl.dead_letter as d where d.dead_letter_id <= v_id - 10000;
+  return v_id is not null;
+end;
+$function$;
+
+comment on function noetl.park_message(text, text, text, bytea, timestamptz, integer)
+is 'Keep a message that cannot be recorded, for a person to look at.';
+revoke all on function noetl.park_message(
+  text, text, text, bytea, timestamptz, integer
+) from public;
+grant execute on function noetl.park_message(
+  text, text, text, bytea, timestamptz, integer
+) to noetl_worker;
+
+-- api/list_dead_letters.sql
+-- Parked messages, newest first: whence they came, why they are here, and how they begin.
+-- Locks: none. Raises: nothing.
+create or replace function noetl.list_dead_letters(p_limit integer default 100)
+returns table (
+  dead_letter_id bigint,
+  subject text,
+  reason text,
+  bytes bigint,
+  received_at timestamptz,
+  deliveries integer,
+  beginning text
+)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+  select
+    d.dead_letter_id, d.subject, d.reason, d.bytes, d.received_at, d.deliveries,
+    encode(substr(d.payload, 1, 400), 'escape')
+  from noetl.dead_letter as d
+  order by d.dead_letter_id desc
+  limit least(greatest(p_limit, 0), 10000)
+$function$;
+
+comment on function noetl.list_dead_letters(integer)
+is 'Parked messages, newest first: whence they came and why they are here.';
+revoke all on function noetl.list_dead_letters(integer) from public;
+grant execute on function noetl.list_dead_letters(integer) to noetl_operator, noetl_reader;
+
+-- engine/retry_message.sql
+-- Record the reports of a parked message; null when they are taken or late, else why they are not.
+-- Locks: as record_events. Raises: class 22 when it is no text or no JSON.
+create or replace function noetl_internal.retry_message(
+  p_payload bytea,
+  p_bytes bigint
+)
+returns text
+language plpgsql volatile
+as $function$
+declare
+  v_events jsonb;
+  v_answer jsonb;
+  v_unknown bigint [];
+begin
+  if octet_length(p_payload) < p_bytes then
+    return format('only the first %s of %s bytes are kept', octet_length(p_payload), p_bytes);
+  end if;
+  v_events := convert_from(p_payload, 'utf8')::jsonb;
+  if jsonb_typeof(v_events) <> 'array' then
+    v_events := jsonb_build_array(v_events);
+  end if;
+  v_answer := noetl.record_events(v_events);
+  if v_answer -> 'rejected' <> '[]' then
+    return v_answer -> 'rejected' -> 0 ->> 'message';
+  elsif v_answer -> 'retry' <> '[]' then
+    return 'the run was locked: try again';
+  end if;
+  v_unknown := noetl.unknown_executions(array(
+    select (e ->> 'execution_id')::bigint from jsonb_array_elements(v_events) as e
+  ));
+  return case
+    when cardinality(v_unknown) > 0 then format('there is no execution %s', v_unknown[1])
+  end;
+end;
+$function$;
+
+comment on function noetl_internal.retry_message(bytea, bigint)
+is 'Record the reports of a parked message; null, or why they are not taken.';
+
+-- api/retry_dead_letters.sql
+-- Record the reports of parked messages once more: those that are taken, or are late by now, are
+-- parked no longer; of the others the reason is brought up to date. Ids that are not parked are
+-- left out.
+-- Locks: the rows, ascending; then as record_events. Raises: nothing of a message's own.
+create or replace function noetl.retry_dead_letters(p_dead_letter_ids bigint [])
+returns table (dead_letter_id bigint, is_recorded boolean, reason text)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+#variable_conflict use_column
+declare
+  v_letter record;
+  v_reason text;
+begin
+  -- A row loop, since each message fails for itself; bounded by the argument.
+  for v_letter in
+    select d.* from noetl.dead_letter as d
+    where d.dead_letter_id = any(p_dead_letter_ids)
+    order by d.dead_letter_id
+    limit 1000
+    for update
+  loop
+    begin
+      v_reason := noetl_internal.retry_message(v_letter.payload, v_letter.bytes);
+    exception
+      when data_exception or integrity_constraint_violation or program_limit_exceeded then
+        v_reason := sqlerrm;
+    end;
+    if v_reason is null then
+      delete from noetl.dead_letter as d where d.dead_letter_id = v_letter.dead_letter_id;
+    else
+      update noetl.dead_letter as d set reason = left(v_reason, 1000)
+      where d.dead_letter_id = v_letter.dead_letter_id;
+    end if;
+    dead_letter_id := v_letter.dead_letter_id;
+    is_recorded := v_reason is null;
+    reason := coalesce(v_reason, v_letter.reason);
+    return next;
+  end loop;
+end;
+$function$;
+
+comment on function noetl.retry_dead_letters(bigint [])
+is 'Record the reports of parked messages once more.';
+revoke all on function noetl.retry_dead_letters(bigint []) from public;
+grant execute on function noetl.retry_dead_letters(bigint []) to noetl_operator;
+
+-- api/discard_dead_letters.sql
+-- Forget parked messages; how many there were.
+-- Locks: the rows. Raises: nothing.
+create or replace function noetl.discard_dead_letters(p_dead_letter_ids bigint [])
+returns integer
+language sql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+  with discarded as (
+    delete from noetl.dead_letter as d
+    where d.dead_letter_id = any(p_dead_letter_ids)
+    returning d.dead_letter_id
+  )
+  select count(*)::integer from discarded
+$function$;
+
+comment on function noetl.discard_dead_letters(bigint []) is 'Forget parked messages.';
+revoke all on function noetl.discard_dead_letters(bigint []) from public;
+grant execute on function noetl.discard_dead_letters(bigint []) to noetl_operator;
+
 -- api/issue_commands.sql
 -- Issue commands given as rows {"execution_id", "command_id", …} (the fields of
 -- noetl_internal.draft), each once. A command issued before is answered "already issued": no second

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from noetl_worker.nats.settings import NatsSettings
 from noetl_worker.stores.settings import StoreSettings
 
+TRANSPORTS: Final = ("postgres", "nats")
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 
 
@@ -31,6 +33,7 @@ class WorkerSettings:
     heartbeat_seconds: float = 5.0  # NOETL_HEARTBEAT_SECONDS
     long_command_seconds: float = 60.0  # NOETL_LONG_COMMAND_SECONDS: told of in the log
     grace_seconds: float = 10.0  # NOETL_GRACE_SECONDS: after SIGTERM, before hand-back
+    event_transport: str = "postgres"  # NOETL_EVENT_TRANSPORT: how reports travel
     ticks: bool = True  # NOETL_WORKER_TICKS: also call the maintenance functions
     prepare: bool = True  # NOETL_DB_PREPARE=0 behind a transaction-pooling pgbouncer
     python_processes: int = field(  # NOETL_PYTHON_PROCESSES
@@ -41,6 +44,9 @@ class WorkerSettings:
     template_env: tuple[str, ...] = ()  # NOETL_TEMPLATE_ENV: variables templates see
     stores: StoreSettings = field(  # where large results go
         default_factory=StoreSettings
+    )
+    nats: NatsSettings = field(  # how commands and reports travel over NATS
+        default_factory=NatsSettings
     )
 
     @property
@@ -59,8 +65,20 @@ class WorkerSettings:
                 except ValueError:
                     raise ValueError(f"{variable} is not a number: {text!r}") from None
         given["stores"] = StoreSettings.from_environment(environ)
+        if text := environ.get("NOETL_EVENT_TRANSPORT"):
+            given["event_transport"] = parse_transport(text)
+        given["nats"] = NatsSettings.from_environment(environ)
         given.setdefault("name", f"{socket.gethostname()}-{os.getpid()}")
         return WorkerSettings(**given)  # type: ignore[arg-type]
+
+
+def parse_transport(text: str) -> str:
+    """A way for reports."""
+    if text not in TRANSPORTS:
+        raise ValueError(
+            f"NOETL_EVENT_TRANSPORT must be one of {', '.join(TRANSPORTS)}"
+        )
+    return text
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -23,9 +23,11 @@ def dispatcher(target: Target, name: str | None) -> int:
     from noetl_shell.dispatcher import Dispatcher
     from noetl_shell.logs import configure_logging
     from noetl_worker.main import run_service
+    from noetl_worker.points import arm
     from noetl_worker.settings import WorkerSettings
 
     configure_logging()
+    arm(os.environ.get("NOETL_KILL_AT", ""))
     target.open().close()
     given = {
         "NOETL_DB": target.worker_dsn,
