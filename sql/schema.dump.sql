@@ -570,6 +570,7 @@ CREATE TABLE noetl.catalog_step (
     catalog_id bigint NOT NULL,
     step text NOT NULL,
     "position" integer NOT NULL,
+    kinds text[] NOT NULL,
     definition jsonb NOT NULL
 );
 
@@ -577,17 +578,20 @@ ALTER TABLE noetl.catalog_step OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.catalog_step IS 'One compiled step of a playbook version; see docs/protocol.md.';
 
+COMMENT ON COLUMN noetl.catalog_step.kinds IS 'The kinds of its tools, each once, in their order: what a worker must serve to run it.';
+
 CREATE TABLE noetl.change (
     change_id bigint NOT NULL,
     kind noetl_internal.change_kind NOT NULL,
     execution_id bigint NOT NULL,
-    subject text
+    command_id text,
+    CONSTRAINT change_command_iff_publish CHECK (((command_id IS NOT NULL) = ((kind)::text = 'publish'::text)))
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
 
 ALTER TABLE noetl.change OWNER TO noetl_owner;
 
-COMMENT ON TABLE noetl.change IS 'The outbox. dirty: project this run; advance: move this run on; cancel: its parent has ended; publish: tell a transport. Followers delete what they did.';
+COMMENT ON TABLE noetl.change IS 'The outbox. dirty: project this run; advance: move this run on; cancel: its parent has ended; publish: tell a transport of this command. Followers delete what they did.';
 
 ALTER TABLE noetl.change ALTER COLUMN change_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME noetl.change_change_id_seq
@@ -718,6 +722,7 @@ ALTER TABLE noetl.dead_letter ALTER COLUMN dead_letter_id ADD GENERATED ALWAYS A
 
 CREATE TABLE noetl.duty (
     duty text NOT NULL,
+    needs text,
     owner_session_id uuid,
     lease_until timestamp with time zone,
     epoch bigint NOT NULL,
@@ -887,6 +892,17 @@ ALTER TABLE noetl.projection_checkpoint OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.projection_checkpoint IS 'How far the projection is, for people and metrics, not for correctness.';
 
+CREATE SEQUENCE noetl.publishing_until
+    START WITH 0
+    INCREMENT BY 1
+    MINVALUE 0
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER TABLE noetl.publishing_until OWNER TO noetl_owner;
+
+COMMENT ON SEQUENCE noetl.publishing_until IS 'Until when commands are published as they are issued, in milliseconds since 1970.';
+
 CREATE TABLE noetl.result_payload (
     execution_id bigint NOT NULL,
     ref_id bigint NOT NULL,
@@ -1054,6 +1070,8 @@ ALTER TABLE ONLY noetl.variable
 CREATE INDEX idx_change_advance ON noetl.change USING btree (change_id) WHERE ((kind)::text = ANY (ARRAY['advance'::text, 'cancel'::text]));
 
 CREATE INDEX idx_change_dirty ON noetl.change USING btree (change_id) WHERE ((kind)::text = 'dirty'::text);
+
+CREATE INDEX idx_change_publish ON noetl.change USING btree (change_id) WHERE ((kind)::text = 'publish'::text);
 
 CREATE INDEX idx_command_queued ON noetl.command USING btree (pool, priority, place) WHERE ((status)::text = 'queued'::text);
 

@@ -26,6 +26,7 @@ create table noetl.catalog_step (
   catalog_id bigint not null,
   step text not null,
   position integer not null,
+  kinds text[] not null,
   definition jsonb not null,
   constraint catalog_step_pkey primary key (catalog_id, step),
   constraint catalog_step_catalog_id_fkey foreign key (catalog_id)
@@ -33,6 +34,8 @@ create table noetl.catalog_step (
 );
 comment on table noetl.catalog_step is
 'One compiled step of a playbook version; see docs/protocol.md.';
+comment on column noetl.catalog_step.kinds is
+'The kinds of its tools, each once, in their order: what a worker must serve to run it.';
 
 create table noetl.credential (
   name text not null,

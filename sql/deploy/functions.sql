@@ -8576,9 +8576,15 @@ begin
   where c.path = p_path
   returning * into v_row;
 
-  insert into noetl.catalog_step (catalog_id, step, position, definition)
+  insert into noetl.catalog_step (catalog_id, step, position, kinds, definition)
   select
     v_row.catalog_id, s.value ->> 'step', (s.value ->> 'position')::integer,
+    array(
+      select t.tool ->> 'kind'
+      from jsonb_array_elements(s.value #> '{task,tools}') with ordinality as t (tool, place)
+      group by t.tool ->> 'kind'
+      order by min(t.place)
+    ),
     (s.value - 'checks')
     || case when j.step is null then '{}' else jsonb_build_object('join', j.definition) end
   from jsonb_array_elements(p_compiled -> 'steps') as s (value)
@@ -9837,9 +9843,71 @@ $function$;
 comment on function noetl_internal.ring_doorbell(text [], noetl_internal.draft [])
 is 'Wake the workers of the pools that got commands.';
 
+-- engine/is_publishing.sql
+-- Whether commands are published as they are issued: a dispatcher that can is alive. A register,
+-- not a look at noetl.runtime: it is asked with each batch of commands.
+create or replace function noetl_internal.is_publishing()
+returns boolean
+language plpgsql volatile
+as $function$
+begin
+  return (select p.last_value > noetl_internal.clock_ms() from noetl.publishing_until as p);
+end;
+$function$;
+
+comment on function noetl_internal.is_publishing()
+is 'Whether commands are published as they are issued.';
+
+-- engine/mark_publications.sql
+-- Put commands that were issued into the outbox, to be published, and wake who does it.
+create or replace function noetl_internal.mark_publications(
+  p_issued text [],
+  p_drafts noetl_internal.draft []
+)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  insert into noetl.change (kind, execution_id, command_id)
+  select 'publish', d.execution_id, d.command_id
+  from unnest(p_drafts) as d
+  where cardinality(p_issued) = cardinality(p_drafts) or d.command_id = any(p_issued);
+  if found then
+    perform pg_notify('noetl_publish', '');
+  end if;
+end;
+$function$;
+
+comment on function noetl_internal.mark_publications(text [], noetl_internal.draft [])
+is 'Put commands that were issued into the outbox, to be published.';
+
+-- engine/publish_queued.sql
+-- Put the queued commands of a run into the outbox, to be published, while somebody publishes: they
+-- were issued earlier and have become ready since, or their entries may be lost.
+create or replace function noetl_internal.publish_queued(p_execution_id bigint)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  if not noetl_internal.is_publishing() then
+    return;
+  end if;
+  insert into noetl.change (kind, execution_id, command_id)
+  select 'publish', c.execution_id, c.command_id
+  from noetl.command as c
+  where c.execution_id = p_execution_id and c.status = 'queued'
+  order by c.place, c.command_id;
+  perform pg_notify('noetl_publish', '');
+end;
+$function$;
+
+comment on function noetl_internal.publish_queued(bigint)
+is 'Put the queued commands of a run into the outbox, to be published.';
+
 -- engine/issue_batch.sql
 -- Issue commands: one event and one queue row each; returns the ids that were new. A command that
--- was issued before is left alone and not returned. Rings the doorbell.
+-- was issued before is left alone and not returned. Rings the doorbell, and, while
+-- somebody publishes commands, puts them into the outbox.
 create or replace function noetl_internal.issue_batch(p_drafts noetl_internal.draft [])
 returns setof text
 language plpgsql volatile
@@ -9882,6 +9950,9 @@ begin
   from unnest(p_drafts) as d
   where cardinality(v_issued) = cardinality(p_drafts) or d.command_id = any(v_issued);
 
+  if noetl_internal.is_publishing() then
+    perform noetl_internal.mark_publications(v_issued, p_drafts);
+  end if;
   perform noetl_internal.ring_doorbell(v_issued, p_drafts);
   return query select unnest(v_issued);
 end;
@@ -15840,6 +15911,7 @@ begin
     end,
     p_run.execution_id
   where p_run.finished_at is null;
+  perform noetl_internal.publish_queued(p_run.execution_id);
   perform noetl_internal.mark_change('dirty', p_run.execution_id);
 end;
 $function$;
@@ -16028,6 +16100,7 @@ begin
     select distinct c.pool from noetl.command as c
     where c.execution_id = p_execution_id and c.status = 'queued'
   ) as p;
+  perform noetl_internal.publish_queued(p_execution_id);
   perform noetl_internal.advance_run(p_execution_id);
   perform noetl_internal.mark_change('dirty', p_execution_id);
   return true;
@@ -18503,6 +18576,75 @@ $function$;
 comment on function noetl_internal.require_kin(uuid, bigint)
 is 'Let a worker read what belongs to its run, or to a child of its run.';
 
+-- engine/keep_publishing.sql
+-- Let commands be published as they are issued, for the time of a dispatcher's lease: nobody has to
+-- end it when the dispatcher is lost.
+create or replace function noetl_internal.keep_publishing()
+returns void
+language plpgsql volatile
+as $function$
+begin
+  perform setval(
+    'noetl.publishing_until',
+    noetl_internal.clock_ms()
+    + 1000 * noetl_internal.setting_integer('dispatcher_lease_seconds')
+  );
+end;
+$function$;
+
+comment on function noetl_internal.keep_publishing()
+is 'Let commands be published as they are issued, for the time of a lease.';
+
+-- engine/live_dispatchers.sql
+-- How many dispatchers are alive: those that have renewed their session within a lease. p_needs:
+-- only those that are capable of it; null: all.
+create or replace function noetl_internal.live_dispatchers(p_needs text default null)
+returns integer
+language plpgsql volatile
+as $function$
+begin
+  return (
+    select count(*)::integer from noetl.runtime as s
+    where
+      s.kind = 'dispatcher'
+      and s.status = 'active'
+      and s.heartbeat_at > noetl_internal.clock_now() - make_interval(
+        secs => noetl_internal.setting_integer('dispatcher_lease_seconds')
+      )
+      and (p_needs is null or s.capacity -> p_needs = 'true')
+  );
+end;
+$function$;
+
+comment on function noetl_internal.live_dispatchers(text)
+is 'How many dispatchers are alive.';
+
+-- engine/stop_publishing.sql
+-- Let commands be published no more, unless a dispatcher that can is alive; forget those that were
+-- to be. Workers find them without.
+-- Locks: outbox rows, skipping locked ones.
+create or replace function noetl_internal.stop_publishing()
+returns void
+language plpgsql volatile
+as $function$
+begin
+  if not noetl_internal.is_publishing() or noetl_internal.live_dispatchers('nats') > 0 then
+    return;
+  end if;
+  perform setval('noetl.publishing_until', 0);
+  delete from noetl.change as c
+  where
+    c.change_id in (
+      select p.change_id from noetl.change as p
+      where p.kind = 'publish'
+      for update skip locked
+    );
+end;
+$function$;
+
+comment on function noetl_internal.stop_publishing()
+is 'Let commands be published no more, unless a dispatcher that can is alive.';
+
 -- engine/give_up_duties.sql
 -- Let others have the duties of a dispatcher, at once.
 create or replace function noetl_internal.give_up_duties(p_session_id uuid)
@@ -18610,12 +18752,14 @@ grant execute on function noetl.register_session(text, text [], jsonb, timestamp
 
 -- api/register_dispatcher.sql
 -- Register a dispatcher process; returns its session. An older session of the same name ends, and
--- its duties are free at once. p_started_at: as in register_session.
+-- its duties are free at once. p_started_at: as in register_session. p_capacity says what it is
+-- capable of: {"nats": true} of publishing commands, which begins now.
 -- Locks: as register_session. Raises: NE422 for an empty name, NE410 when a younger process has the
 -- name.
 create or replace function noetl.register_dispatcher(
   p_name text,
-  p_started_at timestamptz default null
+  p_started_at timestamptz default null,
+  p_capacity jsonb default '{}'
 )
 returns uuid
 language plpgsql volatile security definer
@@ -18623,20 +18767,28 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 set jit = off
 as $function$
+declare
+  v_session_id uuid;
 begin
   perform noetl_internal.require_read_committed();
   if coalesce(p_name, '') = '' then
     raise exception 'a dispatcher needs a name' using
       errcode = 'NE422', hint = 'Pass one that no other process has, such as host and process id.';
   end if;
-  return noetl_internal.begin_session('dispatcher', p_name, '{}', '{}', p_started_at);
+  v_session_id := noetl_internal.begin_session(
+    'dispatcher', p_name, '{}', p_capacity, p_started_at
+  );
+  if p_capacity @> '{"nats": true}' then
+    perform noetl_internal.keep_publishing();
+  end if;
+  return v_session_id;
 end;
 $function$;
 
-comment on function noetl.register_dispatcher(text, timestamptz)
+comment on function noetl.register_dispatcher(text, timestamptz, jsonb)
 is 'Register a dispatcher process; an older session of the same name ends.';
-revoke all on function noetl.register_dispatcher(text, timestamptz) from public;
-grant execute on function noetl.register_dispatcher(text, timestamptz) to noetl_worker;
+revoke all on function noetl.register_dispatcher(text, timestamptz, jsonb) from public;
+grant execute on function noetl.register_dispatcher(text, timestamptz, jsonb) to noetl_worker;
 
 -- api/end_session.sql
 -- End the session of a worker, or dispatcher, and hand back what it still holds, without counting
@@ -18660,6 +18812,7 @@ begin
     return 0;
   end if;
   perform noetl_internal.give_up_duties(p_session);
+  perform noetl_internal.stop_publishing();
   return noetl_internal.requeue_sessions(array[p_session], 'handed back', false, 100000);
 end;
 $function$;
@@ -20069,33 +20222,13 @@ is 'Raise the place below which claims need not look; a tick.';
 revoke all on function noetl.raise_floor() from public;
 grant execute on function noetl.raise_floor() to noetl_worker;
 
--- engine/live_dispatchers.sql
--- How many dispatchers are alive: those that have renewed their session within a lease.
-create or replace function noetl_internal.live_dispatchers()
-returns integer
-language plpgsql volatile
-as $function$
-begin
-  return (
-    select count(*)::integer from noetl.runtime as s
-    where
-      s.kind = 'dispatcher'
-      and s.status = 'active'
-      and s.heartbeat_at > noetl_internal.clock_now() - make_interval(
-        secs => noetl_internal.setting_integer('dispatcher_lease_seconds')
-      )
-  );
-end;
-$function$;
-
-comment on function noetl_internal.live_dispatchers()
-is 'How many dispatchers are alive.';
-
 -- engine/take_duties.sql
 -- Take up to p_count duties that nobody has, or whose owner has let the lease run out; which.
+-- p_needs: of those that need this capability; null: of those that need none.
 -- Locks: rows of duties, skipping locked ones.
 create or replace function noetl_internal.take_duties(
   p_session_id uuid,
+  p_needs text,
   p_count integer,
   p_now timestamptz,
   p_lease interval
@@ -20108,7 +20241,9 @@ declare
 begin
   with free as (
     select d.duty from noetl.duty as d
-    where d.owner_session_id is null or d.lease_until <= p_now
+    where
+      d.needs is not distinct from p_needs
+      and (d.owner_session_id is null or d.lease_until <= p_now)
     order by d.duty
     limit p_count
     for no key update skip locked
@@ -20125,13 +20260,54 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.take_duties(uuid, integer, timestamptz, interval)
+comment on function noetl_internal.take_duties(uuid, text, integer, timestamptz, interval)
 is 'Take duties that nobody has.';
+
+-- engine/hold_special_duties.sql
+-- The duties that need a capability, of a dispatcher that has it: those it holds, and those it can
+-- take now.
+-- Locks: rows of duties, skipping locked ones.
+create or replace function noetl_internal.hold_special_duties(
+  p_session noetl.runtime,
+  p_now timestamptz,
+  p_lease interval
+)
+returns text []
+language plpgsql volatile
+as $function$
+declare
+  v_free record;
+  v_own text [];
+begin
+  v_own := array(
+    select d.duty from noetl.duty as d
+    where d.owner_session_id = p_session.session_id and d.needs is not null
+    order by d.duty
+  );
+  -- A row loop over capabilities, of which there are few.
+  for v_free in
+    select d.needs, count(*)::integer as count from noetl.duty as d
+    where
+      p_session.capacity -> d.needs = 'true'
+      and (d.owner_session_id is null or d.lease_until <= p_now)
+    group by d.needs
+  loop
+    v_own := v_own || noetl_internal.take_duties(
+      p_session.session_id, v_free.needs, v_free.count, p_now, p_lease
+    );
+  end loop;
+  return v_own;
+end;
+$function$;
+
+comment on function noetl_internal.hold_special_duties(noetl.runtime, timestamptz, interval)
+is 'The duties that need a capability, of a dispatcher that has it.';
 
 -- engine/hold_duties.sql
 -- The duties of a dispatcher: renews its session and leases when a third of their time is over,
 -- gives back what is more than its share of those alive, and takes what nobody has, or whose owner
--- has let the lease run out.
+-- has let the lease run out. What only some are capable of is shared out apart: whoever of them
+-- finds it free takes it.
 -- Locks: rows of duties, skipping locked ones.
 create or replace function noetl_internal.hold_duties(p_session noetl.runtime)
 returns text []
@@ -20144,12 +20320,17 @@ declare
   );
   v_share integer;
   v_own text [];
+  v_special text [];
 begin
   update noetl.runtime as s
   set heartbeat_at = v_now
   where s.session_id = p_session.session_id and s.heartbeat_at < v_now - v_lease / 3;
+  if found and p_session.capacity @> '{"nats": true}' then
+    perform noetl_internal.keep_publishing();
+  end if;
   v_share := ceil(
-    (select count(*) from noetl.duty) / greatest(noetl_internal.live_dispatchers(), 1)::numeric
+    (select count(*) from noetl.duty as d where d.needs is null)
+    / greatest(noetl_internal.live_dispatchers(), 1)::numeric
   );
   -- Whose lease has run out keeps what nobody has taken since.
   update noetl.duty as d
@@ -20157,20 +20338,21 @@ begin
   where d.owner_session_id = p_session.session_id and d.lease_until < v_now + v_lease * 2 / 3;
   v_own := array(
     select d.duty from noetl.duty as d
-    where d.owner_session_id = p_session.session_id
+    where d.owner_session_id = p_session.session_id and d.needs is null
     order by d.epoch, d.duty
   );
+  v_special := noetl_internal.hold_special_duties(p_session, v_now, v_lease);
   if cardinality(v_own) > v_share then
     update noetl.duty as d
     set owner_session_id = null, lease_until = null
     where d.owner_session_id = p_session.session_id and d.duty = any(v_own[v_share + 1:]);
-    return v_own[:v_share];
+    return v_own[:v_share] || v_special;
   elsif cardinality(v_own) < v_share then
     v_own := v_own || noetl_internal.take_duties(
-      p_session.session_id, v_share - cardinality(v_own), v_now, v_lease
+      p_session.session_id, null, v_share - cardinality(v_own), v_now, v_lease
     );
   end if;
-  return v_own;
+  return v_own || v_special;
 end;
 $function$;
 
@@ -20178,7 +20360,8 @@ comment on function noetl_internal.hold_duties(noetl.runtime) is 'The duties of 
 
 -- engine/duties_of.sql
 -- The ticks that are a session's to call: of a dispatcher those it holds, of a worker all while no
--- dispatcher is alive; of nobody in particular all.
+-- dispatcher is alive; of nobody in particular all. Those that need a capability are for
+-- dispatchers alone.
 -- Locks: of a dispatcher as hold_duties. Raises: NE401, NE410.
 create or replace function noetl_internal.duties_of(p_session_id uuid)
 returns text []
@@ -20195,7 +20378,7 @@ begin
   elsif v_session.kind = 'worker' and noetl_internal.live_dispatchers() > 0 then
     return array[]::text [];
   end if;
-  return array(select d.duty from noetl.duty as d);
+  return array(select d.duty from noetl.duty as d where d.needs is null);
 end;
 $function$;
 
@@ -20285,6 +20468,10 @@ begin
           then 'reap_stale'
       end,
       case when v_fire_at <= v_now then 'fire_schedules' end,
+      case
+        when exists (select from noetl.change as c where c.kind = 'publish')
+          then 'publish_commands'
+      end,
       'maintain_partitions'
     ]) with ordinality as t (name, place)
     where t.name = any(v_duties)
@@ -20341,6 +20528,115 @@ comment on function noetl.fire_schedules(integer)
 is 'Start what the due schedules are to start, each firing once; a tick.';
 revoke all on function noetl.fire_schedules(integer) from public;
 grant execute on function noetl.fire_schedules(integer) to noetl_worker;
+
+-- api/take_publications.sql
+-- Commands to be published, in the order of their issue, for the dispatcher that holds the duty
+-- publish_commands; nobody else gets any. worker: who has most room for it, null: whoever comes.
+-- kind: of its first tool, null when it runs none. Entries of commands that are not queued any more
+-- are removed. Called again: the same, until confirm_publications.
+-- Locks: outbox rows, skipping locked ones. Raises: NE401, NE410.
+create or replace function noetl.take_publications(
+  p_session uuid,
+  p_limit integer default 500
+)
+returns table (
+  change_id bigint,
+  execution_id bigint,
+  command_id text,
+  issue integer,
+  pool text,
+  kind text,
+  worker text
+)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+#variable_conflict use_column
+declare
+  v_taken noetl.change [];
+begin
+  perform noetl_internal.require_session(p_session);
+  select array_agg(t::noetl.change order by t.change_id) into v_taken
+  from (
+    select c.* from noetl.change as c
+    where
+      c.kind = 'publish'
+      and exists (
+        select from noetl.duty as d
+        where d.duty = 'publish_commands' and d.owner_session_id = p_session
+      )
+    order by c.change_id
+    limit least(greatest(p_limit, 0), 1000)
+    for update skip locked
+  ) as t;
+  -- A new statement: what was claimed by now is not to be published.
+  return query
+  select
+    t.change_id, t.execution_id, t.command_id, c.issue, c.pool,
+    case when c.task in ('run', 'frame') then s.kinds[1] end, null::text
+  from unnest(v_taken) as t
+  inner join noetl.command as c
+    on
+      c.execution_id = t.execution_id and c.command_id = t.command_id and c.status = 'queued'
+  inner join noetl.catalog_step as s on s.catalog_id = c.catalog_id and s.step = c.step
+  order by t.change_id;
+  delete from noetl.change as c
+  using unnest(v_taken) as t
+  where
+    c.change_id = t.change_id
+    and not exists (
+      select from noetl.command as q
+      where
+        q.execution_id = t.execution_id and q.command_id = t.command_id and q.status = 'queued'
+    );
+end;
+$function$;
+
+comment on function noetl.take_publications(uuid, integer)
+is 'Commands to be published, for the dispatcher that holds the duty.';
+revoke all on function noetl.take_publications(uuid, integer) from public;
+grant execute on function noetl.take_publications(uuid, integer) to noetl_worker;
+
+-- api/confirm_publications.sql
+-- Forget entries of take_publications that have been published; returns how many. A dispatcher that
+-- has lost the duty meanwhile may still say so. Called again: 0.
+-- Locks: outbox rows, ascending. Raises: NE401, NE410.
+create or replace function noetl.confirm_publications(
+  p_session uuid,
+  p_change_ids bigint []
+)
+returns integer
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+declare
+  v_count integer;
+begin
+  perform noetl_internal.require_session(p_session);
+  -- Lost in a crash, it is a message published twice.
+  perform set_config('synchronous_commit', 'off', true);
+  with published as (
+    select c.change_id from noetl.change as c
+    where c.change_id = any(p_change_ids) and c.kind = 'publish'
+    order by c.change_id
+    for update
+  )
+  delete from noetl.change as c
+  using published as p
+  where c.change_id = p.change_id;
+  get diagnostics v_count = row_count;
+  return v_count;
+end;
+$function$;
+
+comment on function noetl.confirm_publications(uuid, bigint [])
+is 'Forget entries of take_publications that have been published.';
+revoke all on function noetl.confirm_publications(uuid, bigint []) from public;
+grant execute on function noetl.confirm_publications(uuid, bigint []) to noetl_worker;
 
 -- api/maintain_partitions.sql
 -- Create the partitions of the event log for the next eight weeks; returns how many were new.

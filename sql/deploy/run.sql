@@ -30,6 +30,10 @@ create sequence noetl.claim_floor_due minvalue 0 start 0;
 comment on sequence noetl.claim_floor_due is
 'When a look from the bottom is due, in milliseconds since 1970.';
 
+create sequence noetl.publishing_until minvalue 0 start 0;
+comment on sequence noetl.publishing_until is
+'Until when commands are published as they are issued, in milliseconds since 1970.';
+
 -- Checks of one column are domains, for speed: docs/decisions/domains-for-hot-checks.md.
 create domain noetl_internal.run_status as text
 constraint run_status_is_known check (
@@ -447,18 +451,21 @@ create table noetl.change (
   change_id bigint generated always as identity,
   kind noetl_internal.change_kind not null,
   execution_id bigint not null,
-  subject text,
-  constraint change_pkey primary key (change_id)
+  command_id text,
+  constraint change_pkey primary key (change_id),
+  constraint change_command_iff_publish check ((command_id is not null) = (kind = 'publish'))
 )
 with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 comment on table noetl.change is
 'The outbox. dirty: project this run; advance: move this run on; cancel: its parent has '
-'ended; publish: tell a transport. Followers delete what they did.';
+'ended; publish: tell a transport of this command. Followers delete what they did.';
 
 -- One for each follower: reports ask whether there is anything to advance, among many dirty rows.
 create index idx_change_dirty on noetl.change (change_id)
 where kind = 'dirty';
 create index idx_change_advance on noetl.change (change_id)
 where kind in ('advance', 'cancel');
+create index idx_change_publish on noetl.change (change_id)
+where kind = 'publish';
 
 commit;

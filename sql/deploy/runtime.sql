@@ -31,6 +31,7 @@ where status = 'active';
 
 create table noetl.duty (
   duty text not null,
+  needs text,  -- what a dispatcher must be capable of to have it
   owner_session_id uuid,
   lease_until timestamptz,
   epoch bigint not null,
@@ -47,5 +48,8 @@ insert into noetl.duty (duty, epoch)
 values
 ('expand_loops', 0), ('wake_runs', 0), ('advance_changes', 0), ('project_changes', 0),
 ('raise_floor', 0), ('reap_stale', 0), ('fire_schedules', 0), ('maintain_partitions', 0);
+insert into noetl.duty (duty, needs, epoch)
+values
+('publish_commands', 'nats', 0);
 
 commit;

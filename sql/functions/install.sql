@@ -71,6 +71,9 @@
 \ir engine/draft_of.sql
 \ir engine/outcome_draft.sql
 \ir engine/ring_doorbell.sql
+\ir engine/is_publishing.sql
+\ir engine/mark_publications.sql
+\ir engine/publish_queued.sql
 \ir engine/issue_batch.sql
 \ir engine/issue_again.sql
 \ir engine/claim_floor.sql
@@ -288,6 +291,9 @@
 -- API: workers
 \ir engine/require_run.sql
 \ir engine/require_kin.sql
+\ir engine/keep_publishing.sql
+\ir engine/live_dispatchers.sql
+\ir engine/stop_publishing.sql
 \ir engine/give_up_duties.sql
 \ir engine/begin_session.sql
 \ir api/register_session.sql
@@ -328,12 +334,14 @@
 \ir api/expand_loops.sql
 \ir api/project_changes.sql
 \ir api/raise_floor.sql
-\ir engine/live_dispatchers.sql
 \ir engine/take_duties.sql
+\ir engine/hold_special_duties.sql
 \ir engine/hold_duties.sql
 \ir engine/duties_of.sql
 \ir engine/has_loop_work.sql
 \ir engine/has_outbox_work.sql
 \ir api/due_work.sql
 \ir api/fire_schedules.sql
+\ir api/take_publications.sql
+\ir api/confirm_publications.sql
 \ir api/maintain_partitions.sql

@@ -27,6 +27,7 @@ drop domain noetl_internal.variable_scope;
 drop domain noetl_internal.nesting_depth;
 drop domain noetl_internal.priority;
 drop domain noetl_internal.run_status;
+drop sequence noetl.publishing_until;
 drop sequence noetl.claim_floor_due;
 drop sequence noetl.claim_floor_raised;
 drop sequence noetl.claim_floor_next;

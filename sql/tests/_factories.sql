@@ -202,6 +202,17 @@ begin
 end;
 $function$;
 
+-- Publish commands in this test alone: its switch is a register, which belongs to no transaction.
+create function noetl_test.publish_alone()
+returns void
+language plpgsql volatile
+as $function$
+begin
+  perform pg_advisory_xact_lock(noetl_internal.lock_key('publishing', 0));
+  perform setval('noetl.publishing_until', 0);
+end;
+$function$;
+
 -- Do what the ticks do, until nothing is left.
 create function noetl_test.tick()
 returns void

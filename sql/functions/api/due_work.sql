@@ -50,6 +50,10 @@ begin
           then 'reap_stale'
       end,
       case when v_fire_at <= v_now then 'fire_schedules' end,
+      case
+        when exists (select from noetl.change as c where c.kind = 'publish')
+          then 'publish_commands'
+      end,
       'maintain_partitions'
     ]) with ordinality as t (name, place)
     where t.name = any(v_duties)

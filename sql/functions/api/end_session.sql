@@ -19,6 +19,7 @@ begin
     return 0;
   end if;
   perform noetl_internal.give_up_duties(p_session);
+  perform noetl_internal.stop_publishing();
   return noetl_internal.requeue_sessions(array[p_session], 'handed back', false, 100000);
 end;
 $function$;

@@ -1,5 +1,6 @@
 -- The ticks that are a session's to call: of a dispatcher those it holds, of a worker all while no
--- dispatcher is alive; of nobody in particular all.
+-- dispatcher is alive; of nobody in particular all. Those that need a capability are for
+-- dispatchers alone.
 -- Locks: of a dispatcher as hold_duties. Raises: NE401, NE410.
 create or replace function noetl_internal.duties_of(p_session_id uuid)
 returns text []
@@ -16,7 +17,7 @@ begin
   elsif v_session.kind = 'worker' and noetl_internal.live_dispatchers() > 0 then
     return array[]::text [];
   end if;
-  return array(select d.duty from noetl.duty as d);
+  return array(select d.duty from noetl.duty as d where d.needs is null);
 end;
 $function$;
 

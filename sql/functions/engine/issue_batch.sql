@@ -1,5 +1,6 @@
 -- Issue commands: one event and one queue row each; returns the ids that were new. A command that
--- was issued before is left alone and not returned. Rings the doorbell.
+-- was issued before is left alone and not returned. Rings the doorbell, and, while
+-- somebody publishes commands, puts them into the outbox.
 create or replace function noetl_internal.issue_batch(p_drafts noetl_internal.draft [])
 returns setof text
 language plpgsql volatile
@@ -42,6 +43,9 @@ begin
   from unnest(p_drafts) as d
   where cardinality(v_issued) = cardinality(p_drafts) or d.command_id = any(v_issued);
 
+  if noetl_internal.is_publishing() then
+    perform noetl_internal.mark_publications(v_issued, p_drafts);
+  end if;
   perform noetl_internal.ring_doorbell(v_issued, p_drafts);
   return query select unnest(v_issued);
 end;

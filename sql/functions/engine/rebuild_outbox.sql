@@ -28,6 +28,7 @@ begin
     end,
     p_run.execution_id
   where p_run.finished_at is null;
+  perform noetl_internal.publish_queued(p_run.execution_id);
   perform noetl_internal.mark_change('dirty', p_run.execution_id);
 end;
 $function$;

@@ -32,6 +32,7 @@ begin
     select distinct c.pool from noetl.command as c
     where c.execution_id = p_execution_id and c.status = 'queued'
   ) as p;
+  perform noetl_internal.publish_queued(p_execution_id);
   perform noetl_internal.advance_run(p_execution_id);
   perform noetl_internal.mark_change('dirty', p_execution_id);
   return true;

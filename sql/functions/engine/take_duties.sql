@@ -1,7 +1,9 @@
 -- Take up to p_count duties that nobody has, or whose owner has let the lease run out; which.
+-- p_needs: of those that need this capability; null: of those that need none.
 -- Locks: rows of duties, skipping locked ones.
 create or replace function noetl_internal.take_duties(
   p_session_id uuid,
+  p_needs text,
   p_count integer,
   p_now timestamptz,
   p_lease interval
@@ -14,7 +16,9 @@ declare
 begin
   with free as (
     select d.duty from noetl.duty as d
-    where d.owner_session_id is null or d.lease_until <= p_now
+    where
+      d.needs is not distinct from p_needs
+      and (d.owner_session_id is null or d.lease_until <= p_now)
     order by d.duty
     limit p_count
     for no key update skip locked
@@ -31,5 +35,5 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.take_duties(uuid, integer, timestamptz, interval)
+comment on function noetl_internal.take_duties(uuid, text, integer, timestamptz, interval)
 is 'Take duties that nobody has.';

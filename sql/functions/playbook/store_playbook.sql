@@ -22,9 +22,15 @@ begin
   where c.path = p_path
   returning * into v_row;
 
-  insert into noetl.catalog_step (catalog_id, step, position, definition)
+  insert into noetl.catalog_step (catalog_id, step, position, kinds, definition)
   select
     v_row.catalog_id, s.value ->> 'step', (s.value ->> 'position')::integer,
+    array(
+      select t.tool ->> 'kind'
+      from jsonb_array_elements(s.value #> '{task,tools}') with ordinality as t (tool, place)
+      group by t.tool ->> 'kind'
+      order by min(t.place)
+    ),
     (s.value - 'checks')
     || case when j.step is null then '{}' else jsonb_build_object('join', j.definition) end
   from jsonb_array_elements(p_compiled -> 'steps') as s (value)

@@ -68,6 +68,8 @@ from regexp_split_to_table($matrix$
   raise_floor          .       .       .         worker  .
   due_work             .       .       .         worker  .
   register_dispatcher  .       .       .         worker  .
+  take_publications    .       .       .         worker  .
+  confirm_publications .       .       .         worker  .
   project_changes      .       .       .         worker  .
   maintain_partitions  .       .       .         worker  .
 $matrix$, '\n') as line

@@ -6,6 +6,7 @@ create temporary view owned as
 select coalesce(s.name, 'nobody') as name, count(*)::integer as count
 from noetl.duty as d
 left join noetl.runtime as s on s.session_id = d.owner_session_id
+where d.needs is null
 group by s.name;
 create function pg_temp.look(p_session uuid) returns integer language sql volatile as $$
   select cardinality(noetl_internal.duties_of(p_session))
