@@ -92,6 +92,7 @@ class Dispatcher:
             "register_dispatcher",
             name=self._settings.name,
             started_at=self._started_at,
+            capacity='{"nats": true}' if self._bridge else "{}",
         )
         self._ended = None
         self.is_registering = False

@@ -18,7 +18,6 @@ from noetl_worker.transport.errors import describe
 
 # Connections that record reports, each a transaction at a time.
 _INGESTIONS: Final = 2
-_CHECK_SECONDS: Final = 30.0
 _WATCH_SECONDS: Final = 5.0
 
 log = logging.getLogger(__name__)
@@ -35,11 +34,14 @@ class Bridge:
     ) -> None:
         self._settings = settings
         self._nats = Nats(settings.nats, settings.name)
-        self._publisher = Publisher(settings, self._nats, session)
+        self._usable = asyncio.Event()
+        self._publisher = Publisher(
+            settings, self._nats, session, lambda: self.is_usable
+        )
         self._strays = Strays(self._nats)
         self._told_of = recorded
         self._ingestions = [
-            Ingestion(settings, self._nats, self._note_recorded)
+            Ingestion(settings, self._nats, self._usable, self._note_recorded)
             for _ in range(_INGESTIONS)
         ]
         self._tasks: list[asyncio.Task[None]] = []
@@ -48,16 +50,14 @@ class Bridge:
     @property
     def is_usable(self) -> bool:
         """Whether there is a connection, and the streams are as they should be."""
-        return self._nats.is_connected and not self._problem
+        return self._nats.is_connected and self._usable.is_set()
 
     async def run(self) -> None:
         """Serve until cancelled; see ``stop``.
 
         Raises StreamsDifferError if settings say that there is no going without.
         """
-        await self._nats.connected()
-        while not await self._has_streams():
-            await asyncio.sleep(_CHECK_SECONDS)
+        self._nats.start()
         self._tasks = [
             asyncio.create_task(self._watch_streams()),
             asyncio.create_task(self._publisher.run()),
@@ -89,32 +89,33 @@ class Bridge:
     async def _watch_streams(self) -> None:
         """Streams that are lost are made again: a server may come back without its disk."""
         while True:
-            await asyncio.sleep(_WATCH_SECONDS)
             await self._nats.connected()
-            await self._has_streams()
+            await self._check_streams()
+            await asyncio.sleep(_WATCH_SECONDS)
 
-    async def _has_streams(self) -> bool:
+    async def _check_streams(self) -> None:
         try:
             states = await ensure_streams(
                 self._nats.client.jetstream(), self._settings.nats
             )
         except NATS_ERRORS as exc:
             self._tell(f"no JetStream at {self._settings.nats.where}: {describe(exc)}")
-            return False
+            return
         differing = [state for state in states if state.differences]
         if differing:
             error = StreamsDifferError(differing)
             if self._settings.nats.required:
                 raise error
             self._tell(str(error))
-            return False
+            return
         for state in states:
             if state.is_made:
                 log.info("made the stream %s", state.name)
         self._problem = ""
-        return True
+        self._usable.set()
 
     def _tell(self, problem: str) -> None:
+        self._usable.clear()
         if problem != self._problem:
             log.error("going without NATS: %s", problem)
         self._problem = problem

@@ -47,10 +47,15 @@ class Ingestion:
     """
 
     def __init__(
-        self, settings: WorkerSettings, nats: Nats, recorded: Callable[[], None]
+        self,
+        settings: WorkerSettings,
+        nats: Nats,
+        usable: asyncio.Event,
+        recorded: Callable[[], None],
     ) -> None:
         self._settings = settings
         self._nats = nats
+        self._usable = usable
         self._recorded = recorded
         self._conn: Connection | None = None
         self._failures = 0
@@ -62,6 +67,7 @@ class Ingestion:
         failures = 0
         try:
             while not self._is_stopping:
+                await self._usable.wait()
                 client = await self._nats.connected()
                 puller = Puller(client, EVENTS, INGESTION)
                 try:

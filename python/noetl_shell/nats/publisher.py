@@ -23,6 +23,7 @@ from noetl_worker.transport.postgres import connect, is_connection_lost
 _BATCH: Final = 500
 _POLL_SECONDS: Final = 1.5
 _PUBLISH_SECONDS: Final = 5.0
+_AWAY_SECONDS: Final = 0.1  # between two looks without NATS
 _TAKE: Final = (
     "select t.change_id, t.execution_id, t.command_id, t.pool, t.kind, t.worker"
     " from noetl.take_publications(%s, %s) as t"
@@ -40,11 +41,16 @@ class Publisher:
     """
 
     def __init__(
-        self, settings: WorkerSettings, nats: Nats, session: Callable[[], UUID | None]
+        self,
+        settings: WorkerSettings,
+        nats: Nats,
+        session: Callable[[], UUID | None],
+        is_usable: Callable[[], bool],
     ) -> None:
         self._settings = settings
         self._nats = nats
         self._session = session
+        self._is_usable = is_usable
         self._wake = asyncio.Event()
         self._conn: Connection | None = None
         self._js: JetStreamContext | None = None
@@ -55,10 +61,12 @@ class Publisher:
         self._wake.set()
 
     async def run(self) -> None:
-        """Publish until cancelled."""
+        """Publish until cancelled.
+
+        While NATS is away, what workers find by polling is taken out of the outbox.
+        """
         try:
             while True:
-                await self._nats.connected()
                 try:
                     while await self._publish_some():
                         pass
@@ -86,9 +94,9 @@ class Publisher:
                 failures += 1
 
     async def _publish_some(self) -> bool:
-        """One batch; whether there was any."""
+        """One batch; whether it went out."""
         rows = await self._rows(_TAKE, self._session(), _BATCH)
-        if not rows:
+        if not rows or not self._is_usable():
             return False
         await self._publish([_message(*row) for row in rows])
         reach("after_publish")
@@ -112,6 +120,8 @@ class Publisher:
         except TimeoutError:
             return
         self._wake.clear()
+        if not self._is_usable():
+            await asyncio.sleep(_AWAY_SECONDS)
 
     async def _back_off(self, error: BaseException) -> None:
         if isinstance(error, psycopg.Error):

@@ -60,7 +60,7 @@ _TABLE: Final = (
     ),
     Function(
         "register_dispatcher",
-        {"name": "text", "started_at": "timestamptz"},
+        {"name": "text", "started_at": "timestamptz", "capacity": "jsonb"},
         is_remote=False,
     ),
     Function("heartbeat", {"session": "uuid", "held": "text[]"}),
