@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from noetl_shell.errors import InputError
-from noetl_worker.settings import WorkerSettings
+from noetl_worker.nats import settings as nats
+from noetl_worker.settings import WorkerSettings, parse_transport
 from noetl_worker.stores import settings as stores
 from noetl_worker.stores.settings import S3_TIERS, S3Tier
 
@@ -224,6 +225,13 @@ SETTINGS: Final = (
         "1",
     ),
     Setting(
+        "event_transport",
+        parse_transport,
+        lambda: _WORKER.event_transport,
+        "How a worker reports: postgres (straight to the database) or nats.",
+        "postgres",
+    ),
+    Setting(
         "worker_cache_bytes",
         _positive,
         lambda: _WORKER.cache_bytes,
@@ -347,9 +355,118 @@ SETTINGS: Final = (
         "nats_url",
         stores.parse_nats_url,
         _none,
-        "NATS servers with JetStream, for the stores kv and object, with commas.",
+        "NATS servers with JetStream, for the transport nats and the stores kv and"
+        " object, with commas.",
         "none: not used",
         is_secret=True,
+    ),
+    Setting("nats_user", str, _none, "User at NATS.", "none: that of the URL"),
+    Setting(
+        "nats_password",
+        str,
+        _none,
+        "Password at NATS.",
+        "none: that of the URL",
+        is_secret=True,
+    ),
+    Setting(
+        "nats_token",
+        str,
+        _none,
+        "Token for NATS, instead of a user.",
+        "none: not used",
+        is_secret=True,
+    ),
+    Setting(
+        "nats_nkey_seed_file",
+        _path,
+        _none,
+        "File with an nkey's seed, instead of a user.",
+        "none: not used",
+    ),
+    Setting(
+        "nats_credentials_file",
+        _path,
+        _none,
+        "File with a JWT and its seed, instead of a user.",
+        "none: not used",
+    ),
+    Setting(
+        "nats_tls_ca",
+        _path,
+        _none,
+        "Certificates of who may have signed that of a NATS server.",
+        "those of the system",
+    ),
+    Setting(
+        "nats_tls_cert",
+        _path,
+        _none,
+        "Certificate to show to NATS servers.",
+        "none: not used",
+    ),
+    Setting(
+        "nats_tls_key",
+        _path,
+        _none,
+        "Key of that certificate.",
+        "none: it is in the same file",
+    ),
+    Setting(
+        "event_nats_subject_prefix",
+        nats.parse_prefix,
+        lambda: _WORKER.nats.event_prefix,
+        "How the subjects of reports begin.",
+        "noetl.events",
+    ),
+    Setting(
+        "nats_replicas",
+        nats.parse_replicas,
+        lambda: _WORKER.nats.replicas,
+        "Copies of each stream in a NATS cluster: 1, 3 or 5.",
+        "1",
+    ),
+    Setting(
+        "nats_max_bytes",
+        stores.parse_bytes,
+        lambda: _WORKER.nats.max_bytes,
+        "What each stream may keep; reports that find no room go to the database.",
+        "1073741824 (1 GB)",
+    ),
+    Setting(
+        "nats_max_age_seconds",
+        nats.parse_age,
+        lambda: _WORKER.nats.max_age_seconds,
+        "How long announcements and reports that nobody takes are kept.",
+        "86400.0 (a day)",
+    ),
+    Setting(
+        "nats_message_max_bytes",
+        stores.parse_bytes,
+        lambda: _WORKER.nats.message_max_bytes,
+        "Larger messages are not sent, and parked if they come; NATS takes 1 MB.",
+        "1000000",
+    ),
+    Setting(
+        "nats_confirm_seconds",
+        stores.parse_seconds,
+        lambda: _WORKER.nats.confirm_seconds,
+        "Reports that are not recorded by then go to the database directly.",
+        "5.0",
+    ),
+    Setting(
+        "nats_target_seconds",
+        stores.parse_seconds,
+        lambda: _WORKER.nats.target_seconds,
+        "A command that its worker has not taken by then is announced to all.",
+        "2.0",
+    ),
+    Setting(
+        "nats_required",
+        _flag,
+        lambda: _WORKER.nats.required,
+        "1: a dispatcher ends when the streams in NATS are not as the settings say.",
+        "0: it says so, and goes on without NATS",
     ),
     Setting(
         "nats_kv_bucket",

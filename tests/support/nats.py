@@ -107,9 +107,7 @@ class Nats:
 
 
 @contextmanager
-def running_nats(
-    room: int = 4 << 30, access: str = BY_PASSWORD
-) -> Iterator[Nats]:
+def running_nats(room: int = 4 << 30, access: str = BY_PASSWORD) -> Iterator[Nats]:
     """Run a new server that may store so many bytes; it ends with the block.
 
     ``access`` is the part of its configuration that says who may come, and how.

@@ -13,7 +13,7 @@ from nats import errors
 from nats.aio.client import Client
 from nats.js.errors import Error as JetStreamError
 
-from noetl_worker.nats.settings import NatsSettings
+from noetl_worker.nats.settings import NatsSettings, NatsSetupError
 from noetl_worker.transport.errors import backoff
 
 if TYPE_CHECKING:
@@ -25,10 +25,6 @@ _CONNECT_SECONDS: Final = 3
 _PING_SECONDS: Final = 5
 
 log = logging.getLogger(__name__)
-
-
-class NatsSetupError(ValueError):
-    """A setting of NATS cannot be used; the message names it."""
 
 
 class Nats:
@@ -51,6 +47,11 @@ class Nats:
     def is_connected(self) -> bool:
         """Whether what is sent now goes out."""
         return self.client.is_connected
+
+    @property
+    def problem(self) -> str:
+        """What the last try ended with; empty while there is a connection."""
+        return self._told
 
     def start(self) -> None:
         """Begin to connect; returns at once, and does nothing the second time."""

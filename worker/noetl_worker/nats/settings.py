@@ -16,6 +16,10 @@ _TOKEN: Final = frozenset(
 )
 
 
+class NatsSetupError(ValueError):
+    """NATS cannot be used as the settings say; the message names the setting."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NatsSettings:
     """The environment variable is named beside each setting."""

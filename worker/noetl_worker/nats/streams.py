@@ -9,7 +9,7 @@ from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import APIError, NotFoundError
 
-from noetl_worker.nats.settings import NatsSettings
+from noetl_worker.nats.settings import NatsSettings, NatsSetupError
 from noetl_worker.nats.subjects import (
     COMMANDS,
     COMMANDS_PREFIX,
@@ -35,7 +35,7 @@ class StreamState:
     differences: tuple[str, ...] = ()
 
 
-class StreamsDifferError(Exception):
+class StreamsDifferError(NatsSetupError):
     """Existing streams are not as the settings say; the message names each difference."""
 
     def __init__(self, states: list[StreamState]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from noetl_worker.nats.connection import Nats, NatsSetupError
+from noetl_worker.nats.connection import Nats
 from noetl_worker.nats.doorbell import NatsDoorbell
 from noetl_worker.nats.link import NatsLink
+from noetl_worker.nats.settings import NatsSetupError
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.transport.calls import Calls
 from noetl_worker.transport.doorbell import Bell, Doorbell
