@@ -19645,8 +19645,8 @@ grant execute on function noetl.unknown_executions(bigint []) to noetl_worker;
 
 -- api/park_message.sql
 -- Keep a message that cannot be recorded, for a person to look at; false when the message of this
--- key is parked already. Of a large payload the beginning is kept, of all messages the newest
--- 10 000: whoever sends rubbish does not fill the database.
+-- key is parked already. Of a large payload the beginning is kept, of all messages at most the
+-- newest 10 000: whoever sends rubbish does not fill the database.
 -- Locks: the row. Raises: NE422.
 create or replace function noetl.park_message(
   p_message_key text,

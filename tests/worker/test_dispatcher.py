@@ -101,7 +101,9 @@ def test_younger_one_of_a_name_keeps_it(lab: Lab) -> None:
     assert first.wait(30) == 1
     assert 'another process has started as dispatcher "d1"' in lab.log("d1")
     lab.until(lambda: owners(lab) == {"d1": 8})
-    later = lab.conn.execute("select owner_session_id as id from noetl.duty where needs is null").fetchone()
+    later = lab.conn.execute(
+        "select owner_session_id as id from noetl.duty where needs is null"
+    ).fetchone()
     assert later != session
     assert second.poll() is None
 

@@ -116,7 +116,8 @@ class Publisher:
 
     async def _wait(self) -> None:
         try:
-            await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+            async with asyncio.timeout(_POLL_SECONDS):
+                await self._wake.wait()
         except TimeoutError:
             return
         self._wake.clear()

@@ -132,7 +132,8 @@ class NatsDoorbell:
         if free <= 0 or (pool is not None and self._own_pending > 0):
             self._roomy.clear()
             try:
-                await asyncio.wait_for(self._roomy.wait(), HOLD_SECONDS / 2)
+                async with asyncio.timeout(HOLD_SECONDS / 2):
+                    await self._roomy.wait()
             except TimeoutError:
                 self._own_pending = 0
             return
