@@ -742,6 +742,31 @@ ALTER TABLE noetl.credential_grant OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.credential_grant IS 'Roles whose members may start playbooks that use a credential.';
 
+CREATE TABLE noetl.dead_letter (
+    dead_letter_id bigint NOT NULL,
+    message_key text NOT NULL,
+    subject text NOT NULL,
+    reason text NOT NULL,
+    payload bytea NOT NULL,
+    bytes bigint NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    deliveries integer NOT NULL,
+    CONSTRAINT dead_letter_payload_is_bounded CHECK ((octet_length(payload) <= 65536))
+);
+
+ALTER TABLE noetl.dead_letter OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.dead_letter IS 'Messages with reports that cannot be recorded, and why; payload is their beginning, bytes their full size.';
+
+ALTER TABLE noetl.dead_letter ALTER COLUMN dead_letter_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME noetl.dead_letter_dead_letter_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE noetl.duty (
     duty text NOT NULL,
     needs text,
@@ -1035,6 +1060,12 @@ ALTER TABLE ONLY noetl.credential_grant
 
 ALTER TABLE ONLY noetl.credential
     ADD CONSTRAINT credential_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY noetl.dead_letter
+    ADD CONSTRAINT dead_letter_message_is_parked_once UNIQUE (message_key);
+
+ALTER TABLE ONLY noetl.dead_letter
+    ADD CONSTRAINT dead_letter_pkey PRIMARY KEY (dead_letter_id);
 
 ALTER TABLE ONLY noetl.duty
     ADD CONSTRAINT duty_pkey PRIMARY KEY (duty);

@@ -16,6 +16,7 @@ from noetl_shell.errors import describe_database, translate
 from noetl_shell.records import (
     ApiToken,
     Credential,
+    DeadLetter,
     Document,
     Event,
     Execution,
@@ -25,6 +26,7 @@ from noetl_shell.records import (
     Registered,
     Retained,
     RetentionItem,
+    RetriedLetter,
     Schedule,
     Scheduled,
     Shard,
@@ -444,6 +446,38 @@ def retention_plan(conn: Connection) -> list[RetentionItem]:
             "select p.item, p.name, p.count, p.bytes from noetl.retention_plan() as p"
         )
         return cursor.fetchall()
+
+
+def list_dead_letters(conn: Connection, *, limit: int) -> list[DeadLetter]:
+    """Parked messages, newest first."""
+    with _translated(conn), conn.cursor(row_factory=class_row(DeadLetter)) as cursor:
+        cursor.execute(
+            "select d.dead_letter_id, d.subject, d.reason, d.bytes, d.received_at,"
+            " d.deliveries, d.beginning from noetl.list_dead_letters(%s) as d",
+            [limit],
+        )
+        return cursor.fetchall()
+
+
+def retry_dead_letters(conn: Connection, *, ids: list[int]) -> list[RetriedLetter]:
+    """Record the reports of parked messages once more; ids that are not parked: none."""
+    with (
+        _translated(conn),
+        conn.cursor(row_factory=class_row(RetriedLetter)) as cursor,
+    ):
+        cursor.execute(
+            "select d.dead_letter_id, d.is_recorded, d.reason"
+            " from noetl.retry_dead_letters(%s) as d",
+            [ids],
+        )
+        return cursor.fetchall()
+
+
+def discard_dead_letters(conn: Connection, *, ids: list[int]) -> int:
+    """Forget parked messages; how many there were."""
+    with _translated(conn), conn.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute("select noetl.discard_dead_letters(%s)", [ids])
+        return int(_one(cursor))
 
 
 def _one(cursor: psycopg.Cursor[Row]) -> Row:

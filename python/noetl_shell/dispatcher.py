@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from noetl_shell.api.server import ApiServer
+from noetl_shell.nats.bridge import make_bridge
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.ticker import Ticker
 from noetl_worker.transport.doorbell import Doorbell
@@ -29,6 +30,9 @@ class Dispatcher:
             settings, postgres_calls(settings, "dispatcher", size=1)
         )
         self._ticker = Ticker(settings, lambda: self._session, self._note_end)
+        self._bridge = make_bridge(
+            settings, lambda: self._session, lambda: self._ticker.ring()
+        )
         self._session: UUID | None = None
         self._ended: SessionEndedError | None = None
         self._wake = asyncio.Event()
@@ -64,10 +68,14 @@ class Dispatcher:
             asyncio.create_task(doorbell.run()),
             asyncio.create_task(self._ticker.run()),
         ]
+        if self._bridge is not None:
+            helpers.append(asyncio.create_task(self._bridge.run()))
         try:
             while not self._is_stopping:
                 await self._until_something_ends([*helpers, *serving])
         finally:
+            if self._bridge is not None:
+                await self._bridge.stop(self._settings.grace_seconds)
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
@@ -104,7 +112,7 @@ class Dispatcher:
             "register_dispatcher",
             name=self._settings.name,
             started_at=self._started_at,
-            capacity="{}",
+            capacity='{"nats": true}' if self._bridge else "{}",
         )
         self._ended = None
         self.is_registering = False

@@ -147,6 +147,28 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """One line of ``list_dead_letters``."""
+
+    dead_letter_id: int
+    subject: str
+    reason: str
+    bytes: int
+    received_at: datetime
+    deliveries: int
+    beginning: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetriedLetter:
+    """What became of a parked message; ``reason`` says why if it is parked still."""
+
+    dead_letter_id: int
+    is_recorded: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredResult:
     """One line of ``list_results``."""
 

@@ -349,6 +349,12 @@
 \ir api/record_shard.sql
 \ir api/exchange.sql
 \ir api/stream_state.sql
+\ir api/unknown_executions.sql
+\ir api/park_message.sql
+\ir api/list_dead_letters.sql
+\ir engine/retry_message.sql
+\ir api/retry_dead_letters.sql
+\ir api/discard_dead_letters.sql
 
 -- API: transitions that anybody may have to make, and ticks
 \ir api/issue_commands.sql

@@ -20,9 +20,10 @@ import psutil
 USER: Final = "noetl"
 PASSWORD: Final = "nats-secret-Vx73"
 _STARTUP_SECONDS: Final = 30
+BY_PASSWORD: Final = f'authorization {{ user: "{USER}", password: "{PASSWORD}" }}'
 _CONFIG: Final = """\
 listen: "127.0.0.1:{port}"
-authorization {{ user: "{user}", password: "{password}" }}
+{access}
 jetstream {{ store_dir: "{base}/jetstream", max_file_store: {room}, sync_interval: always }}
 """
 
@@ -30,15 +31,13 @@ jetstream {{ store_dir: "{base}/jetstream", max_file_store: {room}, sync_interva
 class Nats:
     """One server; it acknowledges what has been synced to the disk."""
 
-    def __init__(self, base: Path, room: int) -> None:
+    def __init__(self, base: Path, room: int, access: str = BY_PASSWORD) -> None:
         self._base = base
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         (base / "nats.conf").write_text(
-            _CONFIG.format(
-                port=self.port, user=USER, password=PASSWORD, base=base, room=room
-            )
+            _CONFIG.format(port=self.port, access=access, base=base, room=room)
         )
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -84,6 +83,12 @@ class Nats:
         """Start what ``kill`` has ended, on the same port, with what it has stored."""
         self.start()
 
+    def wipe(self) -> None:
+        """SIGKILL the server and start it on an empty disk."""
+        self.kill()
+        shutil.rmtree(self._base / "jetstream")
+        self.start()
+
     def suspend(self) -> None:
         """SIGSTOP the server: it is there and does not answer."""
         assert self._process is not None
@@ -102,12 +107,15 @@ class Nats:
 
 
 @contextmanager
-def running_nats(room: int = 4 << 30) -> Iterator[Nats]:
-    """Run a new server that may store so many bytes; it ends with the block."""
+def running_nats(room: int = 4 << 30, access: str = BY_PASSWORD) -> Iterator[Nats]:
+    """Run a new server that may store so many bytes; it ends with the block.
+
+    ``access`` is the part of its configuration that says who may come, and how.
+    """
     with tempfile.TemporaryDirectory(
         prefix="noetl-nats-", ignore_cleanup_errors=True
     ) as name:
-        nats = Nats(Path(name), room)
+        nats = Nats(Path(name), room, access)
         nats.start()
         try:
             yield nats

@@ -45,7 +45,12 @@ Point = Literal[
     "after_tick",
     "after_expire",
 ]
+DispatcherPoint = Literal[
+    "after_publish",  # announced, not confirmed
+    "after_ingest",  # recorded, not acknowledged
+]
 POINTS: Final[tuple[Point, ...]] = get_args(Point)
+_ALL: Final = (*POINTS, *get_args(DispatcherPoint))
 
 
 _left: Final[dict[str, int]] = {}
@@ -54,14 +59,14 @@ _left: Final[dict[str, int]] = {}
 def arm(setting: str) -> None:
     """Take the value of NOETL_KILL_AT; raises ValueError when it names no point."""
     point, _, times = setting.partition(":")
-    if point and point not in POINTS:
+    if point and point not in _ALL:
         raise ValueError(f"NOETL_KILL_AT names no point: {point!r}")
     _left.clear()
     if point:
         _left[point] = int(times or 1)
 
 
-def reach(point: Point) -> None:
+def reach(point: Point | DispatcherPoint) -> None:
     """Die here, if this is the place and the time; a dict lookup otherwise."""
     if point in _left:
         _left[point] -= 1

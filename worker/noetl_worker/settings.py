@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from noetl_worker.nats.settings import NatsSettings
 from noetl_worker.stores.settings import StoreSettings
 
 TRANSPORTS: Final = ("postgres", "http", "nats")
@@ -56,6 +57,9 @@ class WorkerSettings:
     stores: StoreSettings = field(  # where large results go
         default_factory=StoreSettings
     )
+    nats: NatsSettings = field(  # how commands and reports travel over NATS
+        default_factory=NatsSettings
+    )
 
     @property
     def results_path(self) -> Path:
@@ -73,6 +77,7 @@ class WorkerSettings:
                 except ValueError as exc:  # its text may be secret
                     raise ValueError(f"{variable} is bad: {exc}") from None
         given["stores"] = StoreSettings.from_environment(environ)
+        given["nats"] = NatsSettings.from_environment(environ)
         given.setdefault("name", f"{socket.gethostname()}-{os.getpid()}")
         return WorkerSettings(**given)  # type: ignore[arg-type]
 

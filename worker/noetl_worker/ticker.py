@@ -156,10 +156,11 @@ class Ticker:
             await asyncio.sleep(0)
             return
         try:
-            await asyncio.wait_for(
-                self._wake.wait(),
-                seconds * random.uniform(0.8, 1.2),  # noqa: S311 - no secret
-            )
+            # Not wait_for, which forgets a cancellation that comes with the ring.
+            async with asyncio.timeout(
+                seconds * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+            ):
+                await self._wake.wait()
         except TimeoutError:
             return
         # Not one look for each of many rings.

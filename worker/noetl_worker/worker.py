@@ -38,6 +38,7 @@ from noetl_worker.transport.make import (
     make_calls,
     make_doorbell,
     make_link,
+    make_nats,
 )
 
 REPORTS_MAX = 5_000
@@ -71,7 +72,9 @@ class Worker:
         credentials = Credentials(self._engine, settings.home)
         self._services = Services(settings, self._engine, stores, credentials, cache)
         self._runner = Runner(settings, self._engine, self._services, cache)
-        self._link = make_link(settings)
+        nats = make_nats(settings)
+        self._link = make_link(settings, nats)
+        self._doorbell = make_doorbell(settings, self._hear, self._free, nats)
         self._ticker = Ticker(settings, lambda: self._engine.session, self._note_end)
         self._wake = asyncio.Event()
         self._running: dict[str, _Running] = {}
@@ -97,9 +100,8 @@ class Worker:
         Raises SupersededError when another process has taken this worker's name.
         """
         await self._begin_session()
-        doorbell = make_doorbell(self._settings, self._hear)
         helpers = [
-            asyncio.create_task(doorbell.run()),
+            asyncio.create_task(self._doorbell.run()),
             asyncio.create_task(self._close_idle()),
         ]
         if self._settings.ticks:
@@ -215,8 +217,8 @@ class Worker:
             return None
         self._is_claim_due = False
         self._claim_at = now + self._settings.poll_seconds
-        room = self._capacity.room()
-        return Claim(uuid.uuid4(), free, self._marks or None, room)
+        limit = self._doorbell.allow(free, len(self._reports))
+        return Claim(uuid.uuid4(), limit, self._marks or None, self._capacity.room())
 
     async def _take(self, answer: Answer, now: float) -> None:
         if answer.recorded is not None or answer.commands:
@@ -276,7 +278,7 @@ class Worker:
         limit = self._claim.limit if self._claim else 0
         self._claim = None
         is_full = bool(commands) and len(commands) >= limit
-        self._is_claim_due = self._is_claim_due or is_full
+        self._is_claim_due |= self._doorbell.answered(is_full=is_full)
         self._note_marks(commands, now, is_full=is_full)
         started_at = now_text()
         instant = 0
@@ -319,6 +321,7 @@ class Worker:
         """A task that was cancelled before it began has no code of its own to do this."""
         if self._running.get(command_id) is running:
             del self._running[command_id]
+        self._doorbell.wake()
         self._wake.set()
 
     async def _work(

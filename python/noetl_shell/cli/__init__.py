@@ -36,6 +36,8 @@ _COMMANDS: Final = {
     "workers": "worker:workers",
     "shards": "shards:shards",
     "dispatcher": "dispatcher:dispatcher",
+    "nats": "nats:nats",
+    "dead-letters": "deadletters:dead_letters",
     "config": "config:config",
 }
 
@@ -100,9 +102,10 @@ def _explain(exc: Exception) -> ShellError:
     """Words for what no code of ours expected."""
     import psycopg
 
+    from noetl_worker.nats.settings import NatsSetupError
     from noetl_worker.secrets import SecretError
 
-    if isinstance(exc, SecretError):
+    if isinstance(exc, SecretError | NatsSetupError):
         return ShellError(str(exc))
     if isinstance(exc, psycopg.Error):
         return translate(exc, "the database")

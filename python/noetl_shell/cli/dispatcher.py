@@ -47,9 +47,11 @@ def dispatcher(
     from noetl_shell.metrics import DatabaseCollector
     from noetl_worker.main import run_service
     from noetl_worker.metrics_server import serve_metrics
+    from noetl_worker.points import arm
     from noetl_worker.settings import WorkerSettings
 
     configure_logging()
+    arm(os.environ.get("NOETL_KILL_AT", ""))
     given = {
         "NOETL_DB": target.worker_dsn,
         "NOETL_HOME": str(target.settings.home),

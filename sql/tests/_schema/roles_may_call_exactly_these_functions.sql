@@ -55,6 +55,11 @@ from regexp_split_to_table($matrix$
   record_events        .       .       .         worker  .
   record_shard         .       .       .         worker  .
   exchange             .       .       .         worker  .
+  unknown_executions   .       .       .         worker  .
+  park_message         .       .       .         worker  .
+  list_dead_letters    .       .       operator  .       reader
+  retry_dead_letters   .       .       operator  .       .
+  discard_dead_letters .       .       operator  .       .
   stream_state         .       .         .       worker  .
   record_results       .       .       .         worker  .
   read_context         .       .       .         worker  .

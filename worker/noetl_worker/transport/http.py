@@ -19,6 +19,7 @@ from noetl_worker.jsonable import decode
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.transport.api import ApiAccess
 from noetl_worker.transport.calls import Answer, Beat, Claim, Event, Json, report_text
+from noetl_worker.transport.doorbell import FirstCome
 from noetl_worker.transport.errors import (
     ApiUnusableError,
     EngineAwayError,
@@ -101,7 +102,7 @@ class HttpCalls:
         await self._client.close()
 
 
-class HttpDoorbell:
+class HttpDoorbell(FirstCome):
     """Rings with the name of a pool that has work; with None when it begins to listen."""
 
     def __init__(

@@ -1,0 +1,6 @@
+-- Revert noetl:dead_letter from pg
+begin;
+
+drop table noetl.dead_letter;
+
+commit;

@@ -1,0 +1,247 @@
+"""Runs whose commands are announced and whose reports travel over NATS."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+import pytest
+
+from tests.nats.conftest import COMMANDS, DEAD, EVENTS, NatsLab
+
+STEPS = """
+- step: first
+  tool: { kind: noop, result: 1 }
+  next: { arcs: [ { step: many } ] }
+- step: many
+  loop: { in: "{{ range(40) }}", iterator: n }
+  spec: { loop_mode: fanout, fanout: { allow_partial: true, max_shard_retries: 0 } }
+  tool:
+    kind: python
+    input: { n: "{{ iter.n }}" }
+    code: |
+      if n == 7:
+          raise ValueError("planned")
+      result = n
+  next: { arcs: [ { step: chunks } ] }
+- step: chunks
+  tool: { kind: python, code: "yield from (1, 2, 3)" }
+  next: { arcs: [ { step: piece, "on": call.partial }, { step: last } ] }
+- step: piece
+  tool: { kind: noop, result: "{{ event.chunk_index }}" }
+- step: last
+  tool: { kind: python, code: "result = 'done'" }
+"""
+SLOW = """
+- step: many
+  loop: { in: "{{ range(60) }}", iterator: n }
+  spec: { loop_mode: fanout }
+  tool: { kind: python, code: "import time; time.sleep(0.2); result = 1" }
+"""
+HUNDRED = """
+- step: many
+  loop: { in: "{{ range(100) }}", iterator: n }
+  spec: { loop_mode: fanout }
+  tool: { kind: noop, result: "{{ iter.n }}" }
+"""
+
+
+def rows(lab: NatsLab, run: int) -> list[tuple[Any, ...]]:
+    """The events of a run without ids, times and who did it."""
+    found = lab.conn.execute(
+        "select e.event_type, e.node_name, e.status, e.current_index, e.result, e.error,"
+        " e.context, e.meta - '{command_id,loop_id,token_id,worker,duration_ms,"
+        "started_at,session,place}'::text[] as meta"
+        " from noetl.event as e where e.execution_id = %s",
+        (run,),
+    ).fetchall()
+    return sorted(
+        tuple(repr(value).replace(str(run), "RUN") for value in row.values())
+        for row in found
+    )
+
+
+@pytest.mark.accept("P4.1-1", "P4.1-2", "P4.1-4")
+def test_run_over_nats(lab: NatsLab) -> None:
+    lab.dispatcher()
+    lab.ready()
+    lab.over_nats(NOETL_LONG_COMMAND_SECONDS="0.1", NOETL_HEARTBEAT_SECONDS="0.2")
+    run = lab.start(STEPS + SLOW.replace("many", "slow"))
+    status = lab.wait(run)
+    assert status["status"] == "completed", status["error"]
+    assert lab.last_sequence(COMMANDS) > 0
+    assert lab.last_sequence(EVENTS) > 0
+    assert "go over" not in lab.log()
+    assert "do not get through" not in lab.log()
+    # What was taken in is gone from the stream.
+    lab.until(lambda: lab.messages(EVENTS) == 0)
+    assert lab.messages(DEAD) == 0
+
+
+@pytest.mark.accept("P4.1-3", "S.E")
+def test_same_events_as_without_nats(lab: NatsLab) -> None:
+    lab.worker("direct")
+    direct = lab.start(STEPS)
+    lab.wait(direct)
+    lab.workers[0].terminate()
+    lab.workers[0].wait(30)
+    lab.dispatcher()
+    lab.ready()
+    lab.over_nats()
+    over = lab.start(STEPS)
+    assert lab.wait(over)["status"] == "completed"
+    assert lab.last_sequence(EVENTS) > 0
+    assert rows(lab, over) == rows(lab, direct)
+
+
+@pytest.mark.accept("P3.1-4")
+def test_each_command_is_announced_once(lab: NatsLab) -> None:
+    lab.dispatcher()
+    lab.ready()
+    run = lab.start(HUNDRED)
+    issued = "select count(*) from noetl.command where execution_id = %s"
+    lab.until(lambda: lab.count(issued, run) == 100)
+    lab.until(lambda: lab.messages(COMMANDS) == 100)
+    lab.over_nats()
+    assert lab.wait(run)["status"] == "completed"
+    lab.until(lambda: lab.messages(COMMANDS) == 0)
+    assert lab.last_sequence(COMMANDS) == 100
+
+
+@pytest.mark.accept("P0.3-5")
+def test_nats_is_down_all_the_time(lab: NatsLab) -> None:
+    lab.nats.kill()
+    lab.dispatcher()
+    lab.over_nats()
+    run = lab.start(STEPS)
+    assert lab.wait(run)["status"] == "completed"
+    assert "trying again" in lab.log()
+
+
+def test_nats_comes_later(lab: NatsLab) -> None:
+    lab.nats.kill()
+    lab.dispatcher()
+    lab.over_nats()
+    assert lab.run(HUNDRED)["status"] == "completed"
+    lab.nats.start()
+    lab.ready()
+    assert lab.run(STEPS)["status"] == "completed"
+    lab.until(lambda: lab.last_sequence(EVENTS) > 0 or lab.run(HUNDRED) is None, 60)
+
+
+@pytest.mark.accept("S.E", "P0.3-5")
+@pytest.mark.parametrize("fault", ["kill", "wipe", "suspend"])
+def test_nats_fails_in_mid_run(lab: NatsLab, fault: str) -> None:
+    lab.dispatcher()
+    lab.ready()
+    lab.over_nats("one", NOETL_WORKER_SLOTS="4", NOETL_NATS_CONFIRM_SECONDS="1")
+    run = lab.start(SLOW)
+    done = (
+        "select count(*) from noetl.event where execution_id = %s"
+        " and event_type = 'command.completed'"
+    )
+    lab.until(lambda: lab.count(done, run) >= 5)
+    assert lab.last_sequence(EVENTS) > 0
+    getattr(lab.nats, fault)()
+    try:
+        status = lab.wait(run, 60)
+    finally:
+        if fault == "suspend":
+            lab.nats.resume()
+    assert status["status"] == "completed", status["error"]
+    assert status["loops"]["many"]["done"] == 60
+    assert lab.count(done, run) == 60
+    if fault == "wipe":
+        lab.ready()
+
+
+def test_no_dispatcher_takes_reports_in(lab: NatsLab) -> None:
+    dispatcher = lab.dispatcher()
+    lab.ready()
+    dispatcher.send_signal(signal.SIGKILL)
+    dispatcher.wait()
+    lab.over_nats(NOETL_WORKER_TICKS="1", NOETL_NATS_CONFIRM_SECONDS="1")
+    lab.conn.execute(
+        "update noetl.setting set value = '2' where name = 'dispatcher_lease_seconds'"
+    )
+    assert lab.run(STEPS)["status"] == "completed"
+    assert "do not get through NATS" in lab.log()
+    # What the stream has kept meanwhile is late, and changes nothing.
+    assert lab.messages(EVENTS) > 0
+    lab.dispatcher("d2")
+    lab.until(lambda: lab.messages(EVENTS) == 0)
+
+
+@pytest.mark.accept("P4.3-4")
+def test_target_that_is_dead(lab: NatsLab) -> None:
+    lab.dispatcher(NOETL_NATS_TARGET_SECONDS="1")
+    lab.ready()
+    lab.publish(
+        "noetl.commands.gone",
+        b'{"execution_id": 1, "command_id": "c", "pool": "default", "kind": "noop"}',
+    )
+
+    def pools() -> bool:
+        async def ask(js: Any) -> dict[str, int]:
+            info = await js.stream_info(COMMANDS, subjects_filter="noetl.commands.>")
+            return info.state.subjects or {}
+
+        return lab.on(ask) == {"noetl.commands.pool.default": 1}
+
+    lab.until(pools)
+    lab.over_nats()
+    assert lab.run(HUNDRED)["status"] == "completed"
+    lab.until(lambda: lab.messages(COMMANDS) == 0)
+
+
+def test_dispatcher_is_killed_between_publication_and_confirmation(
+    lab: NatsLab,
+) -> None:
+    lab.conn.execute(
+        "update noetl.setting set value = '2' where name = 'dispatcher_lease_seconds'"
+    )
+    first = lab.dispatcher(NOETL_KILL_AT="after_publish")
+    lab.ready()
+    run = lab.start(HUNDRED)
+    assert first.wait(30) == -signal.SIGKILL
+    assert lab.messages(COMMANDS) == 100
+    lab.dispatcher("d2")
+    outbox = "select count(*) from noetl.change where kind = 'publish'"
+    lab.until(lambda: lab.count(outbox) == 0)
+    assert lab.last_sequence(COMMANDS) == 100
+    lab.over_nats()
+    assert lab.wait(run)["status"] == "completed"
+
+
+def test_dispatcher_is_killed_between_recording_and_acknowledgement(
+    lab: NatsLab,
+) -> None:
+    lab.conn.execute(
+        "update noetl.setting set value = '2' where name = 'dispatcher_lease_seconds'"
+    )
+    first = lab.dispatcher(NOETL_KILL_AT="after_ingest:2")
+    lab.ready()
+    lab.over_nats(NOETL_NATS_CONFIRM_SECONDS="1", NOETL_WORKER_TICKS="1")
+    run = lab.start(STEPS)
+    assert first.wait(30) == -signal.SIGKILL
+    lab.dispatcher("d2")
+    assert lab.wait(run, 60)["status"] == "completed"
+    done = (
+        "select count(*) from noetl.event where execution_id = %s"
+        " and event_type = 'command.completed' and node_name = 'many'"
+    )
+    assert lab.count(done, run) == 39
+
+
+def test_dispatcher_drains_when_it_is_stopped(lab: NatsLab) -> None:
+    first = lab.dispatcher()
+    lab.ready()
+    lab.over_nats(NOETL_WORKER_TICKS="1", NOETL_NATS_CONFIRM_SECONDS="1")
+    run = lab.start(SLOW)
+    lab.until(lambda: lab.last_sequence(EVENTS) > 0)
+    first.send_signal(signal.SIGTERM)
+    assert first.wait(30) == 0
+    assert "Traceback" not in lab.log("d1")
+    lab.dispatcher("d2")
+    assert lab.wait(run, 60)["status"] == "completed"
+    lab.until(lambda: lab.messages(EVENTS) == 0, 60)

@@ -1,0 +1,1 @@
+"""NATS: commands are announced and reports travel over JetStream. Nothing in it decides."""
