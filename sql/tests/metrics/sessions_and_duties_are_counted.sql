@@ -19,7 +19,7 @@ select set_eq(
 
 select noetl.register_session('w1', '{default,gpu}', '{"slots": 10}') as w1 \gset
 select noetl.register_session('w2', '{default}', '{"slots": 5}') as w2 \gset
-select noetl.register_session('w3', '{old}', '{"slots": "many"}') as w3 \gset
+select noetl.register_session('w3', '{old}', '{}') as w3 \gset
 set local noetl.test_now = '2030-01-01 00:00:20+00';
 select noetl.heartbeat(:'w1', '{}') \g /dev/null
 select noetl.end_session(:'w2') \g /dev/null
@@ -40,7 +40,11 @@ select set_eq(
       ('noetl_pool_slots', '{"pool": "default"}', 10),
       ('noetl_pool_slots', '{"pool": "gpu"}', 10)
     union all
-    select 'noetl_dispatcher_duties', '{"dispatcher": "d1"}', count(*) from noetl.duty
+    select
+      'noetl_dispatcher_duties', jsonb_build_object('dispatcher', case when d.needs is null then 'd1' else '' end),
+      count(*)
+    from noetl.duty as d
+    group by d.needs is null, 2
     union all
     select 'noetl_dispatcher_shards', '{"dispatcher": "d1"}', count(*) from noetl.execution_shard
   $$,

@@ -9,7 +9,7 @@ select noetl_internal.mark_change('dirty', :x) \g /dev/null
 set local noetl.test_now = '2030-01-01 00:00:02.5+00';
 select results_eq(
   'select * from noetl.projection_lag() where lag_ms > 0',
-  format('values (%s, 2500)', noetl_internal.shard_of(:x)), 'the oldest change counts'
+  format('values (%s, 2500::bigint)', noetl_internal.shard_of(:x)), 'the oldest change counts'
 );
 select noetl.project_changes() \g /dev/null
 select is_empty('select * from noetl.projection_lag() where lag_ms > 0', 'done: there is none');

@@ -15,11 +15,11 @@ select ok(noetl_internal.is_publishing(), 'commands are published');
 select noetl.end_session(:'one') \g /dev/null
 select ok(noetl_internal.is_publishing(), 'also when it stops, for there is another');
 select is(array[pg_temp.look(:'two'), pg_temp.look(:'three')], '{t,f}', 'which takes the duty');
-set local noetl.test_now = '2001-01-01 00:00:29+00';
+set local noetl.test_now = '2001-01-01 00:00:24+00';
 select is(array[pg_temp.look(:'two'), pg_temp.look(:'three')], '{t,f}', 'and keeps it by asking');
-set local noetl.test_now = '2001-01-01 00:00:58+00';
+set local noetl.test_now = '2001-01-01 00:00:48+00';
 select ok(noetl_internal.is_publishing(), 'that keeps the switch on');
-set local noetl.test_now = '2001-01-01 00:00:59+00';
+set local noetl.test_now = '2001-01-01 00:00:49+00';
 select ok(not noetl_internal.is_publishing(), 'nobody has to turn it off when the last is lost');
 select is(array[pg_temp.look(:'three'), pg_temp.look(:'two')], '{f,t}', 'one that comes back has it again');
 select ok(noetl_internal.is_publishing(), 'and turns it on');
