@@ -220,6 +220,16 @@ def test_several_at_once_do_it_once(old: Rig) -> None:
     )
 
 
+def test_who_comes_second_is_told_that_another_is_at_it(old: Rig) -> None:
+    ended(old, 1)
+    first = old.session(autocommit=False)
+    look = b"select done > 0, is_busy from noetl.retain()"
+    assert first.execute(look).fetchone() == (True, False)
+    assert old.conn.execute(look).fetchone() == (False, True)
+    first.commit()
+    assert old.conn.execute(look).fetchone() == (True, False)
+
+
 def test_a_kill_between_two_parts_changes_nothing(old: Rig) -> None:
     runs = ended(old, 2)
     counts = {run: events(old, run) for run in runs}
