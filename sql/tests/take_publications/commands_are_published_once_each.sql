@@ -1,6 +1,6 @@
 -- Workers that wait at a transport hear of commands by what the outbox tells; nobody else pays.
 begin;
-select plan(20);
+select plan(21);
 -- Before all other tests' times: publishing is on here, and nowhere else.
 set local noetl.test_now = '2001-01-01 00:00:00+00';
 select noetl_test.publish_alone() \g /dev/null
@@ -26,6 +26,8 @@ select noetl_test.start(jsonb_build_array(
 )) as x \gset
 select noetl_test.tick() \g /dev/null
 select is(pg_temp.marked(:x), 3, 'somebody does: one entry for each command');
+select noetl_internal.issue_batch(array_agg(noetl_internal.draft_of(c))) from noetl.command as c where c.execution_id = :x \g /dev/null
+select is(pg_temp.marked(:x), 3, 'a repeated issue publishes nothing');
 select is(pg_temp.take(:'nats'), null, 'who has not asked what is due does not have the duty');
 select ok((select not ticks @> '{publish_commands}' from noetl.due_work(:'plain')), 'who cannot publish is not told to');
 select ok((select not ticks @> '{publish_commands}' from noetl.due_work()), 'nor is nobody in particular');

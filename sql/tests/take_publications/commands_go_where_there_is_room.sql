@@ -74,7 +74,7 @@ select is(pg_temp.shares_of(:'nats', 3, '{"kind": "noop"}'), 'anybody 1, b 2', '
 set local noetl.test_now = '2001-01-01 00:00:31+00';
 select noetl.heartbeat(s, '{}', null) from unnest(array[:'a', :'c']::uuid[]) as s \g /dev/null
 select noetl_test.start(pg_temp.loop('one', 3, '{"kind": "duckdb", "query": "select 1"}')) \g /dev/null
-select noetl_test.start(pg_temp.loop('two', 3, '{"kind": "duckdb", "query": "select 2"}')) \g /dev/null
+select noetl_test.start(pg_temp.loop('two', 3, '[{"x": {"kind": "duckdb", "query": "select 1"}}, {"y": {"kind": "noop"}}]')) \g /dev/null
 select noetl_test.tick() \g /dev/null
 select is(
   (
@@ -82,7 +82,7 @@ select is(
     from noetl.take_publications(:'nats', 1000) as t
     where t.kind = 'duckdb'
   ),
-  'c c b c c -', 'kinds count over all steps of a batch'
+  'c c b c c -', 'what other steps of a batch get is room less, of the kind too'
 );
 select throws_ok(
   format('select noetl.heartbeat(%L, %L, %L)', :'b', '{}', '{"slots": "many"}'), 'NE422', null, 'a bad report cannot get into the way'
