@@ -200,12 +200,18 @@ def test_mixed_fleet_shares_one_fan_out(lab: Lab) -> None:
     run = lab.start(MANY, {"count": 100, "wait": 0.02})
     assert lab.wait(run, 120)["status"] == "completed"
     rows = lab.conn.execute(
-        "select worker_id, meta ->> 'iter_index' as i from noetl.event"
+        "select current_index as i from noetl.event"
         " where execution_id = %s and event_type = 'command.completed'",
         (run,),
     ).fetchall()
-    assert Counter(int(row["i"]) for row in rows) == Counter(range(100))
-    assert {row["worker_id"] for row in rows} == set(WAYS)
+    assert Counter(row["i"] for row in rows) == Counter(range(100))
+    rows = lab.conn.execute(
+        "select distinct s.name from noetl.event as e join noetl.runtime as s"
+        " on s.session_id = (e.meta ->> 'session')::uuid"
+        " where e.execution_id = %s and e.event_type = 'command.claimed'",
+        (run,),
+    ).fetchall()
+    assert {row["name"] for row in rows} == set(WAYS)
 
 
 @pytest.mark.accept("P4.1-7")
