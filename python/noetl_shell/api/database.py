@@ -18,6 +18,7 @@ from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
 from noetl_shell.api.settings import ApiSettings
+from noetl_worker.engine import is_connection_lost
 from noetl_worker.keepalives import keepalives
 
 Row: TypeAlias = dict[str, Any]
@@ -79,8 +80,9 @@ class Database:
         try:
             async with self._pool.connection() as conn:
                 yield conn
-        except psycopg.OperationalError:
-            self._check()
+        except psycopg.OperationalError as exc:
+            if is_connection_lost(exc):
+                self._check()
             raise
 
     async def rows(self, query: LiteralString, values: Values = ()) -> list[Row]:
