@@ -227,7 +227,7 @@ SETTINGS: Final = (
     Setting(
         "event_transport",
         parse_transport,
-        lambda: _WORKER.event_transport,
+        lambda: _WORKER.transport,
         "How a worker reports: postgres (straight to the database) or nats.",
         "postgres",
     ),

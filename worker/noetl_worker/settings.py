@@ -33,7 +33,7 @@ class WorkerSettings:
     heartbeat_seconds: float = 5.0  # NOETL_HEARTBEAT_SECONDS
     long_command_seconds: float = 60.0  # NOETL_LONG_COMMAND_SECONDS: told of in the log
     grace_seconds: float = 10.0  # NOETL_GRACE_SECONDS: after SIGTERM, before hand-back
-    event_transport: str = "postgres"  # NOETL_EVENT_TRANSPORT: how reports travel
+    transport: str = "postgres"  # NOETL_EVENT_TRANSPORT: how reports travel
     ticks: bool = True  # NOETL_WORKER_TICKS: also call the maintenance functions
     prepare: bool = True  # NOETL_DB_PREPARE=0 behind a transaction-pooling pgbouncer
     python_processes: int = field(  # NOETL_PYTHON_PROCESSES
@@ -66,7 +66,7 @@ class WorkerSettings:
                     raise ValueError(f"{variable} is not a number: {text!r}") from None
         given["stores"] = StoreSettings.from_environment(environ)
         if text := environ.get("NOETL_EVENT_TRANSPORT"):
-            given["event_transport"] = parse_transport(text)
+            given["transport"] = parse_transport(text)
         given["nats"] = NatsSettings.from_environment(environ)
         given.setdefault("name", f"{socket.gethostname()}-{os.getpid()}")
         return WorkerSettings(**given)  # type: ignore[arg-type]

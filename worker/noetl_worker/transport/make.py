@@ -22,7 +22,7 @@ def make_nats(settings: WorkerSettings) -> Nats | None:
 
     Raises NatsSetupError when a setting cannot be used.
     """
-    if settings.event_transport != "nats":
+    if settings.transport != "nats":
         return None
     if not settings.nats.url:
         raise NatsSetupError(
