@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from typing import Any
 
@@ -56,7 +57,10 @@ def rows(lab: NatsLab, run: int) -> list[tuple[Any, ...]]:
         (run,),
     ).fetchall()
     return sorted(
-        tuple(repr(value).replace(str(run), "RUN") for value in row.values())
+        tuple(
+            re.sub(r"(loop|tests)/\d+", r"\1/N", repr(value).replace(str(run), "RUN"))
+            for value in row.values()
+        )
         for row in found
     )
 
