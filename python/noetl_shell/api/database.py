@@ -18,8 +18,8 @@ from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
 from noetl_shell.api.settings import ApiSettings
-from noetl_worker.engine import is_connection_lost
 from noetl_worker.keepalives import keepalives
+from noetl_worker.transport.postgres import is_connection_lost
 
 Row: TypeAlias = dict[str, Any]
 Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
