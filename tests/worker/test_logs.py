@@ -56,17 +56,11 @@ def test_lines_of_a_worker_are_json_and_carry_the_ids(lab: Lab) -> None:
 
 def test_cancelled_command_is_named(lab: Lab) -> None:
     lab.worker(**JSON, NOETL_HEARTBEAT_SECONDS="0.1")
-    run = lab.start("[{step: s, tool: {kind: shell, command: sleep 60}}]")
-    lab.until(
-        lambda: (
-            lab.count(
-                "select count(*) from noetl.event where execution_id = %s"
-                " and event_type = 'command.claimed'",
-                run,
-            )
-            > 0
-        )
+    began = lab.home / "began"
+    run = lab.start(
+        f"[{{step: s, tool: {{kind: shell, command: 'touch {began}; sleep 60'}}}}]"
     )
+    lab.until(began.exists, 90)
     lab.conn.execute("select noetl.cancel_execution(%s)", (run,))
     lab.until(lambda: "was cancelled" in lab.log(), 90)
     (line,) = (line for line in lines(lab) if "was cancelled" in line["message"])

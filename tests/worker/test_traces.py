@@ -164,12 +164,11 @@ def test_cancelled_command_says_so(lab: Lab, otlp: Receiver) -> None:
     worker = lab.worker(
         OTEL_EXPORTER_OTLP_ENDPOINT=otlp.endpoint, NOETL_HEARTBEAT_SECONDS="0.1"
     )
-    run = lab.start("[{step: s, tool: {kind: shell, command: sleep 60}}]")
-    claimed = (
-        "select count(*) from noetl.event where execution_id = %s"
-        " and event_type = 'command.claimed'"
+    began = lab.home / "began"
+    run = lab.start(
+        f"[{{step: s, tool: {{kind: shell, command: 'touch {began}; sleep 60'}}}}]"
     )
-    lab.until(lambda: lab.count(claimed, run) > 0, 90)
+    lab.until(began.exists, 90)
     lab.conn.execute("select noetl.cancel_execution(%s)", (run,))
     lab.until(lambda: "was cancelled" in lab.log(), 90)
     stop(worker)
