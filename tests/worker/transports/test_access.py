@@ -326,7 +326,7 @@ def test_worker_needs_no_database_and_leaves_the_ticks_to_dispatchers(
     assert "ticks are left to the dispatchers" in http.lab.log("cli")
     assert (
         http.lab.count(
-            "select count(*) from pg_stat_activity where application_name like 'noetl % cli'"
+            "select count(*) from pg_stat_activity where application_name ~ '^noetl .* cli$'"
         )
         == 0
     )

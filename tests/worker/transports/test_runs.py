@@ -197,7 +197,8 @@ def test_mixed_fleet_shares_one_fan_out(lab: Lab) -> None:
     for way in ways:
         way.start()
         way.worker(way.name, NOETL_WORKER_SLOTS="4")
-    run = lab.start(MANY, {"count": 100, "wait": 0.02})
+    lab.until(lambda: lab.count(WORKERS) == len(ways))
+    run = lab.start(MANY, {"count": 100, "wait": 0.05})
     assert lab.wait(run, 120)["status"] == "completed"
     rows = lab.conn.execute(
         "select current_index as i from noetl.event"
@@ -239,6 +240,9 @@ def test_pft_flow_passes_over_http(http: HttpWay) -> None:
         ).fetchone() == (20, 5)
 
 
+WORKERS = (
+    "select count(*) from noetl.runtime where kind = 'worker' and status = 'active'"
+)
 ISSUED = (
     "select count(*) from noetl.event"
     " where execution_id = %s and event_type = 'command.issued'"
