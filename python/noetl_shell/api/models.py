@@ -296,8 +296,10 @@ class Worker(BaseModel):
     kind: str
     pools: list[str]
     capacity: Json
+    held: int
     registered_at: datetime
     heartbeat_at: datetime
+    heartbeat_age: float
 
 
 class Workers(BaseModel):

@@ -21,7 +21,7 @@ router = APIRouter(tags=["workers"])
 async def list_workers(database: Db) -> Response:
     """With what they serve and how much they take."""
     rows = await database.rows(
-        "select w.name, w.kind, w.pools, w.capacity, w.registered_at, w.heartbeat_at"
-        " from noetl.list_workers() as w"
+        "select w.name, w.kind, w.pools, w.capacity, w.held, w.registered_at,"
+        " w.heartbeat_at, w.heartbeat_age from noetl.list_workers() as w"
     )
     return json_reply({"items": rows})
