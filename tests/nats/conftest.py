@@ -12,7 +12,7 @@ import nats as client
 import pytest
 from nats.js import JetStreamContext
 
-from tests.support.nats import Nats, running_nats
+from tests.support.nats import Nats, running_nats, takes_reports
 from tests.worker.conftest import Lab
 
 T = TypeVar("T")
@@ -78,16 +78,19 @@ class NatsLab(Lab):
 
         return self.on(ask)
 
+    def subjects(self) -> dict[str, int]:
+        """How many commands are announced where."""
+
+        async def ask(js: JetStreamContext) -> dict[str, int]:
+            info = await js.stream_info(COMMANDS, subjects_filter="noetl.commands.>")
+            return info.state.subjects or {}
+
+        return self.on(ask)
+
     def ready(self) -> None:
         """Wait until a dispatcher serves NATS."""
 
-        async def consumers(js: JetStreamContext) -> int:
-            try:
-                return (await js.stream_info(EVENTS)).state.consumer_count
-            except client.js.errors.NotFoundError:
-                return 0
-
-        self.until(lambda: self.on(consumers) > 0)
+        self.until(lambda: takes_reports(self.nats))
         self.until(
             lambda: (
                 self.count(

@@ -97,7 +97,6 @@ def test_bad_report_does_not_take_others_of_its_message_along(lab: NatsLab) -> N
     assert json.loads(parked(lab)[0]["payload"]) == {"type": "nonsense"}
 
 
-@pytest.mark.accept("P0.1-3")
 def test_duplicates_change_nothing(lab: NatsLab) -> None:
     lab.dispatcher("d1")
     lab.dispatcher("d2")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -45,6 +48,13 @@ HUNDRED = """
   spec: { loop_mode: fanout }
   tool: { kind: noop, result: "{{ iter.n }}" }
 """
+TWO = """
+- step: first
+  tool: { kind: noop }
+  next: { arcs: [ { step: second } ] }
+- step: second
+  tool: { kind: noop }
+"""
 
 
 def rows(lab: NatsLab, run: int) -> list[tuple[Any, ...]]:
@@ -65,7 +75,7 @@ def rows(lab: NatsLab, run: int) -> list[tuple[Any, ...]]:
     )
 
 
-@pytest.mark.accept("P4.1-1", "P4.1-2", "P4.1-4")
+@pytest.mark.accept("P4.1-1", "P4.1-2")
 def test_run_over_nats(lab: NatsLab) -> None:
     lab.dispatcher()
     lab.ready()
@@ -178,24 +188,63 @@ def test_no_dispatcher_takes_reports_in(lab: NatsLab) -> None:
 
 @pytest.mark.accept("P4.3-4")
 def test_target_that_is_dead(lab: NatsLab) -> None:
+    """It has most room of all, and never takes what is meant for it: all are told."""
     lab.dispatcher(NOETL_NATS_TARGET_SECONDS="1")
     lab.ready()
-    lab.publish(
-        "noetl.commands.gone",
-        b'{"execution_id": 1, "command_id": "c", "pool": "default", "kind": "noop"}',
+    lab.conn.execute(
+        "select noetl.register_session('gone', '{default}', %s)",
+        ('{"slots": 500, "available_slots": 500, "tools": ["noop", "python"]}',),
     )
-
-    def pools() -> bool:
-        async def ask(js: Any) -> dict[str, int]:
-            info = await js.stream_info(COMMANDS, subjects_filter="noetl.commands.>")
-            return info.state.subjects or {}
-
-        return lab.on(ask) == {"noetl.commands.pool.default": 1}
-
-    lab.until(pools)
-    lab.over_nats()
-    assert lab.run(HUNDRED)["status"] == "completed"
+    run = lab.start(HUNDRED)
+    lab.until(lambda: lab.last_sequence(COMMANDS) >= 100)
+    lab.until(lambda: lab.subjects() == {"noetl.commands.pool.default": 100})
+    assert "to noetl.commands.gone are told to all" in lab.log("d1")
+    lab.over_nats(NOETL_POLL_SECONDS="60")
+    assert lab.wait(run)["status"] == "completed"
     lab.until(lambda: lab.messages(COMMANDS) == 0)
+
+
+@pytest.mark.accept("P0.1-3")
+def test_two_sessions_report_the_same_at_once(lab: NatsLab) -> None:
+    """One of them makes the next step's command, which is announced once."""
+    lab.dispatcher()
+    lab.ready()
+    run = lab.start(TWO)
+    lab.until(lambda: lab.last_sequence(COMMANDS) == 1)
+    row = lab.conn.execute(
+        "select s as session, c.command_id from noetl.register_session('s', '{default}')"
+        " as s, noetl.claim_commands(s, gen_random_uuid(), 1) as c"
+    ).fetchone()
+    assert row is not None
+    report = {
+        "session": str(row["session"]),
+        "execution_id": run,
+        "command_id": row["command_id"],
+        "type": "command.completed",
+        "result": {"status": "ok", "reference": None, "context": {}},
+    }
+    barrier = threading.Barrier(2)
+
+    def tell(_: int) -> int:
+        with lab.connect() as conn:
+            barrier.wait()
+            found = conn.execute(
+                "select noetl.record_events(%s::jsonb) as told", (json.dumps([report]),)
+            ).fetchone()
+        assert found is not None
+        return int(found["told"]["recorded"])
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(tell, range(2))) == [0, 1]
+    issued = (
+        "select count(*) from noetl.event where execution_id = %s"
+        " and event_type = 'command.issued' and node_name = 'second'"
+    )
+    assert lab.count(issued, run) == 1
+    lab.over_nats()
+    assert lab.wait(run)["status"] == "completed"
+    lab.until(lambda: lab.messages(COMMANDS) == 0)
+    assert lab.last_sequence(COMMANDS) == 2
 
 
 def test_dispatcher_is_killed_between_publication_and_confirmation(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import nats as client
 import psutil
 
 USER: Final = "noetl"
@@ -104,6 +106,22 @@ class Nats:
         self._process.send_signal(number)
         self._process.wait(30)
         self._process = None
+
+
+def takes_reports(nats: Nats) -> bool:
+    """Whether a dispatcher takes in what workers report over this server."""
+
+    async def ask() -> int:
+        connection = await client.connect(nats.url())
+        try:
+            found = await connection.jetstream().stream_info("NOETL_WORKER_EVENTS")
+        except client.js.errors.NotFoundError:
+            return 0
+        finally:
+            await connection.close()
+        return found.state.consumer_count
+
+    return asyncio.run(ask()) > 0
 
 
 @contextmanager

@@ -23,7 +23,7 @@ select is(
 );
 select is(noetl_test.entered(:x), 'a b', 'results are in order; ctx merges in the order of the rows');
 select results_eq(
-  format($$ select current_index, status, error::text from noetl.event where execution_id = %s and event_type = 'loop.item' order by event_id $$, :x),
+  format($$ select current_index, status, error::text from noetl.event where execution_id = %s and event_type = 'loop.item' order by current_index $$, :x),
   $$ values (0, 'ok', null), (1, 'error', 'boom'), (2, 'ok', null), (3, 'ok', null) $$,
   'an event per row'
 );

@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,7 @@ import pytest
 
 from noetl_worker.settings import WorkerSettings
 from tests.support.databases import Databases
+from tests.support.nats import running_nats, takes_reports
 from tests.support.postgres import Server
 from tests.worker.conftest import Lab
 
@@ -52,6 +54,13 @@ class Way:
     def worker(self, name: str = "one", **variables: str) -> subprocess.Popen[bytes]:
         """A worker process that takes this way."""
         return self.lab.worker(name, **{**self.variables, **variables})
+
+    def late(self, count: int) -> tuple[int, int]:
+        """How many are told to be recorded, and late, when so many are late."""
+        return 0, count
+
+    def close(self) -> None:
+        """End what is no process of the lab."""
 
 
 class HttpWay(Way):
@@ -112,14 +121,59 @@ class HttpWay(Way):
         }
 
 
-WAYS: Final[dict[str, type[Way]]] = {"postgres": Way, "http": HttpWay}
+class NatsWay(Way):
+    """Reports through NATS and a dispatcher, everything else straight to the database."""
+
+    name = "nats"
+
+    def __init__(self, lab: Lab) -> None:
+        super().__init__(lab)
+        self._stack = ExitStack()
+        self.nats = self._stack.enter_context(running_nats())
+
+    def start(self) -> None:
+        """A dispatcher, until it takes reports in."""
+        self.lab.worker(
+            "bridge",
+            "noetl_shell",
+            ("dispatcher", "--name", "bridge"),
+            NOETL_NATS_URL=self.nats.url(),
+        )
+        self.lab.until(lambda: takes_reports(self.nats))
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Both addresses."""
+        return {**super().variables, "NOETL_NATS_URL": self.nats.url()}
+
+    def late(self, count: int) -> tuple[int, int]:
+        """Of many messages it is not told which were late."""
+        return count, 0
+
+    def close(self) -> None:
+        """Stop the server."""
+        self._stack.close()
+
+
+WAYS: Final[dict[str, type[Way]]] = {
+    "postgres": Way,
+    "http": HttpWay,
+    "nats": NatsWay,
+}
+
+
+@contextmanager
+def opened(name: str, lab: Lab) -> Iterator[Way]:
+    """One of the ways, ready for workers."""
+    with closing(WAYS[name](lab)) as found:
+        found.start()
+        yield found
 
 
 @pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest, lab: Lab) -> Way:
-    found = WAYS[request.param](lab)
-    found.start()
-    return found
+def way(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Way]:
+    with opened(request.param, lab) as found:
+        yield found
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Final
 
 import psycopg
@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from tests.support.postgres import Server
 from tests.worker.conftest import Lab, children_of
-from tests.worker.transports.conftest import WAYS, HttpWay, Way, events
+from tests.worker.transports.conftest import WAYS, HttpWay, Way, events, opened
 from tools.flatten_sql import ROOT
 
 PATIENTS: Final = ROOT / "examples/patients"
@@ -111,16 +111,16 @@ def test_events_of_a_run_are_those_of_the_way_through_the_database(
 ) -> None:
     told: dict[str, list[Any]] = {}
     child = ""
-    for way in (Way(lab), WAYS[name](lab)):
-        way.start()
-        worker = way.worker()
-        child = child or child_of(lab)
-        run = lab.start(ALL, {"child": child})
-        status = lab.wait(run, 60)
-        assert status["result"] == [12, 42, 3_000_000], status
-        told[way.name] = events(lab, run)
-        worker.send_signal(signal.SIGTERM)
-        assert worker.wait(30) == 0
+    for each in ("postgres", name):
+        with opened(each, lab) as way:
+            worker = way.worker()
+            child = child or child_of(lab)
+            run = lab.start(ALL, {"child": child})
+            status = lab.wait(run, 60)
+            assert status["result"] == [12, 42, 3_000_000], status
+            told[each] = events(lab, run)
+            worker.send_signal(signal.SIGTERM)
+            assert worker.wait(30) == 0
     kinds = {row["event_type"] for row in told[name]}
     assert kinds >= {"call.partial", "loop.shard.failed", "command.failed"}
     # What is in one and not in the other says more than two long lists.
@@ -162,17 +162,16 @@ def test_doorbell_rings_long_before_the_worker_would_poll(way: Way) -> None:
 def test_run_goes_on_when_the_database_was_away(
     own_lab: Lab, own_server: Server, name: str
 ) -> None:
-    way = WAYS[name](own_lab)
-    way.start()
-    way.worker()
-    run = own_lab.start(MANY, {"count": 60, "wait": 0.05})
-    own_lab.until(lambda: done(own_lab, run) > 5)
-    own_lab.conn.close()
-    own_server.kill()
-    own_lab.until(lambda: "is away, waiting" in own_lab.log())
-    own_server.start()
-    own_lab.conn = own_lab.connect()
-    assert own_lab.wait(run, 60)["status"] == "completed"
+    with opened(name, own_lab) as way:
+        way.worker()
+        run = own_lab.start(MANY, {"count": 60, "wait": 0.05})
+        own_lab.until(lambda: done(own_lab, run) > 5)
+        own_lab.conn.close()
+        own_server.kill()
+        own_lab.until(lambda: "is away, waiting" in own_lab.log())
+        own_server.start()
+        own_lab.conn = own_lab.connect()
+        assert own_lab.wait(run, 60)["status"] == "completed"
     assert done(own_lab, run) == 60
     assert "is back" in own_lab.log()
 
@@ -193,13 +192,13 @@ def test_run_goes_on_when_the_api_was_away(http: HttpWay) -> None:
 
 @pytest.mark.accept("P4.1-5")
 def test_mixed_fleet_shares_one_fan_out(lab: Lab) -> None:
-    ways = [kind(lab) for kind in WAYS.values()]
-    for way in ways:
-        way.start()
-        way.worker(way.name, NOETL_WORKER_SLOTS="4")
-    lab.until(lambda: lab.count(WORKERS) == len(ways))
-    run = lab.start(MANY, {"count": 100, "wait": 0.05})
-    assert lab.wait(run, 120)["status"] == "completed"
+    with ExitStack() as stack:
+        for name in WAYS:
+            way = stack.enter_context(opened(name, lab))
+            way.worker(name, NOETL_WORKER_SLOTS="4")
+        lab.until(lambda: lab.count(WORKERS) == len(WAYS))
+        run = lab.start(MANY, {"count": 100, "wait": 0.05})
+        assert lab.wait(run, 120)["status"] == "completed"
     rows = lab.conn.execute(
         "select current_index as i from noetl.event"
         " where execution_id = %s and event_type = 'command.completed'",
@@ -216,12 +215,18 @@ def test_mixed_fleet_shares_one_fan_out(lab: Lab) -> None:
 
 
 @pytest.mark.accept("P4.1-7")
-def test_pft_flow_passes_over_http(http: HttpWay) -> None:
-    lab = http.lab
+@pytest.mark.parametrize("name", ["http", "nats"])
+def test_pft_flow_passes(lab: Lab, name: str) -> None:
+    with opened(name, lab) as way:
+        pft_flow(way)
+
+
+def pft_flow(way: Way) -> None:
+    lab = way.lab
     parts = conninfo_to_dict(lab.dsn)
     lab.credential("pg_local", {k: v for k, v in parts.items() if k != "options"})
     for name in ("one", "two"):
-        http.worker(name)
+        way.worker(name)
     document = yaml.safe_load((PATIENTS / "patients.yaml").read_text())
     with patients_api(facilities=2, patients=10) as address:
         lab.conn.execute(
