@@ -147,7 +147,7 @@ def test_heartbeat_requeues_what_is_not_listed(way: Way) -> None:
     async def test(one: Session) -> None:
         commands = await one.claim(3)
         way.lab.conn.execute(
-            "update noetl.command set claimed_at = now() - '1 min'::interval"
+            "update noetl.command set claimed_at = claimed_at - '1 min'::interval"
         )
         answer = await one.link.exchange(one.id, [], [commands[0].command_id], None)
         assert answer.heartbeat == {"cancelled": [], "requeued": 2}
