@@ -29,13 +29,13 @@ from noetl_shell.api.settings import ApiSettings
 from noetl_shell.api.watches import Watches
 
 _MODULES: Final = (
+    worker_calls,  # before commands, whose numbers have the place of "claim"
     playbooks,
     executions,
     control,
     stream,
     commands,
     workers,
-    worker_calls,
     health,
 )
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 
@@ -39,6 +39,8 @@ router = APIRouter(
 _Text = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*$")]
 _Integer = Annotated[int, msgspec.Meta(ge=-(1 << 31), le=(1 << 31) - 1)]
 _Bigint = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
+# Its values go to the database as they came.
+_Object = dict[str, msgspec.Raw]
 _TYPES: Final[Mapping[str, Any]] = {
     "uuid": UUID,
     "text": _Text,
@@ -89,7 +91,10 @@ class ExchangeBody(msgspec.Struct, forbid_unknown_fields=True):
 def _body_of(function: Function) -> type[msgspec.Struct]:
     return msgspec.defstruct(
         function.name,
-        [(name, _TYPES[kind]) for name, kind in function.parameters.items()],
+        [
+            (name, _Object if name == "capacity" else _TYPES[kind])
+            for name, kind in function.parameters.items()
+        ],
         forbid_unknown_fields=True,
     )
 
@@ -132,26 +137,30 @@ async def claim_commands(request: Request, db: Db) -> Response:
     return json_reply({"commands": answers["claim_commands"]})
 
 
+@router.get("/api/commands/claim", include_in_schema=False)
+async def claim_by_get() -> Response:
+    """It is no command's number, although it stands where one could."""
+    raise HTTPException(405, "claim with POST", {"Allow": "POST"})
+
+
 @router.post(
     "/api/events",
     summary="Report one event",
-    openapi_extra=_describe(dict[str, Any]),
+    openapi_extra=_describe(_Object),
 )
 async def record_event(request: Request, db: Db) -> Response:
     """As a batch of one."""
-    event = bytes(await _read(request, msgspec.Raw)).decode()
-    return await _record(db, f"[{event}]")
+    return await _record(db, [await _read(request, _Object)])
 
 
 @router.post(
     "/api/events/batch",
     summary="Report events",
-    openapi_extra=_describe(list[dict[str, Any]]),
+    openapi_extra=_describe(list[_Object]),
 )
 async def record_events(request: Request, db: Db) -> Response:
     """How many were recorded and late, which were refused, which are to be sent again."""
-    events = await _read(request, msgspec.Raw)
-    return await _record(db, bytes(events).decode())
+    return await _record(db, await _read(request, list[_Object]))
 
 
 @router.post(
@@ -208,7 +217,9 @@ def _add_call(function: Function, body: type[msgspec.Struct]) -> None:
     async def call(request: Request, db: Db) -> Response:
         given = msgspec.structs.asdict(await _read(request, body))
         arguments = {
-            name: bytes(value).decode() if isinstance(value, msgspec.Raw) else value
+            name: msgspec.json.encode(value).decode()
+            if isinstance(value, msgspec.Raw | dict)
+            else value
             for name, value in given.items()
         }
         if function.name == "start_execution" and not _is_child(arguments["options"]):
@@ -245,8 +256,9 @@ def _join(events: Sequence[msgspec.Raw]) -> str:
     return f"[{b','.join(map(bytes, events)).decode()}]"
 
 
-async def _record(db: Database, events: str) -> Response:
-    answers = await _answers(db, {"record_events": {"events": events}})
+async def _record(db: Database, events: Sequence[Mapping[str, Any]]) -> Response:
+    text = msgspec.json.encode(events).decode()
+    answers = await _answers(db, {"record_events": {"events": text}})
     return json_reply(answers["record_events"])
 
 
