@@ -21,6 +21,7 @@ from uuid import UUID
 import orjson
 
 from noetl_worker.main import main
+from noetl_worker.nats.connection import Nats
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.transport.calls import Answer, Beat, Claim
 from noetl_worker.transport.link import Link
@@ -30,8 +31,8 @@ from noetl_worker.transport.make import make_link
 class WitnessedLink:
     """The worker's link, which notes each answer before it is used."""
 
-    def __init__(self, settings: WorkerSettings) -> None:
-        self._link: Link = make_link(settings)
+    def __init__(self, settings: WorkerSettings, nats: Nats | None) -> None:
+        self._link: Link = make_link(settings, nats)
         self.register = self._link.register
         self.call = self._link.call
         self.close = self._link.close

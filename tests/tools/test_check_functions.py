@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.check_functions import check_all, check_text
+from tools.check_functions import SCHEMAS, check_all, check_text
 
 GOOD = """\
 -- Store the outcome of a command. True the first time, false for a repeat.
@@ -86,10 +86,7 @@ def test_definer_outside_the_api_is_found() -> None:
 
 def test_unknown_folder_is_found() -> None:
     found = messages(GOOD, Path("sql/functions/misc/finish_command.sql"))
-    assert (
-        "no folder for functions: misc; use api, engine, expression, playbook,"
-        " schedule" in found
-    )
+    assert f"no folder for functions: misc; use {', '.join(SCHEMAS)}" in found
 
 
 def test_findings_name_the_line() -> None:

@@ -88,7 +88,7 @@ def test_dispatcher_tells_what_the_database_knows(lab: Lab) -> None:
     run = lab.start("[{step: w, tool: {kind: wait, signal: go}}]")
     lab.start("[{step: a, spec: {pool: nobody}, tool: {kind: noop}}]")
 
-    duties = lab.count("select count(*) from noetl.duty")
+    duties = lab.count("select count(*) from noetl.duty where needs is null")
 
     def is_told() -> bool:
         samples = scrape(url)
