@@ -129,6 +129,34 @@ TARGETS: Final = (
         _figure("idle_system", "per_s_and_process"),
     ),
     Target(
+        "the same with 100 idle workers", "/s", "most", 2,
+        _figure("idle_fleet", "per_s_and_process"),
+    ),
+    Target(
+        "fan-out over NATS, against the database", "×", "least", 0.6,
+        _figure("transports", "nats_ratio"),
+    ),
+    Target(
+        "fan-out over HTTP, against the database", "×", "least", 0.4,
+        _figure("transports", "http_ratio"),
+    ),
+    Target(
+        "1 000 items over NATS at random times, until logged, p99", "ms", "most", 50,
+        _figure("arrivals", "p99_ms"),
+    ),
+    Target(
+        "lag of the projection meanwhile, p95", "ms", "most", 500,
+        _figure("arrivals", "lag_p95_ms"),
+    ),
+    Target(
+        "status of a run in a large log, SQL, p99", "ms", "most", 2,
+        _figure("status", "sql_p99_ms"),
+    ),
+    Target(
+        "the same over HTTP at 100 a second, p99", "ms", "most", 10,
+        _figure("status", "http_p99_ms"),
+    ),
+    Target(
         "first chunk in the next step", "ms", "most", 100,
         _figure("stream", "first_max_ms"),
     ),
@@ -194,6 +222,7 @@ def print_report(console: Console, figures: Figures) -> None:
             f" {stream['first_max_ms']:.1f} ms), all {stream['chunks']}: p50"
             f" {stream['p50_ms']:.1f} ms, p99 {stream['p99_ms']:.1f} ms"
         )
+    _print_fleets(console, figures)
     if stores := figures.get("stores"):
         console.print(_stores_table(stores))
     console.print(_target_table(figures))
@@ -201,6 +230,29 @@ def print_report(console: Console, figures: Figures) -> None:
         console.print(_machine_line(machine), style="dim", highlight=False)
         if machine["load_average"] > machine["cores"] / 2:
             console.print("[yellow]Others used this machine too: figures are lower.[/]")
+
+
+def _print_fleets(console: Console, figures: Figures) -> None:
+    if transports := figures.get("transports"):
+        speeds = ", ".join(
+            f"{name} {transports[name]['items_per_s']:,.0f}"
+            for name in ("postgres", "http", "nats")
+        )
+        console.print(
+            f"Fan-out of {transports['n']:,} over each transport, items/s: {speeds}"
+        )
+    if arrivals := figures.get("arrivals"):
+        console.print(
+            f"{arrivals['items']:,} items over NATS, until logged: p50"
+            f" {arrivals['p50_ms']:.1f} ms, p99 {arrivals['p99_ms']:.1f} ms"
+        )
+    if status := figures.get("status"):
+        console.print(
+            f"Status with {status['events']:,} events: SQL p50 {status['sql_p50_ms']:.2f}"
+            f" ms, p99 {status['sql_p99_ms']:.2f} ms; HTTP p50"
+            f" {status['http_p50_ms']:.1f} ms, p99 {status['http_p99_ms']:.1f} ms at"
+            f" {status['http_per_s']} a second and {status['cpu_share']:.0%} CPU"
+        )
 
 
 def _fanout_table(rows: list[Figures]) -> Table:

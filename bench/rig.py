@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import itertools
 import os
+import secrets
+import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,7 +39,7 @@ class BenchError(Exception):
 
 @dataclass(slots=True)
 class Worker:
-    """A worker process."""
+    """A worker or dispatcher process."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -60,7 +63,7 @@ class Worker:
             code = self.process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             raise BenchError(
-                f"worker {self.name} did not stop within {_STOP_SECONDS} s of SIGTERM"
+                f"{self.name} did not stop within {_STOP_SECONDS} s of SIGTERM"
             ) from None
         if code:
             raise BenchError(self._ended(code))
@@ -72,7 +75,15 @@ class Worker:
 
     def _ended(self, code: int) -> str:
         text = self.log.read_text(errors="replace")[-_LOG_TAIL:].strip()
-        return f"worker {self.name} ended with code {code}:\n{text}"
+        return f"{self.name} ended with code {code}:\n{text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatcher:
+    """A dispatcher that serves the HTTP API, and a token for it."""
+
+    url: str
+    token: str
 
 
 @dataclass(slots=True)
@@ -112,14 +123,44 @@ class Rig:
                 worker.kill()
             self.workers.clear()
 
+    @contextmanager
+    def running_dispatcher(self, **settings: str) -> Iterator[Dispatcher]:
+        """Run a dispatcher with the HTTP API; it ends with the block."""
+        name = f"bench-{next(self._numbers)}"
+        token = secrets.token_urlsafe(32)
+        with self.connect() as conn:
+            conn.execute(
+                "select noetl.add_api_token(%s, %s, %s)",
+                (name, sha256(token.encode()).digest(), ["worker", "operator"]),
+            )
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        process = self._start(
+            name,
+            ("noetl_shell", "dispatcher", "--listen", f"127.0.0.1:{port}"),
+            {"NOETL_WORKER_NAME": name, **settings},
+        )
+        try:
+            self._await_port(process, port)
+            yield Dispatcher(f"http://127.0.0.1:{port}", token)
+            process.stop()
+        finally:
+            process.kill()
+
     def _start_worker(self, name: str, settings: Mapping[str, str]) -> Worker:
+        return self._start(name, ("noetl_worker", "--name", name), settings)
+
+    def _start(
+        self, name: str, module: Sequence[str], settings: Mapping[str, str]
+    ) -> Worker:
         log = self.home / f"{name}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [
                     # However we end, even between its start and our knowing of it.
                     *("setpriv", "--pdeathsig", "KILL", sys.executable),
-                    *("-m", "noetl_worker", "--db", self.dsn, "--name", name),
+                    *("-m", *module, "--db", self.dsn),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -129,9 +170,19 @@ class Rig:
             )
         return Worker(name, process, log)
 
+    def _await_port(self, process: Worker, port: int) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            process.check()
+            with socket.socket() as client:
+                if client.connect_ex(("127.0.0.1", port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise BenchError(f"{process.name} does not listen after {_START_SECONDS} s")
+
     def _await_sessions(self, count: int) -> None:
         names = [worker.name for worker in self.workers]
-        deadline = time.monotonic() + _START_SECONDS
+        deadline = time.monotonic() + _START_SECONDS + 2 * count
         with self.connect() as conn:
             while time.monotonic() < deadline:
                 self.check_workers()

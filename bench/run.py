@@ -28,8 +28,10 @@ from bench.machine import ROOT, describe_machine
 from bench.report import print_report
 from bench.rig import BenchError, Connection, Rig, running_rig
 from bench.snapshot import measure_snapshot
+from bench.status import measure_status
 from bench.stores import measure_stores
 from bench.stream import measure_stream
+from bench.transports import measure_arrivals, measure_transports
 from bench.unbatched import measure_unbatched
 from tests.support.postgres import PostgresMissingError
 from tools.schema import DeployError
@@ -39,7 +41,7 @@ WORKERS: Final = 2
 IDLE_SECONDS: Final = 20.0
 PARTS: Final = (
     *("fanout", "five_step", "unbatched", "foreign_snapshot", "expressions", "hello"),
-    *("stores", "export", "stream", "idle"),
+    *("stores", "export", "stream", "idle", "transports", "arrivals", "status"),
 )
 
 Say = Callable[[str], None]
@@ -61,14 +63,6 @@ def measure(parts: set[str], *, quick: bool, million: bool, say: Say) -> dict[st
                 figures["export"] = measure_export(
                     rig, conn, rows=1_000_000 if quick else 10_000_000, repeats=3
                 )
-        if "idle" in parts:
-            say("an idle system")
-            with rig.running_workers(WORKERS):
-                quiet = measure_idle(conn, IDLE_SECONDS, settle=IDLE_SECONDS / 2)
-            figures["idle_system"] = {
-                "workers": WORKERS,
-                "per_s_and_process": quiet.commits / quiet.seconds / WORKERS,
-            }
         if "stream" in parts:
             say("chunks to the step that takes them")
             with rig.running_workers(WORKERS):
@@ -83,6 +77,7 @@ def measure(parts: set[str], *, quick: bool, million: bool, say: Say) -> dict[st
             figures["foreign_snapshot"] = measure_snapshot(
                 rig, conn, n=20_000 if quick else 100_000, seconds=0 if quick else 60
             )
+        figures |= _measure_fleets(rig, conn, parts, quick=quick, say=say)
         if "expressions" in parts:
             say("expressions")
             rates = measure_expressions(rig.dsn)
@@ -100,6 +95,45 @@ def measure(parts: set[str], *, quick: bool, million: bool, say: Say) -> dict[st
             (100 if quick else 500) << 20, 1 if quick else 3
         )
     return figures
+
+
+def _measure_fleets(
+    rig: Rig, conn: Connection, parts: set[str], *, quick: bool, say: Say
+) -> dict[str, Any]:
+    """Measure what takes dispatchers too."""
+    figures: dict[str, Any] = {}
+    if "idle" in parts:
+        say("an idle system")
+        figures["idle_system"] = _measure_idle_system(rig, conn, WORKERS)
+        if not quick:
+            figures["idle_fleet"] = _measure_idle_system(rig, conn, 100)
+    if "transports" in parts:
+        say("a fan-out over each transport")
+        figures["transports"] = measure_transports(
+            rig, conn, n=10_000, repeats=1 if quick else 3
+        )
+    if "arrivals" in parts:
+        say("reports at random times over NATS")
+        figures["arrivals"] = measure_arrivals(rig, conn, items=1_000)
+    if "status" in parts:
+        say("the status of runs in a large log")
+        figures["status"] = measure_status(
+            rig,
+            conn,
+            events=1_000_000 if quick else 10_000_000,
+            seconds=10 if quick else 60,
+        )
+    return figures
+
+
+def _measure_idle_system(rig: Rig, conn: Connection, workers: int) -> dict[str, Any]:
+    """What a dispatcher and so many workers ask the database while nothing happens."""
+    with rig.running_dispatcher(), rig.running_workers(workers):
+        quiet = measure_idle(conn, IDLE_SECONDS, settle=IDLE_SECONDS / 2)
+    return {
+        "workers": workers,
+        "per_s_and_process": quiet.commits / quiet.seconds / (workers + 1),
+    }
 
 
 def _measure_work(
