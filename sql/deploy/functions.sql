@@ -15608,7 +15608,8 @@ begin
     and not exists (
       select from noetl.run as c
       where c.parent_execution_id = r.execution_id and c.finished_at is null
-    );
+    )
+  for update;
   if not found then
     return false;
   end if;
@@ -15621,11 +15622,15 @@ begin
     p_execution_id, 'retiring', noetl_internal.retired_summary(v_run), noetl_internal.clock_now()
   );
   delete from noetl.start_key as k
-  using noetl.event as e
+  using (
+    -- playbook.initialized: the first of what may be millions.
+    select b.context, b.meta from noetl.event as b
+    where b.execution_id = p_execution_id
+    order by b.event_id
+    limit 1
+  ) as e
   where
-    e.execution_id = p_execution_id
-    and e.event_type = 'playbook.initialized'
-    and k.path = e.context ->> 'path'
+    k.path = e.context ->> 'path'
     and k.idempotency_key = e.meta ->> 'idempotency_key'
     and k.execution_id = p_execution_id;
   delete from noetl.run as r where r.execution_id = p_execution_id;
@@ -16041,8 +16046,8 @@ is 'Remove events of retired executions from a partition that has to stay for ot
 -- retention/trim_log.sql
 -- Remove from the log what is over: the first partition whose week ended before p_cutoff, if all of
 -- its executions are retired; else, from those that one that lives for longer keeps, about p_limit
--- events of retired ones. Returns the number of partitions and events. One partition per call: the
--- locks of each last no longer than its own drop.
+-- events of retired ones. Returns the number of partitions and events. One partition per call, also
+-- when it cannot be dropped: the locks of each last no longer than its own drop.
 -- Locks: as drop_partition.
 create or replace function noetl_internal.trim_log(
   p_cutoff timestamptz,
@@ -16055,6 +16060,7 @@ as $function$
 #variable_conflict use_column
 declare
   v_part record;
+  v_is_tried boolean := false;
 begin
   partitions := 0;
   events := 0;
@@ -16065,6 +16071,9 @@ begin
     order by p.low
   loop
     if not noetl_internal.has_unretired(v_part.partition, v_part.low, v_part.high) then
+      -- Whoever uses the log may be in the way of the next one too, and each try holds up others.
+      continue when v_is_tried;
+      v_is_tried := true;
       if noetl_internal.drop_partition(v_part.partition, v_part.low, v_part.high) then
         partitions := 1;
         return;
@@ -19344,7 +19353,7 @@ grant execute on function noetl.rebuild(bigint) to noetl_operator;
 -- api/rebuild_execution_projection.sql
 -- Make the row of one execution in noetl.execution again, whatever stands there: from run state,
 -- which is left alone; from events where that is lost (as rebuild). Called again: the same row.
--- Locks: the row; where run state is lost, as rebuild.
+-- Locks: the run row against removal, the row; where run state is lost, as rebuild.
 -- Raises: NE404 when neither state nor events tell of it, NE409.
 create or replace function noetl.rebuild_execution_projection(p_execution_id bigint)
 returns void
@@ -19355,7 +19364,11 @@ set jit = off
 as $function$
 begin
   perform noetl_internal.require_read_committed();
-  if exists (select from noetl.run as r where r.execution_id = p_execution_id) then
+  -- Locked: a run that is retired meanwhile would leave no row at all.
+  perform 1 from noetl.run as r
+  where r.execution_id = p_execution_id
+  for key share;
+  if found then
     -- Who projects it meanwhile holds this row, or skips it.
     delete from noetl.execution as x where x.execution_id = p_execution_id;
     perform noetl_internal.project_run(p_execution_id);
@@ -19374,7 +19387,8 @@ grant execute on function noetl.rebuild_execution_projection(bigint) to noetl_op
 -- Make the rows of up to p_limit executions after p_after in noetl.execution again, from run state;
 -- returns the last of them, null when there was none: call it again with that until it is null,
 -- each time in a transaction of its own, so that nobody waits long. Called again: the same rows.
--- Locks: as rebuild_execution_projection, ascending. Raises: NE409.
+-- Locks: the run rows against removal, ascending; then as rebuild_execution_projection.
+-- Raises: NE409.
 create or replace function noetl.rebuild_projection(
   p_after bigint default 0,
   p_limit integer default 1000
@@ -19386,11 +19400,13 @@ set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 set jit = off
 as $function$
 declare
+  -- Locked: one that is being retired is waited for, and left out.
   v_runs bigint [] := array(
     select r.execution_id from noetl.run as r
     where r.execution_id > p_after
     order by r.execution_id
     limit p_limit
+    for key share
   );
 begin
   perform noetl.rebuild_execution_projection(r.execution_id)
@@ -20639,10 +20655,31 @@ $function$;
 comment on function noetl_internal.live_dispatchers(text)
 is 'How many dispatchers are alive.';
 
+-- engine/forget_publications.sql
+-- Forget the commands that were to be published. Workers find them without.
+-- Locks: outbox rows, skipping locked ones.
+create or replace function noetl_internal.forget_publications()
+returns void
+language plpgsql volatile
+as $function$
+begin
+  delete from noetl.change as c
+  where
+    c.change_id in (
+      select p.change_id from noetl.change as p
+      where p.kind = 'publish'
+      for update skip locked
+    );
+end;
+$function$;
+
+comment on function noetl_internal.forget_publications()
+is 'Forget the commands that were to be published.';
+
 -- engine/stop_publishing.sql
 -- Let commands be published no more, unless a dispatcher that can is alive; forget those that were
--- to be. Workers find them without.
--- Locks: outbox rows, skipping locked ones.
+-- to be.
+-- Locks: as forget_publications.
 create or replace function noetl_internal.stop_publishing()
 returns void
 language plpgsql volatile
@@ -20652,13 +20689,7 @@ begin
     return;
   end if;
   perform setval('noetl.publishing_until', 0);
-  delete from noetl.change as c
-  where
-    c.change_id in (
-      select p.change_id from noetl.change as p
-      where p.kind = 'publish'
-      for update skip locked
-    );
+  perform noetl_internal.forget_publications();
 end;
 $function$;
 
@@ -21973,8 +22004,10 @@ grant execute on function noetl.claim_loop_done(bigint, bigint) to noetl_worker;
 
 -- api/reap_stale.sql
 -- End sessions without a heartbeat for session_timeout_seconds and issue their commands again;
--- those without attempts left fail. Returns how many commands; nothing left to do: 0.
--- Locks: session rows, skipping locked ones; then as requeue_sessions. Raises: NE409.
+-- those without attempts left fail. What the last dispatcher that publishes was lost with is
+-- forgotten. Returns how many commands; nothing left to do: 0.
+-- Locks: session rows, skipping locked ones; as forget_publications; then as requeue_sessions.
+-- Raises: NE409.
 create or replace function noetl.reap_stale(p_limit integer default 1000)
 returns integer
 language plpgsql volatile security definer
@@ -21999,6 +22032,9 @@ begin
   set status = 'ended', ended_at = noetl_internal.clock_now()
   from stale as t
   where s.session_id = t.session_id;
+  if not noetl_internal.is_publishing() then
+    perform noetl_internal.forget_publications();
+  end if;
 
   return noetl_internal.requeue_sessions(
     array(select l from noetl_internal.lost_sessions() as l limit p_limit),
@@ -22420,7 +22456,10 @@ begin
   update noetl.runtime as s
   set heartbeat_at = v_now
   where s.session_id = p_session.session_id and s.heartbeat_at < v_now - v_lease / 3;
-  if found and p_session.capacity @> '{"nats": true}' then
+  -- The switch belongs to no transaction: who stopped may have turned it off for one who begins.
+  if
+    p_session.capacity @> '{"nats": true}' and (found or not noetl_internal.is_publishing())
+  then
     perform noetl_internal.keep_publishing();
   end if;
   v_share := noetl_internal.lease_share(

@@ -325,6 +325,7 @@
 \ir engine/require_kin.sql
 \ir engine/keep_publishing.sql
 \ir engine/live_dispatchers.sql
+\ir engine/forget_publications.sql
 \ir engine/stop_publishing.sql
 \ir engine/give_up_duties.sql
 \ir engine/begin_session.sql

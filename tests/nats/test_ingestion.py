@@ -97,6 +97,19 @@ def test_bad_report_does_not_take_others_of_its_message_along(lab: NatsLab) -> N
     assert json.loads(parked(lab)[0]["payload"]) == {"type": "nonsense"}
 
 
+def test_id_beyond_all_executions_is_parked(lab: NatsLab) -> None:
+    """With a late one in its batch: then the database is asked which are unknown."""
+    lab.dispatcher()
+    lab.ready()
+    run, report = claimed(lab)
+    beyond = [report | {"execution_id": "9" * digits} for digits in (19, 5000)]
+    send(lab, json.dumps([report]).encode())
+    assert lab.wait(run)["status"] == "completed"
+    send(lab, json.dumps([report, *beyond]).encode())
+    lab.until(lambda: len(parked(lab)) == 2)
+    lab.until(lambda: lab.messages(EVENTS) == 0)
+
+
 def test_duplicates_change_nothing(lab: NatsLab) -> None:
     lab.dispatcher("d1")
     lab.dispatcher("d2")

@@ -288,6 +288,30 @@ def test_retry_and_retirement_of_a_run_exclude_each_other(
     assert retain(second)["executions"] == 1
 
 
+@pytest.mark.parametrize("is_page", [True, False])
+def test_a_row_that_is_made_again_meanwhile_stays(old: Rig, is_page: bool) -> None:
+    runs = ended(old, 2)
+    first, second = old.session(autocommit=False), old.session()
+    first.execute("select noetl.retain()")
+    query = b"select noetl.rebuild_execution_projection(%s)"
+    if is_page:
+        query = b"select noetl.rebuild_projection(%s - 1)"
+    with ThreadPoolExecutor(1) as pool:
+        work = pool.submit(second.execute, query, (runs[0],))
+        until(lambda: waits_for_a_lock(old, second))
+        first.commit()
+        if is_page:
+            assert work.result(30).fetchone() == (None,)
+        else:
+            with pytest.raises(psycopg.DatabaseError) as refused:
+                work.result(30)
+            assert refused.value.sqlstate == "NE412"
+    for run in runs:
+        status = "select retired_at is not null from noetl.execution_status(%s)"
+        assert old.value(status, run)
+    retain(old.conn)
+
+
 def test_the_log_is_analyzed_once(rig: Rig) -> None:
     rig.conn.execute(
         "insert into noetl.event (execution_id, event_type, created_at)"

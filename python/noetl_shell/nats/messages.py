@@ -16,6 +16,7 @@ Json = Any
 # Codes of reports that no repetition makes acceptable.
 MALFORMED: Final = "NE422"
 _INBOX: Final = "_INBOX."
+_DIGITS_MAX: Final = 19  # of a bigint
 
 
 @dataclass(slots=True)
@@ -152,6 +153,7 @@ def unknown(messages: Sequence[Reports], execution_ids: Sequence[int]) -> list[P
 
 
 def _execution_id(event: Json) -> int:
-    """0: none."""
-    given = event.get("execution_id") if isinstance(event, dict) else None
-    return int(str(given)) if str(given).isdecimal() else 0
+    """0: none, or one that no execution can have."""
+    given = str(event.get("execution_id")) if isinstance(event, dict) else ""
+    number = int(given) if len(given) <= _DIGITS_MAX and given.isdecimal() else 0
+    return number if number < 2**63 else 0

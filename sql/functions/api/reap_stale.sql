@@ -1,6 +1,8 @@
 -- End sessions without a heartbeat for session_timeout_seconds and issue their commands again;
--- those without attempts left fail. Returns how many commands; nothing left to do: 0.
--- Locks: session rows, skipping locked ones; then as requeue_sessions. Raises: NE409.
+-- those without attempts left fail. What the last dispatcher that publishes was lost with is
+-- forgotten. Returns how many commands; nothing left to do: 0.
+-- Locks: session rows, skipping locked ones; as forget_publications; then as requeue_sessions.
+-- Raises: NE409.
 create or replace function noetl.reap_stale(p_limit integer default 1000)
 returns integer
 language plpgsql volatile security definer
@@ -25,6 +27,9 @@ begin
   set status = 'ended', ended_at = noetl_internal.clock_now()
   from stale as t
   where s.session_id = t.session_id;
+  if not noetl_internal.is_publishing() then
+    perform noetl_internal.forget_publications();
+  end if;
 
   return noetl_internal.requeue_sessions(
     array(select l from noetl_internal.lost_sessions() as l limit p_limit),

@@ -1,6 +1,6 @@
 -- Make the row of one execution in noetl.execution again, whatever stands there: from run state,
 -- which is left alone; from events where that is lost (as rebuild). Called again: the same row.
--- Locks: the row; where run state is lost, as rebuild.
+-- Locks: the run row against removal, the row; where run state is lost, as rebuild.
 -- Raises: NE404 when neither state nor events tell of it, NE409.
 create or replace function noetl.rebuild_execution_projection(p_execution_id bigint)
 returns void
@@ -11,7 +11,11 @@ set jit = off
 as $function$
 begin
   perform noetl_internal.require_read_committed();
-  if exists (select from noetl.run as r where r.execution_id = p_execution_id) then
+  -- Locked: a run that is retired meanwhile would leave no row at all.
+  perform 1 from noetl.run as r
+  where r.execution_id = p_execution_id
+  for key share;
+  if found then
     -- Who projects it meanwhile holds this row, or skips it.
     delete from noetl.execution as x where x.execution_id = p_execution_id;
     perform noetl_internal.project_run(p_execution_id);

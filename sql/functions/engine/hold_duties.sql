@@ -19,7 +19,10 @@ begin
   update noetl.runtime as s
   set heartbeat_at = v_now
   where s.session_id = p_session.session_id and s.heartbeat_at < v_now - v_lease / 3;
-  if found and p_session.capacity @> '{"nats": true}' then
+  -- The switch belongs to no transaction: who stopped may have turned it off for one who begins.
+  if
+    p_session.capacity @> '{"nats": true}' and (found or not noetl_internal.is_publishing())
+  then
     perform noetl_internal.keep_publishing();
   end if;
   v_share := noetl_internal.lease_share(

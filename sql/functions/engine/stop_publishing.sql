@@ -1,6 +1,6 @@
 -- Let commands be published no more, unless a dispatcher that can is alive; forget those that were
--- to be. Workers find them without.
--- Locks: outbox rows, skipping locked ones.
+-- to be.
+-- Locks: as forget_publications.
 create or replace function noetl_internal.stop_publishing()
 returns void
 language plpgsql volatile
@@ -10,13 +10,7 @@ begin
     return;
   end if;
   perform setval('noetl.publishing_until', 0);
-  delete from noetl.change as c
-  where
-    c.change_id in (
-      select p.change_id from noetl.change as p
-      where p.kind = 'publish'
-      for update skip locked
-    );
+  perform noetl_internal.forget_publications();
 end;
 $function$;
 

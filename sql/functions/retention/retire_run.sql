@@ -28,7 +28,8 @@ begin
     and not exists (
       select from noetl.run as c
       where c.parent_execution_id = r.execution_id and c.finished_at is null
-    );
+    )
+  for update;
   if not found then
     return false;
   end if;
@@ -41,11 +42,15 @@ begin
     p_execution_id, 'retiring', noetl_internal.retired_summary(v_run), noetl_internal.clock_now()
   );
   delete from noetl.start_key as k
-  using noetl.event as e
+  using (
+    -- playbook.initialized: the first of what may be millions.
+    select b.context, b.meta from noetl.event as b
+    where b.execution_id = p_execution_id
+    order by b.event_id
+    limit 1
+  ) as e
   where
-    e.execution_id = p_execution_id
-    and e.event_type = 'playbook.initialized'
-    and k.path = e.context ->> 'path'
+    k.path = e.context ->> 'path'
     and k.idempotency_key = e.meta ->> 'idempotency_key'
     and k.execution_id = p_execution_id;
   delete from noetl.run as r where r.execution_id = p_execution_id;

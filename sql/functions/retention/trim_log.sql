@@ -1,7 +1,7 @@
 -- Remove from the log what is over: the first partition whose week ended before p_cutoff, if all of
 -- its executions are retired; else, from those that one that lives for longer keeps, about p_limit
--- events of retired ones. Returns the number of partitions and events. One partition per call: the
--- locks of each last no longer than its own drop.
+-- events of retired ones. Returns the number of partitions and events. One partition per call, also
+-- when it cannot be dropped: the locks of each last no longer than its own drop.
 -- Locks: as drop_partition.
 create or replace function noetl_internal.trim_log(
   p_cutoff timestamptz,
@@ -14,6 +14,7 @@ as $function$
 #variable_conflict use_column
 declare
   v_part record;
+  v_is_tried boolean := false;
 begin
   partitions := 0;
   events := 0;
@@ -24,6 +25,9 @@ begin
     order by p.low
   loop
     if not noetl_internal.has_unretired(v_part.partition, v_part.low, v_part.high) then
+      -- Whoever uses the log may be in the way of the next one too, and each try holds up others.
+      continue when v_is_tried;
+      v_is_tried := true;
       if noetl_internal.drop_partition(v_part.partition, v_part.low, v_part.high) then
         partitions := 1;
         return;
