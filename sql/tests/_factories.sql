@@ -253,6 +253,7 @@ returns void
 language plpgsql volatile
 as $function$
 begin
+  perform noetl_test.dispatch_alone();
   perform pg_advisory_xact_lock(noetl_internal.lock_key('publishing', 0));
   perform setval('noetl.publishing_until', 0);
 end;

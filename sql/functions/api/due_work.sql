@@ -55,7 +55,9 @@ begin
       end,
       case when v_fire_at <= v_now then 'fire_schedules' end,
       case
-        when exists (select from noetl.change as c where c.kind = 'publish')
+        when
+          'publish_commands' = any(v_duties)
+          and exists (select from noetl.change as c where c.kind = 'publish')
           then 'publish_commands'
       end,
       'maintain_partitions',

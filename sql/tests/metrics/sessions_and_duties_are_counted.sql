@@ -2,6 +2,7 @@
 -- number for it.
 begin;
 select plan(4);
+select noetl_test.dispatch_alone() \g /dev/null
 set local noetl.test_now = '2030-01-01 00:00:00+00';
 create temporary view sample as
 select m.name, m.labels, m.value from noetl.metrics() as m
