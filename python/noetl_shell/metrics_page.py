@@ -22,8 +22,8 @@ _INTRODUCTION: Final = """\
 Made by `python -m noetl_shell.metrics_page`; do not edit.
 
 Workers and dispatchers serve them in Prometheus' format at `NOETL_METRICS_LISTEN`
-(`HOST:PORT`, path `/metrics`); without it they serve none. Labels never hold ids of runs or
-commands.
+(`HOST:PORT`, path `/metrics`), and dispatchers with their HTTP API, too; else they serve none.
+Labels never hold ids of runs or commands.
 
 ## State of the database
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import time
 
 import httpx
 import psycopg
+import pytest
 from psycopg.conninfo import make_conninfo
 
 from tests.api.conftest import Api, Serve, problem, serving, until
@@ -13,7 +15,10 @@ from tests.support.databases import Databases
 from tests.support.postgres import Server
 
 
-def test_away_is_503_at_once_and_back_is_noticed(own_server: Server) -> None:
+def test_away_is_503_at_once_and_back_is_noticed(
+    own_server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "noetl_worker")
     dsn = Databases(own_server).create()
     with serving(dsn, wait_seconds=0.5) as server:
         api = Api(server.url, dsn)
@@ -37,6 +42,8 @@ def test_away_is_503_at_once_and_back_is_noticed(own_server: Server) -> None:
         until(lambda: api.reader.get("/api/executions").status_code == 200)
         reply = api.operator.post("/api/executions", json={"path": path})
         assert reply.status_code == 201
+        assert caplog.text.count("is away") == 1
+        assert caplog.text.count("is back") == 1
         api.close()
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +55,39 @@ def test_config_shows_value_and_source(cli: Cli) -> None:
 def test_bad_value_names_the_variable(variable: str, text: str) -> None:
     with pytest.raises(InputError, match=f"{variable} '{text}' is bad"):
         read_values({variable: text})
+
+
+@pytest.mark.parametrize(
+    ("command", "variable", "text", "message"),
+    [
+        (("dispatcher",), "NOETL_MINIO_ACCESS_KEY", "key", "belong together"),
+        (("nats", "check"), "NOETL_NATS_REPLICAS", "2", "must be 1, 3 or 5"),
+        (("nats", "check"), "NOETL_NATS_URL", "nats", "must be a URL"),
+    ],
+)
+def test_commands_refuse_bad_values(
+    cli: Cli, command: tuple[str, ...], variable: str, text: str, message: str
+) -> None:
+    cli.environment = {variable: text}
+    try:
+        told = cli(*command, code=2).stderr
+    finally:
+        cli.environment = {}
+    assert message in told
+    assert "defect" not in told
+
+
+@pytest.mark.parametrize(("text", "is_shown"), [("0", False), ("1", True)])
+def test_traceback_is_for_who_asks(text: str, *, is_shown: bool) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "noetl_shell", "config"],
+        env={**os.environ, "NOETL_WORKERS": "many", "NOETL_DEBUG": text},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert ("Traceback" in done.stderr) == is_shown
 
 
 def test_settings_page_is_current(conn: psycopg.Connection[Any]) -> None:

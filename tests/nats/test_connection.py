@@ -68,6 +68,8 @@ def test_who_may_come(kind: str, tmp_path: Path) -> None:
         assert stranger.returncode == 1
         assert "Authorization Violation" in stranger.stderr
         assert "wrong" not in stranger.stderr
+        # Each reason once, however often it was tried.
+        assert stranger.stderr.count("Violation'; trying again") == 1
 
 
 def certificates(path: Path) -> None:

@@ -155,6 +155,7 @@ def test_dead_letter_is_retried_and_discarded(lab: NatsLab) -> None:
     )
     assert noetl("discard", ids[1]).returncode == 0
     assert noetl("discard", ids[1]).returncode == 1
+    assert noetl("discard", str(2**63)).returncode == 2
     assert parked(lab) == []
 
 

@@ -28,6 +28,7 @@ def configure_logging(level: str = "INFO", form: str = "text") -> None:
     handler.setFormatter(_json() if form == "json" else _text())
     logging.basicConfig(level=level, handlers=[handler])
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs each request
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # each try of an outage
 
 
 def parse_level(text: str) -> str:

@@ -104,7 +104,7 @@ class Ticker:
                     continue
                 failures = 0
                 CONNECTED.labels("ticker").set(1)
-                self._unwell.discard("due_work")
+                self._recover("due_work")
                 if found or self._wake.is_set():
                     delay = FIRST_SECONDS
                     self._wake.clear()
@@ -142,7 +142,7 @@ class Ticker:
             self._complain(tick.name, exc)
             found, pause = False, max(tick.pause, FAILED_SECONDS)
         else:
-            self._unwell.discard(tick.name)
+            self._recover(tick.name)
             found, pause = bool(row and row[0]), tick.pause
             TICK_RESULTS.labels(tick.name).inc(int(row[0] or 0) if row else 0)
         if not found:
@@ -176,3 +176,8 @@ class Ticker:
         if what not in self._unwell:
             log.warning("%s: %s; trying again", what, describe(error))
         self._unwell.add(what)
+
+    def _recover(self, what: str) -> None:
+        if what in self._unwell:
+            log.info("%s: works again", what)
+        self._unwell.discard(what)

@@ -19,6 +19,8 @@ from psycopg_pool import AsyncConnectionPool
 
 from noetl_shell.api.settings import ApiSettings
 from noetl_worker.keepalives import keepalives
+from noetl_worker.transport.calls import Outage
+from noetl_worker.transport.errors import EngineAwayError
 from noetl_worker.transport.postgres import is_connection_lost
 
 Row: TypeAlias = dict[str, Any]
@@ -63,6 +65,7 @@ class Database:
             name="api",
         )
         self._checks: set[asyncio.Task[None]] = set()
+        self._outage = Outage("database of the API")
 
     async def open(self) -> None:
         """Begin to connect; the database may be away."""
@@ -80,6 +83,7 @@ class Database:
         try:
             async with self._pool.connection() as conn:
                 yield conn
+            self._outage.end()
         except psycopg.OperationalError as exc:
             if is_connection_lost(exc):
                 self._check()
@@ -99,6 +103,10 @@ class Database:
         """The value of a function that returns one."""
         (value,) = (await self.row(query, values)).values()
         return value
+
+    def tell_away(self, error: psycopg.Error) -> None:
+        """Log that the database is away: once, not for each request."""
+        self._outage.tell(EngineAwayError(str(error)))
 
     def _check(self) -> None:
         """Look at the idle connections: when one is broken, others may be too."""

@@ -96,7 +96,7 @@ async def _database_problem(request: Request, exc: Exception) -> Response:
     if state is None and isinstance(exc, psycopg.DataError):
         return problem(422, _line(exc), code="NE422")
     if state is None or state.startswith(_AWAY):
-        log.warning("database is away: %s", _line(exc))
+        request.app.state.database.tell_away(exc)
         return problem(
             503,
             "the database is away",

@@ -30,6 +30,7 @@ class ApiServer:
                 http="httptools",
                 ws="none",
                 log_config=None,
+                log_level="warning",
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=max(1, round(settings.grace_seconds)),

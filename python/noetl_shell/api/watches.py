@@ -11,6 +11,7 @@ import psycopg
 
 from noetl_shell.api.database import Database, Row
 from noetl_shell.api.executions import STATUS
+from noetl_worker.transport.postgres import is_connection_lost
 
 log = logging.getLogger(__name__)
 
@@ -98,5 +99,8 @@ class Watches:
                 if (exc.sqlstate or "").startswith(("NE", "22", "42")):
                     watch.fail(exc)
                     return
-                log.warning("cannot look at execution %s: %s", execution_id, exc)
+                if is_connection_lost(exc):
+                    self._database.tell_away(exc)
+                else:
+                    log.warning("cannot look at execution %s: %s", execution_id, exc)
             await asyncio.sleep(self._seconds)

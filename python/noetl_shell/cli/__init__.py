@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _report(exc: Exception) -> int:
     """Print an error; its exit code."""
-    if os.environ.get("NOETL_DEBUG") and not isinstance(exc, click.Abort):
+    if _is_debugging() and not isinstance(exc, click.Abort):
         traceback.print_exception(exc)
     if isinstance(exc, click.Abort):
         return 130
@@ -96,6 +96,13 @@ def _report(exc: Exception) -> int:
     if error.hint:
         print(f"hint: {error.hint}", file=sys.stderr)
     return error.exit_code
+
+
+def _is_debugging() -> bool:
+    """What NOETL_DEBUG says; the other settings may be what is wrong."""
+    from noetl_worker.nats.settings import parse_flag
+
+    return parse_flag(os.environ.get("NOETL_DEBUG", ""))
 
 
 def _explain(exc: Exception) -> ShellError:

@@ -9,7 +9,13 @@ from noetl_shell.cli import output
 from noetl_shell.cli.options import database_option, json_option
 from noetl_shell.target import Target
 
-_ids = click.argument("ids", metavar="ID…", nargs=-1, required=True, type=int)
+_ids = click.argument(
+    "ids",
+    metavar="ID…",
+    nargs=-1,
+    required=True,
+    type=click.IntRange(1, 2**63 - 1),  # what PostgreSQL's bigint holds
+)
 
 
 @click.group(name="dead-letters")
@@ -18,7 +24,13 @@ def dead_letters() -> None:
 
 
 @dead_letters.command(name="list")
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=100,
+    show_default=True,
+    metavar="N",
+)
 @json_option
 @database_option
 def list_(target: Target, limit: int, as_json: bool) -> None:

@@ -58,7 +58,12 @@ def dispatcher(
         "NOETL_WORKER_NAME": name,
     }
     environment = {key: value for key, value in given.items() if value}
-    settings = WorkerSettings.from_environment({**os.environ, **environment})
+    try:
+        settings = WorkerSettings.from_environment({**os.environ, **environment})
+    except ValueError as exc:
+        raise InputError(
+            str(exc), hint="docs/settings.md lists the settings of dispatchers."
+        ) from exc
     api = _api_settings(target, settings, listen, no_auth)
     target.open().close()
     REGISTRY.register(DatabaseCollector(settings))

@@ -10,6 +10,7 @@ import click
 from noetl_shell.cli import output
 from noetl_shell.cli.options import json_option
 from noetl_shell.errors import InputError, ShellError
+from noetl_shell.settings import load_settings
 
 if TYPE_CHECKING:
     from noetl_worker.nats.streams import StreamState
@@ -41,6 +42,7 @@ def _ask(*, make: bool) -> list[StreamState]:
 
     from noetl_worker.nats.settings import NatsSettings
 
+    load_settings()  # a bad value is told of in its words
     settings = NatsSettings.from_environment(os.environ)
     if not settings.url:
         raise InputError(

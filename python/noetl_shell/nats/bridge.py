@@ -111,6 +111,8 @@ class Bridge:
         for state in states:
             if state.is_made:
                 log.info("made the stream %s", state.name)
+        if self._problem:
+            log.info("going with NATS again")
         self._problem = ""
         self._usable.set()
 

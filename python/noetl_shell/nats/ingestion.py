@@ -183,6 +183,8 @@ class Ingestion:
                 await asyncio.sleep(backoff(self._failures))
                 self._failures += 1
             else:
+                if self._failures:
+                    log.info("database is back")
                 self._failures = 0
                 return found
 

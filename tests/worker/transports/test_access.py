@@ -81,6 +81,7 @@ def test_bad_settings_end_the_start(
     log = http.lab.log("bad")
     assert log.count(message) == 2
     assert "Traceback" not in log
+    assert "defect" not in log
 
 
 def test_token_file_is_read_anew_when_the_token_was_replaced(

@@ -40,7 +40,8 @@ class Nats:
         self._name = name
         self._options = _options(settings)
         self._connecting: asyncio.Task[None] | None = None
-        self._told = ""
+        self._problem = ""
+        self._told: set[str] = set()  # since there was a connection
         self._failures = 0
 
     @property
@@ -51,7 +52,7 @@ class Nats:
     @property
     def problem(self) -> str:
         """What the last try ended with; empty while there is a connection."""
-        return self._told
+        return self._problem
 
     def start(self) -> None:
         """Begin to connect; returns at once, and does nothing the second time."""
@@ -105,13 +106,16 @@ class Nats:
     async def _note(self, error: Exception) -> None:
         """What the client says holds no secret."""
         text = " ".join(str(error).split())[:200] or type(error).__name__
-        if text != self._told:
+        if text not in self._told:
             log.warning("NATS at %s: %s; trying again", self.settings.where, text)
-        self._told = text
+        if not (self._told and isinstance(error, ConnectionResetError)):
+            self._problem = text  # a server that refuses resets the connection next
+        self._told.add(text)
 
     async def _note_back(self) -> None:
         log.info("connected to NATS at %s", self.settings.where)
-        self._told, self._failures = "", 0
+        self._problem, self._failures = "", 0
+        self._told.clear()
 
 
 def _options(settings: NatsSettings) -> dict[str, Any]:

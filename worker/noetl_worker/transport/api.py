@@ -17,9 +17,10 @@ class ApiAccess:
 
     def __init__(self, settings: WorkerSettings) -> None:
         if not settings.api_url:
-            raise ValueError(
-                "the transport http needs NOETL_API_URL, the address of a dispatcher's"
-                " API, such as https://noetl.example:8080"
+            raise ApiUnusableError(
+                "the transport http needs NOETL_API_URL",
+                hint="It is where a dispatcher serves the HTTP API, such as"
+                " https://noetl.example:8080",
             )
         self.url = settings.api_url.rstrip("/")
         self._settings = settings

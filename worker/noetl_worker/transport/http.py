@@ -222,6 +222,10 @@ class _Client:
             raise EngineAwayError(
                 f"{self._access.url} does not answer in time"
             ) from exc
+        except aiohttp.ClientConnectorError as exc:  # its own text says ssl:default
+            raise EngineAwayError(
+                f"{self._access.url}: {describe(exc.os_error)}"
+            ) from exc
         except (aiohttp.ClientError, ssl.SSLError, OSError) as exc:
             raise EngineAwayError(f"{self._access.url}: {describe(exc)}") from exc
 
