@@ -2,6 +2,7 @@
 begin;
 select plan(7);
 select noetl_test.retain_alone() \g /dev/null
+select noetl_test.dispatch_alone() \g /dev/null
 set local noetl.test_now = '2030-01-01 00:00:00+00';
 select noetl_test.start(jsonb_build_array(noetl_test.step('a'))) as x \gset
 select noetl_test.worker('holds') as holds \gset
