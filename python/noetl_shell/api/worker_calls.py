@@ -239,6 +239,7 @@ def _add_call(function: Function, body: type[msgspec.Struct]) -> None:
         name=function.name,
         operation_id=f"worker_{function.name}",
         summary=f"Call noetl.{function.name}",
+        description="What it takes, gives and refuses is told in docs/protocol.md.",
         openapi_extra=_describe(body),
     )
 
