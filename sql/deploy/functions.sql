@@ -20624,8 +20624,12 @@ declare
   v_seconds integer := noetl_internal.setting_integer('dispatcher_lease_seconds');
 begin
   if
-    (select c.marked_at from noetl.change as c where c.kind = 'publish' order by c.change_id limit 1)
-    < noetl_internal.clock_now() - make_interval(secs => v_seconds)
+    (
+      select c.marked_at from noetl.change as c
+      where c.kind = 'publish'
+      order by c.change_id
+      limit 1
+    ) < noetl_internal.clock_now() - make_interval(secs => v_seconds)
   then
     return;
   end if;
@@ -22730,13 +22734,11 @@ begin
       end,
       case when v_fire_at <= v_now then 'fire_schedules' end,
       case
-        when
-          'publish_commands' = any(v_duties)
+        when 'publish_commands' = any(v_duties)
           and exists (select from noetl.change as c where c.kind = 'publish')
           then 'publish_commands'
       end,
-      'maintain_partitions',
-      'retain'
+      'maintain_partitions', 'retain'
     ]) with ordinality as t (name, place)
     where t.name = any(v_duties)
     order by t.place

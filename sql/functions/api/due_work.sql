@@ -55,13 +55,11 @@ begin
       end,
       case when v_fire_at <= v_now then 'fire_schedules' end,
       case
-        when
-          'publish_commands' = any(v_duties)
+        when 'publish_commands' = any(v_duties)
           and exists (select from noetl.change as c where c.kind = 'publish')
           then 'publish_commands'
       end,
-      'maintain_partitions',
-      'retain'
+      'maintain_partitions', 'retain'
     ]) with ordinality as t (name, place)
     where t.name = any(v_duties)
     order by t.place

@@ -9,8 +9,12 @@ declare
   v_seconds integer := noetl_internal.setting_integer('dispatcher_lease_seconds');
 begin
   if
-    (select c.marked_at from noetl.change as c where c.kind = 'publish' order by c.change_id limit 1)
-    < noetl_internal.clock_now() - make_interval(secs => v_seconds)
+    (
+      select c.marked_at from noetl.change as c
+      where c.kind = 'publish'
+      order by c.change_id
+      limit 1
+    ) < noetl_internal.clock_now() - make_interval(secs => v_seconds)
   then
     return;
   end if;
