@@ -1,9 +1,13 @@
 -- Autovacuum analyses partitions and never the table that they are parts of.
 begin;
 select plan(3);
--- Tests beside this one may have analysed it; that is never rolled back.
+-- Tests beside this one may have analysed it, or its parts; that is never rolled back.
+lock table noetl.event in share update exclusive mode;
 set local allow_system_table_mods = on;
-update pg_class set reltuples = -1, relpages = 0 where oid = 'noetl.event'::regclass;
+update pg_class set reltuples = -1, relpages = 0
+where
+  oid = 'noetl.event'::regclass
+  or oid in (select inhrelid from pg_inherits where inhparent = 'noetl.event'::regclass);
 create temporary view known as
 select reltuples > 0 as is_known from pg_class where oid = 'noetl.event'::regclass;
 select noetl.maintain_partitions() \g /dev/null
