@@ -72,7 +72,7 @@ def measure_arrivals(rig: Rig, conn: Connection, *, items: int) -> dict[str, Any
             found = run(rig, conn, ARRIVALS, workload, limit=limit_seconds(items))
     rows = conn.execute(
         "select extract(epoch from e.created_at)::float8"
-        " - (e.result #>> '{context,data,at}')::float8"
+        " - (e.result #>> '{context,data,data,at}')::float8"
         " from noetl.event as e"
         " where e.execution_id = %s and e.event_type = 'loop.shard.done'",
         (found.execution_id,),
