@@ -82,6 +82,7 @@
 \ir engine/is_floor_due.sql
 \ir engine/require_counts.sql
 \ir engine/require_capacity.sql
+\ir engine/pick_first.sql
 \ir engine/pick_fitting.sql
 \ir engine/lease_commands.sql
 \ir engine/hand_out.sql
@@ -220,6 +221,7 @@
 \ir engine/shard_state.sql
 \ir engine/write_checkpoints.sql
 \ir engine/note_projected.sql
+\ir engine/take_changes.sql
 \ir engine/project_dirty.sql
 
 -- Retention: what is kept of executions that ended long ago

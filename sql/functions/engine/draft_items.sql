@@ -7,6 +7,7 @@ create or replace function noetl_internal.draft_items(
 )
 returns noetl_internal.draft []
 language plpgsql stable
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 begin
   return (

@@ -6,6 +6,7 @@ create or replace function noetl_internal.due_shards(
 )
 returns table (shard integer, due_at timestamptz)
 language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 #variable_conflict use_column
 begin

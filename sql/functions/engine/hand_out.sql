@@ -39,14 +39,15 @@ begin
     where
       c.session_id = p_session.session_id and c.request_id = p_request_id and c.status = 'leased'
   ) then
-    if p_room is not null then
-      v_picked := noetl_internal.pick_fitting(
-        p_session, v_limit, p_marks, noetl_internal.claim_floor(), p_room
-      );
-    end if;
-    v_place := noetl_internal.lease_commands(
-      p_session, p_request_id, v_limit, p_marks, noetl_internal.claim_floor(), v_picked
-    );
+    v_picked := case
+      when p_room is null
+        then noetl_internal.pick_first(p_session, v_limit, p_marks, noetl_internal.claim_floor())
+      else
+        noetl_internal.pick_fitting(
+          p_session, v_limit, p_marks, noetl_internal.claim_floor(), p_room
+        )
+    end;
+    v_place := noetl_internal.lease_commands(p_session, p_request_id, v_picked);
     if v_place > noetl_internal.served_place() then
       perform setval('noetl.virtual_clock', v_place);
     end if;

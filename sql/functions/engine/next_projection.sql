@@ -7,6 +7,7 @@ create or replace function noetl_internal.next_projection(
 )
 returns timestamptz
 language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 begin
   return (

@@ -7,6 +7,7 @@ create or replace function noetl_internal.note_projected(
 )
 returns void
 language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 declare
   v_now timestamptz := noetl_internal.clock_now();

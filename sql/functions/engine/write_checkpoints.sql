@@ -7,6 +7,7 @@ create or replace function noetl_internal.write_checkpoints(
 )
 returns void
 language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 begin
   insert into noetl.checkpoint (shard, checkpoint_at, state)
