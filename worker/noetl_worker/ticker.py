@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Final, LiteralString
 from uuid import UUID
 
@@ -40,25 +41,37 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A function of the engine, and the least seconds between two calls that find nothing."""
+    """A function of the engine, and the least seconds between two calls of it.
+
+    One that has done as much as its ``limit`` is called again at once.
+    """
 
     name: str
     query: LiteralString
     pause: float
+    limit: int = 1
 
 
 TICKS: Final = (
     Tick("expand_loops", "select noetl.expand_loops(20)", 0.05),
     Tick("wake_runs", "select noetl.wake_runs(500)", 0.05),
     Tick("advance_changes", "select noetl.advance_changes(200)", 0.05),
-    Tick("project_changes", "select noetl.project_changes(500)", 0.1),
-    Tick("project_shards", "select noetl.project_shards(%(session)s, 500)", 0.1),
+    Tick("project_changes", "select noetl.project_changes(500)", 0.1, 500),
+    Tick("project_shards", "select noetl.project_shards(%(session)s, 500)", 0.1, 500),
     Tick("raise_floor", "select noetl.raise_floor()", 0.25),
     Tick("reap_stale", "select noetl.reap_stale(500)", 1.0),
     Tick("fire_schedules", "select noetl.fire_schedules(20)", 0.25),
     Tick("maintain_partitions", "select noetl.maintain_partitions()", 3600.0),
     Tick("retain", "select r.done from noetl.retain() as r", 60.0),
 )
+
+
+class Done(IntEnum):
+    """What a tick, or the most that one of several, has done."""
+
+    NOTHING = 0
+    SOME = 1
+    LIMIT = 2  # there may be more
 
 
 class Ticker:
@@ -91,7 +104,7 @@ class Ticker:
         try:
             while True:
                 try:
-                    found, next_in = await self._round()
+                    done, next_in = await self._round()
                 except (psycopg.Error, OSError) as exc:
                     error = refused(exc) if isinstance(exc, psycopg.Error) else None
                     if isinstance(error, SessionEndedError):
@@ -105,29 +118,29 @@ class Ticker:
                 failures = 0
                 CONNECTED.labels("ticker").set(1)
                 self._recover("due_work")
-                if found or self._wake.is_set():
+                if done or self._wake.is_set():
                     delay = FIRST_SECONDS
                     self._wake.clear()
-                await self._rest(min(delay, max(next_in, FIRST_SECONDS)), found=found)
+                seconds = min(delay, max(next_in, FIRST_SECONDS))
+                await self._rest(seconds, is_more=done is Done.LIMIT)
                 delay = min(delay * GROWTH, LAST_SECONDS)
         finally:
             if self._conn is not None:
                 await self._conn.close()
 
-    async def _round(self) -> tuple[bool, float]:
-        """Call what is due; whether anything was found, and seconds until the next is."""
+    async def _round(self) -> tuple[Done, float]:
+        """Call what is due; the most that one did, and seconds until the next is due."""
         conn = await self._open()
         row = await (await conn.execute(LOOK, (self._session(),))).fetchone()
         ticks, next_in = row or ([], None)
-        found = False
+        done = Done.NOTHING
         for tick in TICKS:
-            if tick.name in ticks:
-                found |= await self._call(conn, tick)
-        return found, LAST_SECONDS if next_in is None else next_in
+            if tick.name in ticks and time.monotonic() >= self._not_before[tick.name]:
+                done = max(done, await self._call(conn, tick))
+        return done, LAST_SECONDS if next_in is None else next_in
 
-    async def _call(self, conn: Connection, tick: Tick) -> bool:
-        if time.monotonic() < self._not_before[tick.name]:
-            return False
+    async def _call(self, conn: Connection, tick: Tick) -> Done:
+        count, pause = 0, tick.pause
         try:
             with TICK_SECONDS.labels(tick.name).time():
                 row = await (
@@ -140,19 +153,20 @@ class Ticker:
                 raise
             # The others have their turn all the same.
             self._complain(tick.name, exc)
-            found, pause = False, max(tick.pause, FAILED_SECONDS)
+            pause = max(pause, FAILED_SECONDS)
         else:
             self._recover(tick.name)
-            found, pause = bool(row and row[0]), tick.pause
-            TICK_RESULTS.labels(tick.name).inc(int(row[0] or 0) if row else 0)
-        if not found:
-            pause *= random.uniform(0.8, 1.2)  # noqa: S311 - no secret
-            self._not_before[tick.name] = time.monotonic() + pause
-        return found
+            count = int(row[0] or 0) if row else 0
+            TICK_RESULTS.labels(tick.name).inc(count)
+        if count >= tick.limit:
+            return Done.LIMIT
+        pause *= random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+        self._not_before[tick.name] = time.monotonic() + pause
+        return Done.SOME if count else Done.NOTHING
 
-    async def _rest(self, seconds: float, *, found: bool) -> None:
+    async def _rest(self, seconds: float, *, is_more: bool) -> None:
         """Wait, but for a ring; while there is work, only let others have their turn."""
-        if found:
+        if is_more:
             await asyncio.sleep(0)
             return
         try:

@@ -303,11 +303,8 @@ class Worker:
         if is_over or self._capacity.is_limited:
             self._marks, self._marked_at = {}, now
             return
-        marks: dict[str, int] = {}
-        for command in commands:
-            key = str(command.priority)
-            marks[key] = min(marks.get(key, command.place), command.place)
-        self._marks = marks
+        # They come in the order of their places: the last one to set a mark is the first.
+        self._marks = {str(c.priority): c.place for c in reversed(commands)}
 
     def _start(self, command: Command) -> None:
         running = _Running(command, time.monotonic())
