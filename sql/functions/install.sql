@@ -28,6 +28,7 @@
 \ir api/register_playbook.sql
 
 -- Results: references, payloads, the items of loops
+\ir engine/bigint_of.sql
 \ir engine/ref_id_of.sql
 \ir engine/loop_uri.sql
 \ir engine/add_result_ref.sql
