@@ -8673,13 +8673,30 @@ is 'Check, compile and store a playbook; the same content again gives the same v
 revoke all on function noetl.register_playbook(jsonb, text) from public;
 grant execute on function noetl.register_playbook(jsonb, text) to noetl_author;
 
+-- engine/bigint_of.sql
+-- The number that these digits are; null for any other text, and for more than a bigint holds.
+create or replace function noetl_internal.bigint_of(p_text text)
+returns bigint
+language sql immutable parallel safe
+as $function$
+  select
+    case
+      when p_text ~ '^[0-9]{1,18}$' then p_text::bigint
+      when p_text ~ '^[0-9]{19}$' and p_text collate "C" <= '9223372036854775807'
+        then p_text::bigint
+    end
+$function$;
+
+comment on function noetl_internal.bigint_of(text)
+is 'The number that these digits are; null for any other text.';
+
 -- engine/ref_id_of.sql
 -- The number of a stored result in its reference (noetl://…/result/N); null for other references.
 create or replace function noetl_internal.ref_id_of(p_ref text)
 returns bigint
 language sql immutable parallel safe
 as $function$
-  select substring(p_ref from '^noetl://[0-9]+/result/([0-9]{1,18})$')::bigint
+  select noetl_internal.bigint_of(substring(p_ref from '^noetl://[0-9]+/result/([0-9]+)$'))
 $function$;
 
 comment on function noetl_internal.ref_id_of(text)
@@ -14396,7 +14413,7 @@ as $function$
   select
     case
       when jsonb_typeof(p_event) is distinct from 'object' then 'an event must be a mapping'
-      when coalesce(p_event ->> 'execution_id', '') !~ '^[0-9]{1,18}$'
+      when noetl_internal.bigint_of(p_event ->> 'execution_id') is null
         then 'execution_id must be an integer'
       when coalesce(jsonb_typeof(p_event -> 'command_id'), '') <> 'string'
         then 'command_id must be a string'
@@ -15188,9 +15205,30 @@ $function$;
 comment on function noetl_internal.project_run(bigint)
 is 'Copy the state of one run into noetl.execution.';
 
+-- engine/checkpoint_pause.sql
+-- How long after a checkpoint of this state the next one of its shard may be written: a second, and
+-- where much is live so long that looking at the runs and loops of all 16 shards, at some 2 µs
+-- each, takes a twentieth of the time; but a minute at most.
+create or replace function noetl_internal.checkpoint_pause(p_state jsonb)
+returns interval
+language sql immutable parallel safe
+as $function$
+  select
+    least(
+      greatest(
+        ((p_state ->> 'runs')::bigint + (p_state ->> 'loops')::bigint) * interval '640 us',
+        interval '1 second'
+      ),
+      interval '1 minute'
+    )
+$function$;
+
+comment on function noetl_internal.checkpoint_pause(jsonb)
+is 'How long after a checkpoint the next one of its shard may be written.';
+
 -- engine/due_shards.sql
 -- The shards, of one owner or all, that have something to project, and from when: p_now when runs
--- have changed; else when the checkpoint of a shard that has changed since is a second old.
+-- have changed; else when the next checkpoint of a shard that has changed since may be written.
 create or replace function noetl_internal.due_shards(
   p_owner uuid,
   p_now timestamptz
@@ -15207,7 +15245,8 @@ begin
       s.shard,
       case
         when c.change_id is not null then p_now
-        when p.updated_at > k.checkpoint_at then k.checkpoint_at + interval '1 second'
+        when p.updated_at > k.checkpoint_at
+          then k.checkpoint_at + noetl_internal.checkpoint_pause(k.state)
       end as due_at
     from noetl.execution_shard as s
     inner join noetl.projection_checkpoint as p on p.shard = s.shard
@@ -15285,8 +15324,8 @@ $function$;
 comment on function noetl_internal.shard_state(integer) is 'What is live in a shard.';
 
 -- engine/write_checkpoints.sql
--- Write the checkpoints of those of these shards that have changed since the last one, at most one
--- a second: what is live in each, and how far it has come.
+-- Write the checkpoints of those of these shards that have changed since the last one, unless it is
+-- too young (checkpoint_pause): what is live in each, and how far it has come.
 -- Locks: rows of noetl.checkpoint; the caller holds those of noetl.projection_checkpoint.
 create or replace function noetl_internal.write_checkpoints(
   p_shards integer [],
@@ -15309,7 +15348,8 @@ begin
     and p.updated_at is not null
     and (
       k.shard is null
-      or p.updated_at > k.checkpoint_at and k.checkpoint_at <= p_now - interval '1 second'
+      or p.updated_at > k.checkpoint_at
+      and k.checkpoint_at <= p_now - noetl_internal.checkpoint_pause(k.state)
     )
   on conflict (shard) do update
   set checkpoint_at = excluded.checkpoint_at, state = excluded.state;
@@ -15488,10 +15528,50 @@ $function$;
 comment on function noetl_internal.require_not_retired(bigint)
 is 'Refuse what needs the events of a retired execution.';
 
+-- retention/note_retention_failure.sql
+-- Note why an execution could not be retired, so that it holds up no other one; a later failure
+-- takes the place of an earlier one.
+-- Locks: its row of noetl.retention_failure.
+create or replace function noetl_internal.note_retention_failure(
+  p_execution_id bigint,
+  p_code text,
+  p_message text
+)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  insert into noetl.retention_failure as f (execution_id, code, message, failed_at)
+  values (p_execution_id, p_code, left(p_message, 2000), noetl_internal.clock_now())
+  on conflict (execution_id) do update
+  set code = excluded.code, message = excluded.message, failed_at = excluded.failed_at;
+end;
+$function$;
+
+comment on function noetl_internal.note_retention_failure(bigint, text, text)
+is 'Note why an execution could not be retired.';
+
+-- retention/is_retention_failing.sql
+-- Whether an execution could not be retired within the last hour: it is left alone for so long.
+create or replace function noetl_internal.is_retention_failing(p_execution_id bigint)
+returns boolean
+language sql stable
+as $function$
+  select exists (
+    select from noetl.retention_failure as f
+    where
+      f.execution_id = p_execution_id
+      and f.failed_at > noetl_internal.clock_now() - interval '1 hour'
+  )
+$function$;
+
+comment on function noetl_internal.is_retention_failing(bigint)
+is 'Whether an execution could not be retired within the last hour.';
+
 -- retention/retirable_runs.sql
 -- Runs that may be retired, ascending, at most p_limit: ended before p_cutoff, nothing of theirs
 -- lives, and neither does a child. A child stays as long as its parent is there: a parent that is
--- taken up again asks for it.
+-- taken up again asks for it. Those that could not be retired a moment ago are left out.
 create or replace function noetl_internal.retirable_runs(
   p_cutoff timestamptz,
   p_limit integer
@@ -15513,6 +15593,7 @@ begin
       select from noetl.run as c
       where c.parent_execution_id = r.execution_id and c.finished_at is null
     )
+    and not noetl_internal.is_retention_failing(r.execution_id)
   order by r.execution_id
   limit p_limit;
 end;
@@ -15580,7 +15661,8 @@ is 'What is kept of a run beside its row in noetl.execution.';
 -- retention/retire_run.sql
 -- Retire one run: from here on its manifest and its row in noetl.execution are what is known of it;
 -- its events and the rest of its state go afterwards (finish_retiring, trim_log). False when it
--- may not be retired (any more), or somebody is in the way.
+-- may not be retired (any more), or somebody is in the way, or it cannot be retired: an error that
+-- nobody foresaw is noted in noetl.retention_failure, and is that run's alone.
 -- Locks: the run's advisory lock exclusively, tried; the run and execution rows, for no longer than
 -- lock_timeout.
 create or replace function noetl_internal.retire_run(
@@ -15636,7 +15718,13 @@ begin
   delete from noetl.run as r where r.execution_id = p_execution_id;
   return true;
 exception
-  when lock_not_available or deadlock_detected then
+  when lock_not_available or deadlock_detected or serialization_failure
+    or insufficient_resources then
+    return false;
+  when admin_shutdown or crash_shutdown then
+    raise;
+  when others then
+    perform noetl_internal.note_retention_failure(p_execution_id, sqlstate, sqlerrm);
     return false;
 end;
 $function$;
@@ -15834,11 +15922,59 @@ $function$;
 comment on function noetl_internal.drop_run_rows(bigint, integer)
 is 'Remove what is left of the state of a retired run.';
 
+-- retention/finish_retirement.sql
+-- Read the next events of a retiring execution into its manifest, whose row the caller has locked,
+-- and remove the next rows of its state, at most p_limit of each: how many, and whether it is
+-- through. An error that nobody foresaw is noted in noetl.retention_failure, and is that
+-- execution's alone; moved is null then, and when somebody was in the way.
+-- Locks: none that waits.
+create or replace function noetl_internal.finish_retirement(
+  p_execution_id bigint,
+  p_manifest_id bigint,
+  p_limit integer,
+  out moved integer,
+  out is_through boolean
+)
+language plpgsql volatile
+as $function$
+#variable_conflict use_column
+declare
+  v_read integer;
+  v_dropped integer;
+begin
+  v_read := noetl_internal.summarise_events(p_execution_id, p_limit);
+  v_dropped := noetl_internal.drop_run_rows(p_execution_id, p_limit);
+  is_through := v_read < p_limit and v_dropped < p_limit;
+  if is_through then
+    update noetl.manifest as m
+    set kind = 'execution', summary = m.summary - 'read_to'
+    where m.execution_id = p_execution_id and m.manifest_id = p_manifest_id;
+    delete from noetl.retention_failure as f where f.execution_id = p_execution_id;
+  end if;
+  moved := v_read + v_dropped;
+exception
+  when lock_not_available or deadlock_detected or serialization_failure
+    or insufficient_resources then
+    moved := null;
+    is_through := false;
+  when admin_shutdown or crash_shutdown then
+    raise;
+  when others then
+    perform noetl_internal.note_retention_failure(p_execution_id, sqlstate, sqlerrm);
+    moved := null;
+    is_through := false;
+end;
+$function$;
+
+comment on function noetl_internal.finish_retirement(bigint, bigint, integer)
+is 'Read the next events of a retiring execution into its manifest, and remove its state.';
+
 -- retention/finish_retiring.sql
 -- Read the events of executions that are being retired into their manifests, and remove their
 -- state: about p_limit events and rows. Returns how many executions it was at, and how many of them
--- are done. Each call is complete in itself: what a killed one had begun is as it was before.
--- Locks: manifest rows, skipping locked ones.
+-- are done; one that fails is left for an hour. Each call is complete in itself: what a killed one
+-- had begun is as it was before.
+-- Locks: manifest rows, skipping locked ones; as finish_retirement.
 create or replace function noetl_internal.finish_retiring(
   p_limit integer,
   out touched integer,
@@ -15850,31 +15986,27 @@ as $function$
 declare
   v_manifest record;
   v_left integer := p_limit;
-  v_read integer;
-  v_dropped integer;
+  v_did record;
 begin
   touched := 0;
   finished := 0;
-  -- A row loop, because the executions share one budget, p_limit.
+  -- A row loop, because the executions share one budget, p_limit, and each has its own errors.
   for v_manifest in
     select m.execution_id, m.manifest_id from noetl.manifest as m
-    where m.kind = 'retiring'
+    where
+      m.kind = 'retiring' and not noetl_internal.is_retention_failing(m.execution_id)
     order by m.execution_id
     limit 100
     for no key update skip locked
   loop
     exit when v_left <= 0;
-    v_read := noetl_internal.summarise_events(v_manifest.execution_id, v_left);
-    v_dropped := noetl_internal.drop_run_rows(v_manifest.execution_id, v_left);
+    v_did := noetl_internal.finish_retirement(
+      v_manifest.execution_id, v_manifest.manifest_id, v_left
+    );
+    continue when v_did.moved is null;
     touched := touched + 1;
-    if v_read < v_left and v_dropped < v_left then
-      update noetl.manifest as m
-      set kind = 'execution', summary = m.summary - 'read_to'
-      where
-        m.execution_id = v_manifest.execution_id and m.manifest_id = v_manifest.manifest_id;
-      finished := finished + 1;
-    end if;
-    v_left := v_left - v_read - v_dropped;
+    finished := finished + v_did.is_through::integer;
+    v_left := v_left - v_did.moved;
   end loop;
 end;
 $function$;
@@ -15906,52 +16038,114 @@ $function$;
 comment on function noetl_internal.log_partitions()
 is 'The partitions of noetl.event and the execution ids that belong there.';
 
+-- retention/is_run_there.sql
+-- Whether a run is there that began in a week of the log: from p_low to below p_high.
+create or replace function noetl_internal.is_run_there(
+  p_low bigint,
+  p_high bigint
+)
+returns boolean
+language plpgsql stable
+as $function$
+begin
+  return exists (
+    select from noetl.run as r where r.execution_id >= p_low and r.execution_id < p_high
+  );
+end;
+$function$;
+
+comment on function noetl_internal.is_run_there(bigint, bigint)
+is 'Whether a run is there that began in a week of the log.';
+
+-- retention/check_week.sql
+-- Look for executions in a partition of the log that are not retired: at the runs, and where there
+-- is none at the next p_limit executions that its events tell of, which may have lost their run.
+-- These are found one by one from the primary key, without reading what lies between, and those
+-- found retired stay so: noetl.trim_mark tells how far, and the next call begins there. looked: how
+-- many it found retired; is_through: that was the last.
+-- Locks: the row of noetl.trim_mark.
+create or replace function noetl_internal.check_week(
+  p_partition regclass,
+  p_low bigint,
+  p_high bigint,
+  p_limit integer,
+  out looked integer,
+  out is_through boolean
+)
+language plpgsql volatile
+as $function$
+#variable_conflict use_column
+declare
+  v_mark bigint := coalesce(
+    (select t.retired_to from noetl.trim_mark as t where t.low = p_low), p_low
+  );
+  v_next bigint;
+begin
+  looked := 0;
+  is_through := false;
+  if noetl_internal.is_run_there(p_low, p_high) then
+    return;
+  end if;
+  execute format(
+    $query$
+      with recursive told as (
+        (
+          select e.execution_id, 1 as number from %1$s as e
+          where e.execution_id >= $1 order by e.execution_id limit 1
+        )
+        union all
+        select n.execution_id, t.number + 1
+        from told as t
+        cross join lateral (
+          select e.execution_id from %1$s as e
+          where e.execution_id > t.execution_id order by e.execution_id limit 1
+        ) as n
+        where
+          t.number <= $2
+          and exists (
+            select from noetl.manifest as m
+            where m.execution_id = t.execution_id and m.kind = 'execution'
+          )
+      )
+      select count(*), max(t.execution_id) from told as t
+    $query$, p_partition
+  ) into looked, v_next using v_mark, p_limit;
+  -- The last one found is not known to be retired, but where it is the last of all.
+  is_through := looked = 0 or looked <= p_limit and exists (
+    select from noetl.manifest as m where m.execution_id = v_next and m.kind = 'execution'
+  );
+  if not is_through then
+    looked := looked - 1;
+  end if;
+  insert into noetl.trim_mark as t (low, retired_to)
+  values (p_low, case when is_through then p_high else v_next end)
+  on conflict (low) do update set retired_to = excluded.retired_to
+  where t.retired_to < excluded.retired_to;
+end;
+$function$;
+
+comment on function noetl_internal.check_week(regclass, bigint, bigint, integer)
+is 'Look for executions in a partition of the log that are not retired.';
+
 -- retention/has_unretired.sql
 -- Whether a partition of the log has to stay: a run that began in its time is there still, or its
--- events tell of an execution that is not summarised (its run row may be lost). Executions are
--- found one by one from the primary key, without reading what lies between.
+-- events may tell of an execution that is not retired (check_week was not through).
 create or replace function noetl_internal.has_unretired(
-  p_partition regclass,
   p_low bigint,
   p_high bigint
 )
 returns boolean
 language plpgsql volatile
 as $function$
-declare
-  v_has_unretired boolean := exists (
-    select from noetl.run as r where r.execution_id >= p_low and r.execution_id < p_high
-  );
 begin
-  if not v_has_unretired then
-    execute format(
-      $query$
-        with recursive told as (
-          (select e.execution_id from %1$s as e order by e.execution_id limit 1)
-          union all
-          select (
-            select e.execution_id from %1$s as e
-            where e.execution_id > t.execution_id order by e.execution_id limit 1
-          )
-          from told as t where t.execution_id is not null
-        )
-        select exists (
-          select from told as t
-          where
-            t.execution_id is not null
-            and not exists (
-              select from noetl.manifest as m
-              where m.execution_id = t.execution_id and m.kind = 'execution'
-            )
-        )
-      $query$, p_partition
-    ) into v_has_unretired;
-  end if;
-  return v_has_unretired;
+  return noetl_internal.is_run_there(p_low, p_high)
+    or not exists (
+      select from noetl.trim_mark as t where t.low = p_low and t.retired_to = p_high
+    );
 end;
 $function$;
 
-comment on function noetl_internal.has_unretired(regclass, bigint, bigint)
+comment on function noetl_internal.has_unretired(bigint, bigint)
 is 'Whether a partition of the log has to stay.';
 
 -- retention/drop_partition.sql
@@ -15974,12 +16168,13 @@ begin
   end if;
   begin
     -- Nobody can write there from here on, and whoever has is waited for: the look that follows
-    -- sees it. It may take long, and holds up no reader and no writer of other partitions.
+    -- sees it: who begins an execution makes its run.
     execute format('lock table %s in share mode', p_partition);
-    if noetl_internal.has_unretired(p_partition, p_low, p_high) then
+    if noetl_internal.has_unretired(p_low, p_high) then
       return false;
     end if;
     execute format('drop table %s', p_partition);
+    delete from noetl.trim_mark as t where t.low = p_low;
     return true;
   exception
     when lock_not_available or deadlock_detected then
@@ -16046,31 +16241,40 @@ is 'Remove events of retired executions from a partition that has to stay for ot
 -- retention/trim_log.sql
 -- Remove from the log what is over: the first partition whose week ended before p_cutoff, if all of
 -- its executions are retired; else, from those that one that lives for longer keeps, about p_limit
--- events of retired ones. Returns the number of partitions and events. One partition per call, also
--- when it cannot be dropped: the locks of each last no longer than its own drop.
--- Locks: as drop_partition.
+-- events of retired ones. Returns the number of partitions and events, and of the executions that
+-- it found to be retired. One partition per call, also when it cannot be dropped: the locks of each
+-- last no longer than its own drop.
+-- Locks: as check_week and drop_partition.
 create or replace function noetl_internal.trim_log(
   p_cutoff timestamptz,
   p_limit integer,
   out partitions integer,
-  out events integer
+  out events integer,
+  out looked integer
 )
 language plpgsql volatile
 as $function$
 #variable_conflict use_column
 declare
   v_part record;
+  v_week record;
   v_is_tried boolean := false;
 begin
   partitions := 0;
   events := 0;
+  looked := 0;
   -- A row loop, because each partition has its own lock; bounded by the partitions.
   for v_part in
     select p.* from noetl_internal.log_partitions() as p
     where p.high <= noetl_internal.execution_id_at(p_cutoff)
     order by p.low
   loop
-    if not noetl_internal.has_unretired(v_part.partition, v_part.low, v_part.high) then
+    v_week := noetl_internal.check_week(
+      v_part.partition, v_part.low, v_part.high, p_limit - looked
+    );
+    looked := looked + v_week.looked;
+    exit when looked >= p_limit;
+    if v_week.is_through then
       -- Whoever uses the log may be in the way of the next one too, and each try holds up others.
       continue when v_is_tried;
       v_is_tried := true;
@@ -18849,33 +19053,82 @@ $function$;
 comment on function noetl_internal.fire_schedule(noetl.schedule, timestamptz)
 is 'Do what a due schedule does now, and move it on.';
 
+-- metric/count_limit.sql
+-- How far metrics count: what there is more of is told as so many.
+create or replace function noetl_internal.count_limit()
+returns integer
+language sql immutable parallel safe
+as $function$
+  select 100000
+$function$;
+
+comment on function noetl_internal.count_limit() is 'How far metrics count.';
+
+-- metric/queued_pools.sql
+-- The pools that have queued commands: found one by one from the index, without reading the queue.
+create or replace function noetl_internal.queued_pools()
+returns setof text
+language sql stable
+as $function$
+  with recursive pools (pool) as (
+    (
+      select c.pool from noetl.command as c
+      where c.status = 'queued'
+      order by c.pool limit 1
+    )
+    union all
+    select n.pool
+    from pools as p
+    cross join lateral (
+      select c.pool from noetl.command as c
+      where c.status = 'queued' and c.pool > p.pool
+      order by c.pool limit 1
+    ) as n
+  )
+  select p.pool from pools as p
+$function$;
+
+comment on function noetl_internal.queued_pools() is 'The pools that have queued commands.';
+
 -- metric/queue_samples.sql
--- The queue: commands by pool and status.
+-- The queue: commands by pool and status, each counted up to the limit.
 create or replace function noetl_internal.queue_samples()
 returns table (name text, labels jsonb, value double precision)
 language sql stable
 as $function$
   with counts (pool, status, n) as (
-    select c.pool, 'queued', count(*)
-    from noetl.command as c
-    where c.status = 'queued'
-    group by c.pool
-    union all
-    select c.pool, 'leased', count(*)
-    from noetl.command as c
-    where c.status = 'leased'
-    group by c.pool
-    union all
-    select h.pool, 'held', sum(h.n)
-    from noetl.run as r
+    select p.pool, 'queued', n.n
+    from noetl_internal.queued_pools() as p (pool)
     cross join lateral (
-      select c.pool, count(*) as n
-      from noetl.command as c
-      where c.execution_id = r.execution_id and c.status = 'held'
-      group by c.pool
-    ) as h
-    where r.is_paused
-    group by h.pool
+      select count(*) as n
+      from (
+        select from noetl.command as c
+        where c.status = 'queued' and c.pool = p.pool
+        limit noetl_internal.count_limit()
+      ) as k
+    ) as n
+    union all
+    select k.pool, 'leased', count(*)
+    from (
+      select c.pool from noetl.command as c
+      where c.status = 'leased'
+      limit noetl_internal.count_limit()
+    ) as k
+    group by k.pool
+    union all
+    select k.pool, 'held', count(*)
+    from (
+      select h.pool
+      from noetl.run as r
+      cross join lateral (
+        select c.pool from noetl.command as c
+        where c.execution_id = r.execution_id and c.status = 'held'
+        limit noetl_internal.count_limit()
+      ) as h
+      where r.is_paused
+      limit noetl_internal.count_limit()
+    ) as k
+    group by k.pool
   )
   select 'noetl_queue_commands', jsonb_build_object('pool', c.pool, 'status', c.status), c.n
   from counts as c
@@ -18890,12 +19143,9 @@ create or replace function noetl_internal.queue_age_samples()
 returns table (name text, labels jsonb, value double precision)
 language sql stable
 as $function$
-  with pools as (
-    select distinct c.pool from noetl.command as c where c.status = 'queued'
-  ),
-  ages (pool, status, since) as (
+  with ages (pool, status, since) as (
     select p.pool, 'queued', min(e.created_at)
-    from pools as p
+    from noetl_internal.queued_pools() as p (pool)
     cross join generate_series(0, 9) as l (priority)
     cross join lateral (
       select c.execution_id, c.command_id from noetl.command as c
@@ -18928,7 +19178,7 @@ comment on function noetl_internal.queue_age_samples()
 is 'How long the queue''s oldest have been in it, for metrics.';
 
 -- metric/run_samples.sql
--- Live runs by status, with "paused" for those that stand still.
+-- Live runs by status, with "paused" for those that stand still; counted up to the limit.
 create or replace function noetl_internal.run_samples()
 returns table (name text, labels jsonb, value double precision)
 language sql stable
@@ -18937,23 +19187,48 @@ as $function$
     'noetl_runs',
     jsonb_build_object('status', case when r.is_paused then 'paused' else r.status end),
     count(*)
-  from noetl.run as r
-  where r.finished_at is null
+  from (
+    select l.is_paused, l.status from noetl.run as l
+    where l.finished_at is null
+    limit noetl_internal.count_limit()
+  ) as r
   group by 2
 $function$;
 
 comment on function noetl_internal.run_samples() is 'Live runs by status, for metrics.';
 
 -- metric/outbox_samples.sql
--- The outbox by kind, and since when its oldest change waits; the checkpoints of the shards.
+-- The outbox by kind, counted up to the limit, and since when its oldest change waits; the
+-- checkpoints of the shards.
 create or replace function noetl_internal.outbox_samples()
 returns table (name text, labels jsonb, value double precision)
 language sql stable
 as $function$
   with counted as (
-    select c.kind, count(*) as n, min(c.marked_at) as since
-    from noetl.change as c
-    group by c.kind
+    select k.kind, count(*) as n, min(k.marked_at) as since
+    from (
+      -- One look for each index of the outbox, from its beginning.
+      (
+        select c.kind, c.marked_at from noetl.change as c
+        where c.kind = 'dirty'
+        limit noetl_internal.count_limit()
+      )
+      union all
+      (
+        select c.kind, c.marked_at from noetl.change as c
+        where c.kind in ('advance', 'cancel')
+        order by c.change_id
+        limit noetl_internal.count_limit()
+      )
+      union all
+      (
+        select c.kind, c.marked_at from noetl.change as c
+        where c.kind = 'publish'
+        order by c.change_id
+        limit noetl_internal.count_limit()
+      )
+    ) as k
+    group by k.kind
   )
   select 'noetl_outbox_changes', jsonb_build_object('kind', c.kind), c.n from counted as c
   union all
@@ -19043,13 +19318,19 @@ comment on function noetl_internal.duty_samples()
 is 'How many ticks and shards each dispatcher holds, for metrics.';
 
 -- metric/timer_samples.sql
--- Waits and schedules: how many there are, how many are due, since when the oldest of those is.
+-- Waits and schedules: how many there are, how many are due, since when the oldest of those is;
+-- counted up to the limit, the earliest first.
 create or replace function noetl_internal.timer_samples()
 returns table (name text, labels jsonb, value double precision)
 language sql stable
 as $function$
   with timers as (
-    select 'wait' as kind, t.wake_at as due_at from noetl.token as t where t.wake_at is not null
+    (
+      select 'wait' as kind, t.wake_at as due_at from noetl.token as t
+      where t.wake_at is not null
+      order by t.wake_at
+      limit noetl_internal.count_limit()
+    )
     union all
     select 'schedule', s.next_at from noetl.schedule as s where s.is_active
   ),
@@ -19078,7 +19359,7 @@ as $function$
   select
     'noetl_concurrency_places',
     jsonb_build_object('state', case when s.is_held then 'held' else 'waiting' end), count(*)
-  from noetl.slot as s
+  from (select p.is_held from noetl.slot as p limit noetl_internal.count_limit()) as s
   group by s.is_held
 $function$;
 
@@ -19087,7 +19368,7 @@ is 'Waits, schedules and places under concurrency keys, for metrics.';
 
 -- metric/table_samples.sql
 -- Sizes of tables and of the log's partitions, indexes included, as the last vacuum or analyze saw
--- them, and how many partitions there are after this week's.
+-- them, how many partitions there are after this week's, and what retention cannot do.
 create or replace function noetl_internal.table_samples()
 returns table (name text, labels jsonb, value double precision)
 language sql stable
@@ -19112,6 +19393,8 @@ as $function$
     'noetl_table_bytes', jsonb_build_object('table', s.relname),
     s.pages * current_setting('block_size')::double precision
   from sizes as s
+  union all
+  select 'noetl_retention_failures', '{}'::jsonb, count(*) from noetl.retention_failure
   union all
   select 'noetl_event_partitions_ahead', '{}'::jsonb, count(*)
   from pg_inherits as i
@@ -19740,7 +20023,7 @@ begin
   left join noetl.result_payload as p
     on p.execution_id = r.execution_id and p.ref_id = r.ref_id
   where
-    r.execution_id = substring(p_ref from '^noetl://([0-9]{1,18})/result/')::bigint
+    r.execution_id = noetl_internal.bigint_of(substring(p_ref from '^noetl://([0-9]+)/result/'))
     and r.ref_id = noetl_internal.ref_id_of(p_ref)
     and r.removed_at is null;
   if not found then
@@ -19851,7 +20134,7 @@ begin
     cross join unnest(c.source_refs) as s (ref)
     inner join noetl.result_ref as r
       on
-        r.execution_id = substring(s.ref from '^noetl://([0-9]{1,18})/')::bigint
+        r.execution_id = noetl_internal.bigint_of(substring(s.ref from '^noetl://([0-9]+)/'))
         and r.ref_id = noetl_internal.ref_id_of(s.ref)
     where c.depth < 1000  -- a result comes after its sources, so there is no cycle to stop
   )
@@ -21149,24 +21432,26 @@ set jit = off
 as $function$
 declare
   v_parts text [] := regexp_match(
-    p_collection_ref, '^noetl://([0-9]{1,18})/loop/([0-9]{1,18})$'
+    p_collection_ref, '^noetl://([0-9]+)/loop/([0-9]+)$'
   );
+  v_execution_id bigint := noetl_internal.bigint_of(v_parts[1]);
+  v_loop_id bigint := noetl_internal.bigint_of(v_parts[2]);
   v_result_ref text;
   v_items jsonb;
 begin
-  if v_parts is null then
+  if num_nulls(v_execution_id, v_loop_id) > 0 then
     raise exception 'no collection is called "%"', left(p_collection_ref, 200) using
       errcode = 'NE404', hint = 'Pass the collection_ref of a claimed command.';
   end if;
-  perform noetl_internal.require_run(p_session, v_parts[1]::bigint);
+  perform noetl_internal.require_run(p_session, v_execution_id);
   select l.collection_ref into v_result_ref
   from noetl.loop as l
-  where l.execution_id = v_parts[1]::bigint and l.loop_id = v_parts[2]::bigint;
+  where l.execution_id = v_execution_id and l.loop_id = v_loop_id;
   if v_result_ref is not null then
     return jsonb_build_object('ref', v_result_ref);
   end if;
   select coalesce(jsonb_agg(i.item order by i.iter_index), '[]') into v_items
-  from noetl_internal.load_items(v_parts[1]::bigint, v_parts[2]::bigint, p_first, p_count) as i;
+  from noetl_internal.load_items(v_execution_id, v_loop_id, p_first, p_count) as i;
   return v_items;
 end;
 $function$;
@@ -21195,15 +21480,17 @@ set jit = off
 as $function$
 declare
   v_parts text [] := regexp_match(
-    p_results_ref, '^noetl://([0-9]{1,18})/loop/([0-9]{1,18})/results$'
+    p_results_ref, '^noetl://([0-9]+)/loop/([0-9]+)/results$'
   );
+  v_execution_id bigint := noetl_internal.bigint_of(v_parts[1]);
+  v_loop_id bigint := noetl_internal.bigint_of(v_parts[2]);
 begin
-  if v_parts is null then
+  if num_nulls(v_execution_id, v_loop_id) > 0 then
     raise exception 'no results are called "%"', left(p_results_ref, 200) using
       errcode = 'NE404', hint = 'Pass the results_ref of a finished loop.';
   end if;
-  perform noetl_internal.require_kin(p_session, v_parts[1]::bigint);
-  return noetl_internal.loop_results(v_parts[1]::bigint, v_parts[2]::bigint, p_first, p_count);
+  perform noetl_internal.require_kin(p_session, v_execution_id);
+  return noetl_internal.loop_results(v_execution_id, v_loop_id, p_first, p_count);
 end;
 $function$;
 
@@ -21351,7 +21638,8 @@ set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 set jit = off
 as $function$
 declare
-  v_execution_id bigint := substring(p_ref from '^noetl://([0-9]{1,18})/result/')::bigint;
+  v_execution_id bigint :=
+    noetl_internal.bigint_of(substring(p_ref from '^noetl://([0-9]+)/result/'));
   v_result jsonb;
 begin
   perform noetl_internal.require_session(p_session);
@@ -23139,7 +23427,8 @@ begin
     done := sessions;
   end if;
   if done = 0 then
-    select t.partitions, t.events, t.partitions + t.events into partitions, events, done
+    select t.partitions, t.events, t.partitions + t.events + t.looked
+    into partitions, events, done
     from noetl_internal.trim_log(v_cutoff, v_limit) as t;
   end if;
 end;

@@ -216,6 +216,7 @@
 \ir engine/step_states.sql
 \ir engine/run_state.sql
 \ir engine/project_run.sql
+\ir engine/checkpoint_pause.sql
 \ir engine/due_shards.sql
 \ir engine/own_shards.sql
 \ir engine/shard_state.sql
