@@ -9903,6 +9903,61 @@ $function$;
 comment on function noetl_internal.is_publishing()
 is 'Whether commands are published as they are issued.';
 
+-- engine/first_publication.sql
+-- The first entry of the outbox to be published; null when there is none. Nearly always a look from
+-- the bottom. Where that walks over many dead rows, which a foreign snapshot keeps, the next looks
+-- begin at a floor: the first entry, or the id given last when the look before began to be long, so
+-- that what commits meanwhile lies above. What commits later than that waits for the next look from
+-- the bottom, for a twentieth of the time, and after 10 s at most. Writes nothing else.
+create or replace function noetl_internal.first_publication()
+returns bigint
+language plpgsql volatile
+as $function$
+declare
+  c_many_blocks constant integer := 50;  -- some thousand rows
+  v_now bigint := (extract(epoch from clock_timestamp()) * 1000)::bigint;
+  v_blocks bigint := pg_stat_get_xact_blocks_fetched('noetl.change'::regclass);
+  v_given bigint := (select s.last_value from noetl.change_change_id_seq as s);
+  v_next bigint := (select n.last_value from noetl.publication_floor_next as n);
+  v_is_full boolean := v_now >= (select d.last_value from noetl.publication_floor_due as d);
+  v_first bigint;
+begin
+  v_first := (
+    select c.change_id from noetl.change as c
+    where
+      c.kind = 'publish'
+      and c.change_id >= case
+        when v_is_full then 0 else (select f.last_value from noetl.publication_floor as f)
+      end
+    order by c.change_id
+    limit 1
+  );
+  -- Not the time that it took, which is long on a busy machine too: what it had to read.
+  if
+    pg_stat_get_xact_blocks_fetched('noetl.change'::regclass) - v_blocks >= c_many_blocks
+  then
+    perform
+      setval('noetl.publication_floor', least(v_first, v_next)),
+      setval('noetl.publication_floor_next', v_given);
+    if v_is_full then
+      perform setval(
+        'noetl.publication_floor_due',
+        v_now + least(
+          greatest(
+            500, 20 * (extract(epoch from clock_timestamp()) * 1000 - v_now)::bigint
+          ),
+          10000
+        )
+      );
+    end if;
+  end if;
+  return v_first;
+end;
+$function$;
+
+comment on function noetl_internal.first_publication()
+is 'The first entry of the outbox to be published.';
+
 -- engine/mark_publications.sql
 -- Put commands that were issued into the outbox, to be published, and wake who does it.
 create or replace function noetl_internal.mark_publications(
@@ -20909,9 +20964,7 @@ begin
   if
     (
       select c.marked_at from noetl.change as c
-      where c.kind = 'publish'
-      order by c.change_id
-      limit 1
+      where c.change_id = (select noetl_internal.first_publication())
     ) < noetl_internal.clock_now() - make_interval(secs => v_seconds)
   then
     return;
@@ -23023,7 +23076,7 @@ begin
       case when v_fire_at <= v_now then 'fire_schedules' end,
       case
         when 'publish_commands' = any(v_duties)
-          and exists (select from noetl.change as c where c.kind = 'publish')
+          and noetl_internal.first_publication() is not null
           then 'publish_commands'
       end,
       'maintain_partitions', 'retain'
@@ -23266,19 +23319,22 @@ set jit = off
 as $function$
 #variable_conflict use_column
 declare
+  v_first bigint;
   v_taken noetl.change [];
   v_ready noetl_internal.publication [];
 begin
   perform noetl_internal.require_session(p_session);
+  if not exists (
+    select from noetl.duty as d
+    where d.duty = 'publish_commands' and d.owner_session_id = p_session
+  ) then
+    return;
+  end if;
+  v_first := noetl_internal.first_publication();
   select array_agg(t::noetl.change order by t.change_id) into v_taken
   from (
     select c.* from noetl.change as c
-    where
-      c.kind = 'publish'
-      and exists (
-        select from noetl.duty as d
-        where d.duty = 'publish_commands' and d.owner_session_id = p_session
-      )
+    where c.kind = 'publish' and c.change_id >= v_first
     order by c.change_id
     limit least(greatest(p_limit, 0), 1000)
     for update skip locked

@@ -74,6 +74,7 @@
 \ir engine/outcome_draft.sql
 \ir engine/ring_doorbell.sql
 \ir engine/is_publishing.sql
+\ir engine/first_publication.sql
 \ir engine/mark_publications.sql
 \ir engine/publish_queued.sql
 \ir engine/issue_batch.sql
