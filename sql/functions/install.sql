@@ -295,6 +295,7 @@
 \ir api/execution_status.sql
 \ir api/list_executions.sql
 \ir api/list_events.sql
+\ir api/settled_events.sql
 \ir api/find_command.sql
 \ir api/list_playbooks.sql
 \ir api/list_results.sql
