@@ -10244,12 +10244,117 @@ $function$;
 comment on function noetl_internal.require_capacity(jsonb)
 is 'Check what a process says that it can take.';
 
+-- engine/open_kinds.sql
+-- Of the tool kinds that a claim says something about, which have any room.
+create or replace function noetl_internal.open_kinds(p_room jsonb)
+returns jsonb
+language sql immutable parallel safe
+as $function$
+  select jsonb_object_agg(r.key, r.value <> '0') from jsonb_each_text(p_room) as r (key, value)
+$function$;
+
+comment on function noetl_internal.open_kinds(jsonb)
+is 'Of the tool kinds that a claim says something about, which have any room.';
+
+-- engine/passed_places.sql
+-- From which place in line on a session's claim need look, by priority and pool, as note_passed left
+-- it for a claim with room for the same kinds; null when that is over.
+create or replace function noetl_internal.passed_places(
+  p_session noetl.runtime,
+  p_room jsonb
+)
+returns jsonb
+language plpgsql stable
+as $function$
+begin
+  if
+    p_session.passed -> 'open' = noetl_internal.open_kinds(p_room)
+    and (p_session.passed ->> 'until')::bigint > extract(epoch from clock_timestamp()) * 1000
+  then
+    return p_session.passed -> 'places';
+  end if;
+  return null;
+end;
+$function$;
+
+comment on function noetl_internal.passed_places(noetl.runtime, jsonb)
+is 'From which place in line on a session''s claim need look.';
+
+-- engine/note_passed.sql
+-- Remember how far a claim had to walk that passed over many commands for want of room: by priority
+-- and pool the place of the first that it locked; where it locked none although it went through
+-- (always when p_is_all, else where it went on to a lower priority), that of the last in line. What is queued below meanwhile is found by the next claim
+-- that begins at the bottom: after ten times as long as this one took, 5 s at most.
+-- Locks: the session's row, unless somebody has locked it.
+create or replace function noetl_internal.note_passed(
+  p_session noetl.runtime,
+  p_room jsonb,
+  p_locked tid [],
+  p_is_all boolean,
+  p_began timestamptz
+)
+returns void
+language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
+as $function$
+declare
+  v_now bigint := (extract(epoch from clock_timestamp()) * 1000)::bigint;
+  v_places jsonb;
+begin
+  if
+    not exists (
+      select from noetl.runtime as s
+      where s.session_id = p_session.session_id
+      for no key update skip locked
+    )
+  then
+    return;
+  end if;
+  select jsonb_object_agg(concat(l.priority, p.pool), coalesce(f.place, n.place))
+  into v_places
+  from unnest(p_session.pools) as p (pool)
+  cross join generate_series(0, 9) as l (priority)
+  left join lateral (
+    select min(c.place) as place from noetl.command as c
+    where
+      c.ctid = any(p_locked) and c.pool = p.pool and c.priority = l.priority::smallint
+  ) as f on true
+  left join lateral (
+    select c.place from noetl.command as c
+    where c.status = 'queued' and c.pool = p.pool and c.priority = l.priority::smallint
+    order by c.place desc
+    limit 1
+  ) as n on
+    p_is_all
+    or l.priority > (
+      select min(c.priority) from noetl.command as c
+      where c.ctid = any(p_locked) and c.pool = p.pool
+    )
+  where num_nonnulls(f.place, n.place) > 0;
+  update noetl.runtime as s
+  set
+    passed = jsonb_build_object(
+      'open', noetl_internal.open_kinds(p_room), 'places', v_places,
+      'until',
+      v_now + least(10 * (v_now - extract(epoch from p_began) * 1000)::bigint, 5000)
+    )
+  where s.session_id = p_session.session_id;
+end;
+$function$;
+
+comment on function noetl_internal.note_passed(
+  noetl.runtime, jsonb, tid [], boolean, timestamptz
+)
+is 'Remember how far a claim had to walk for want of room.';
+
 -- engine/pick_fitting.sql
 -- Lock the first queued commands of a session's pools that fit into the room it has per tool kind,
--- up to p_limit; returns where their rows are. Those of a kind without any room are passed over.
+-- up to p_limit; returns where their rows are. Those of a kind without any room are passed over:
+-- where these are many, the session remembers how far it came, and for a tenth of the time its next
+-- claims with room for the same kinds begin there (note_passed).
 -- Where there is some, more may be queued than fit: then fewer come than could, and the next claim,
 -- which says what is left, gives the others.
--- Locks: command rows, skipping locked ones.
+-- Locks: command rows, skipping locked ones; as note_passed.
 create or replace function noetl_internal.pick_fitting(
   p_session noetl.runtime,
   p_limit integer,
@@ -10261,52 +10366,75 @@ returns tid []
 language plpgsql volatile
 set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
+declare
+  c_many_blocks constant integer := 50;  -- some thousand rows
+  v_began timestamptz := clock_timestamp();
+  v_blocks bigint := pg_stat_get_xact_blocks_fetched('noetl.command'::regclass);
+  v_passed jsonb := noetl_internal.passed_places(p_session, p_room);
+  v_locked tid [];
+  v_picked tid [];
 begin
-  return array(
-    with queued as (
-      select q.*
-      from unnest(p_session.pools) as p (pool)
-      cross join generate_series(9, 0, -1) as l (priority)
-      cross join lateral (
-        select c.ctid as row_place, c.catalog_id, c.step, c.task, c.priority, c.place
-        from noetl.command as c
-        where
-          c.status = 'queued'
-          and c.pool = p.pool
-          and c.priority = l.priority::smallint
-          and c.place >= greatest((p_marks ->> l.priority::text)::bigint, p_floor)
-          and (
-            c.task not in ('run', 'frame')
-            or not exists (
-              select from noetl.catalog_step as s
-              cross join unnest(s.kinds) as k (kind)
-              where
-                s.catalog_id = c.catalog_id and s.step = c.step
-                and coalesce(p_room ->> k.kind, p_room ->> '*') = '0'
-            )
+  with queued as (
+    select q.*
+    from unnest(p_session.pools) as p (pool)
+    cross join generate_series(9, 0, -1) as l (priority)
+    cross join lateral (
+      select c.ctid as row_place, c.catalog_id, c.step, c.task, c.priority, c.place
+      from noetl.command as c
+      where
+        c.status = 'queued'
+        and c.pool = p.pool
+        and c.priority = l.priority::smallint
+        and c.place >= greatest(
+          (p_marks ->> l.priority::text)::bigint, p_floor,
+          (v_passed ->> concat(l.priority, p.pool))::bigint
+        )
+        and (
+          c.task not in ('run', 'frame')
+          or not exists (
+            select from noetl.catalog_step as s
+            cross join unnest(s.kinds) as k (kind)
+            where
+              s.catalog_id = c.catalog_id and s.step = c.step
+              and coalesce(p_room ->> k.kind, p_room ->> '*') = '0'
           )
-        order by c.place
-        limit p_limit
-        for no key update skip locked
-      ) as q
+        )
+      order by c.place
       limit p_limit
-    ),
-    crowded as materialized (
-      select u.row_place
-      from (
-        select
-          q.row_place, coalesce(p_room ->> k.kind, p_room ->> '*')::integer as room,
-          row_number() over (partition by k.kind order by q.priority desc, q.place) as number
-        from queued as q
-        inner join noetl.catalog_step as s on s.catalog_id = q.catalog_id and s.step = q.step
-        cross join unnest(s.kinds) as k (kind)
-        where q.task in ('run', 'frame')
-      ) as u
-      where u.number > u.room
+      for no key update skip locked
+    ) as q
+    limit p_limit
+  ),
+  crowded as materialized (
+    select u.row_place
+    from (
+      select
+        q.row_place, coalesce(p_room ->> k.kind, p_room ->> '*')::integer as room,
+        row_number() over (partition by k.kind order by q.priority desc, q.place) as number
+      from queued as q
+      inner join noetl.catalog_step as s on s.catalog_id = q.catalog_id and s.step = q.step
+      cross join unnest(s.kinds) as k (kind)
+      where q.task in ('run', 'frame')
+    ) as u
+    where u.number > u.room
+  )
+  select
+    array_agg(q.row_place),
+    array_agg(q.row_place) filter (
+      where not exists (select from crowded as u where u.row_place = q.row_place)
     )
-    select q.row_place from queued as q
-    where not exists (select from crowded as u where u.row_place = q.row_place)
-  );
+  into v_locked, v_picked
+  from queued as q;
+  -- Not the time that it took, which is long on a busy machine too: what it had to read.
+  if
+    pg_stat_get_xact_blocks_fetched('noetl.command'::regclass) - v_blocks
+    >= c_many_blocks + p_limit
+  then
+    perform noetl_internal.note_passed(
+      p_session, p_room, v_locked, coalesce(cardinality(v_locked), 0) < p_limit, v_began
+    );
+  end if;
+  return coalesce(v_picked, array[]::tid []);
 end;
 $function$;
 

@@ -84,6 +84,9 @@
 \ir engine/is_floor_due.sql
 \ir engine/require_counts.sql
 \ir engine/require_capacity.sql
+\ir engine/open_kinds.sql
+\ir engine/passed_places.sql
+\ir engine/note_passed.sql
 \ir engine/pick_fitting.sql
 \ir engine/lease_commands.sql
 \ir engine/hand_out.sql
