@@ -221,9 +221,7 @@ def read_events(
         return cursor.fetchall()
 
 
-def settled_events(
-    conn: Connection, *, mark: dict[str, Any] | None
-) -> dict[str, Any]:
+def settled_events(conn: Connection, *, mark: dict[str, Any] | None) -> dict[str, Any]:
     """Up to which event id nothing can appear any more; ``mark``: its last answer."""
     with _translated(conn), conn.cursor(row_factory=scalar_row) as cursor:
         cursor.execute(

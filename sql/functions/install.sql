@@ -87,6 +87,7 @@
 \ir engine/open_kinds.sql
 \ir engine/passed_places.sql
 \ir engine/note_passed.sql
+\ir engine/lock_fitting.sql
 \ir engine/pick_fitting.sql
 \ir engine/lease_commands.sql
 \ir engine/hand_out.sql

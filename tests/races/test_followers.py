@@ -70,4 +70,3 @@ def test_what_was_pending_is_settled_when_its_writers_are_gone(rig: Rig) -> None
     one = rig.value("select max(event_id) from noetl.event")
     assert again["settled"] == mark["pending"] == one
     assert again["pending"] > one
-

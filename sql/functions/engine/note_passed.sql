@@ -1,7 +1,8 @@
 -- Remember how far a claim had to walk that passed over many commands for want of room: by priority
 -- and pool the place of the first that it locked; where it locked none although it went through
--- (always when p_is_all, else where it went on to a lower priority), that of the last in line. What is queued below meanwhile is found by the next claim
--- that begins at the bottom: after ten times as long as this one took, 5 s at most.
+-- (always when p_is_all, else where it went on to a lower priority), that of the last in line. What
+-- is queued below meanwhile is found by the next claim that begins at the bottom: after ten times
+-- as long as this one took, 5 s at most.
 -- Locks: the session's row, unless somebody has locked it.
 create or replace function noetl_internal.note_passed(
   p_session noetl.runtime,

@@ -1,5 +1,5 @@
--- From which place in line on a session's claim need look, by priority and pool, as note_passed left
--- it for a claim with room for the same kinds; null when that is over.
+-- From which place in line on a session's claim need look, by priority and pool, as note_passed has
+-- left it for claims with room for the same kinds; null when that is over.
 create or replace function noetl_internal.passed_places(
   p_session noetl.runtime,
   p_room jsonb

@@ -1,6 +1,6 @@
 -- A worker whose only duckdb slot is at work must not read a long queue of duckdb steps at each claim.
 begin;
-select plan(15);
+select plan(16);
 select noetl_test.start($$[{"step": "s", "tool": {"kind": "noop"}}, {"step": "d", "tool": {"kind": "duckdb", "query": "select 1"}}]$$) as x \gset
 select noetl_test.worker('w', array['walked ' || pg_backend_pid()]) as w \gset
 select noetl_internal.served_place() as base \gset
@@ -62,6 +62,10 @@ select pg_temp.queue(:x, 's', 1103, 1103) \g /dev/null
 select is(pg_temp.claim(:'w', '{"duckdb": 0}', 1), 't46000', 'a claim that has enough');
 select pg_temp.until(:'w', 1) \g /dev/null
 select is(pg_temp.claim(:'w', '{"duckdb": 0}'), 't1103', 'remembers nothing of what it did not look at');
+
+select pg_temp.queue(:x, 'd', 2, 3) \g /dev/null
+update noetl.command as c set task = 'collect' where c.execution_id = :x and c.command_id in ('t2', 't3');
+select is(pg_temp.claim(:'w', '{"*": 0}'), 't2 t3', 'what runs no tool needs no room');
 delete from noetl.command as c where c.execution_id = :x and c.command_id like 't%';
 delete from noetl.event as e where e.execution_id = :x and e.meta ->> 'command_id' like 't%';
 select * from finish();
