@@ -10261,14 +10261,14 @@ is 'Of the tool kinds that a claim says something about, which have any room.';
 -- left it for claims with room for the same kinds; null when that is over.
 create or replace function noetl_internal.passed_places(
   p_session noetl.runtime,
-  p_room jsonb
+  p_open jsonb
 )
 returns jsonb
 language plpgsql stable
 as $function$
 begin
   if
-    p_session.passed -> 'open' = noetl_internal.open_kinds(p_room)
+    p_session.passed -> 'open' = p_open
     and (p_session.passed ->> 'until')::bigint > extract(epoch from clock_timestamp()) * 1000
   then
     return p_session.passed -> 'places';
@@ -10285,11 +10285,11 @@ is 'From which place in line on a session''s claim need look.';
 -- and pool the place of the first that it locked; where it locked none although it went through
 -- (always when p_is_all, else where it went on to a lower priority), that of the last in line. What
 -- is queued below meanwhile is found by the next claim that begins at the bottom: after ten times
--- as long as this one took, 5 s at most.
+-- as long as this one took, 5 s at most. p_open: what it had room for (open_kinds).
 -- Locks: the session's row, unless somebody has locked it.
 create or replace function noetl_internal.note_passed(
   p_session noetl.runtime,
-  p_room jsonb,
+  p_open jsonb,
   p_locked tid [],
   p_is_all boolean,
   p_began timestamptz
@@ -10335,7 +10335,7 @@ begin
   update noetl.runtime as s
   set
     passed = jsonb_build_object(
-      'open', noetl_internal.open_kinds(p_room), 'places', v_places,
+      'open', p_open, 'places', v_places,
       'until',
       v_now + least(10 * (v_now - extract(epoch from p_began) * 1000)::bigint, 5000)
     )
@@ -10422,15 +10422,15 @@ create or replace function noetl_internal.pick_fitting(
 )
 returns tid []
 language plpgsql volatile
-set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 declare
   c_many_blocks constant integer := 50;  -- some thousand rows
   v_began timestamptz := clock_timestamp();
   v_blocks bigint := pg_stat_get_xact_blocks_fetched('noetl.command'::regclass);
+  v_open jsonb := noetl_internal.open_kinds(p_room);
   v_locked tid [] := noetl_internal.lock_fitting(
     p_session, p_limit, p_marks, p_floor, p_room,
-    noetl_internal.passed_places(p_session, p_room)
+    noetl_internal.passed_places(p_session, v_open)
   );
 begin
   -- Not the time that it took, which is long on a busy machine too: what it had to read.
@@ -10439,7 +10439,7 @@ begin
     >= c_many_blocks + p_limit
   then
     perform noetl_internal.note_passed(
-      p_session, p_room, v_locked, cardinality(v_locked) < p_limit, v_began
+      p_session, v_open, v_locked, cardinality(v_locked) < p_limit, v_began
     );
   end if;
   return array(

@@ -2,11 +2,11 @@
 -- and pool the place of the first that it locked; where it locked none although it went through
 -- (always when p_is_all, else where it went on to a lower priority), that of the last in line. What
 -- is queued below meanwhile is found by the next claim that begins at the bottom: after ten times
--- as long as this one took, 5 s at most.
+-- as long as this one took, 5 s at most. p_open: what it had room for (open_kinds).
 -- Locks: the session's row, unless somebody has locked it.
 create or replace function noetl_internal.note_passed(
   p_session noetl.runtime,
-  p_room jsonb,
+  p_open jsonb,
   p_locked tid [],
   p_is_all boolean,
   p_began timestamptz
@@ -52,7 +52,7 @@ begin
   update noetl.runtime as s
   set
     passed = jsonb_build_object(
-      'open', noetl_internal.open_kinds(p_room), 'places', v_places,
+      'open', p_open, 'places', v_places,
       'until',
       v_now + least(10 * (v_now - extract(epoch from p_began) * 1000)::bigint, 5000)
     )

@@ -2,14 +2,14 @@
 -- left it for claims with room for the same kinds; null when that is over.
 create or replace function noetl_internal.passed_places(
   p_session noetl.runtime,
-  p_room jsonb
+  p_open jsonb
 )
 returns jsonb
 language plpgsql stable
 as $function$
 begin
   if
-    p_session.passed -> 'open' = noetl_internal.open_kinds(p_room)
+    p_session.passed -> 'open' = p_open
     and (p_session.passed ->> 'until')::bigint > extract(epoch from clock_timestamp()) * 1000
   then
     return p_session.passed -> 'places';

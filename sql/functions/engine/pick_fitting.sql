@@ -14,15 +14,15 @@ create or replace function noetl_internal.pick_fitting(
 )
 returns tid []
 language plpgsql volatile
-set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 declare
   c_many_blocks constant integer := 50;  -- some thousand rows
   v_began timestamptz := clock_timestamp();
   v_blocks bigint := pg_stat_get_xact_blocks_fetched('noetl.command'::regclass);
+  v_open jsonb := noetl_internal.open_kinds(p_room);
   v_locked tid [] := noetl_internal.lock_fitting(
     p_session, p_limit, p_marks, p_floor, p_room,
-    noetl_internal.passed_places(p_session, p_room)
+    noetl_internal.passed_places(p_session, v_open)
   );
 begin
   -- Not the time that it took, which is long on a busy machine too: what it had to read.
@@ -31,7 +31,7 @@ begin
     >= c_many_blocks + p_limit
   then
     perform noetl_internal.note_passed(
-      p_session, p_room, v_locked, cardinality(v_locked) < p_limit, v_began
+      p_session, v_open, v_locked, cardinality(v_locked) < p_limit, v_began
     );
   end if;
   return array(

@@ -7,7 +7,7 @@ insert into noetl.result_ref (ref_id, ref, execution_id, name, step, store_tier,
 overriding system value
 values (:top, format('noetl://%s/result/%s', :top, :top), :top, 'r', 'a', 'pvc', 'file:///r', 'application/json', 3, repeat('0', 64), now());
 
-select is(noetl_internal.bigint_of(t), n, format('"%s"', left(t, 30)))
+select is(noetl_internal.bigint_of(t), n, format('"%s"', replace(left(t, 30), E'\n', ' ')))
 from (values
   (:'top', :top), ('0009223372036854775807', null), (:'above', null), ('9' || repeat('0', 30), null),
   ('0', 0), ('-1', null), ('', null), ('1.0', null), ('٥', null), (E'1\n', null)
