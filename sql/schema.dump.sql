@@ -556,6 +556,7 @@ CREATE TABLE noetl.runtime (
     heartbeat_at timestamp with time zone NOT NULL,
     started_at timestamp with time zone,
     ended_at timestamp with time zone,
+    passed jsonb,
     CONSTRAINT runtime_ended_iff_final CHECK (((ended_at IS NOT NULL) = (status = 'ended'::text))),
     CONSTRAINT runtime_kind_is_known CHECK ((kind = ANY (ARRAY['worker'::text, 'dispatcher'::text]))),
     CONSTRAINT runtime_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'ended'::text])))
@@ -565,6 +566,8 @@ WITH (fillfactor='50');
 ALTER TABLE noetl.runtime OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.runtime IS 'Sessions of workers and dispatchers: one row per process start. The lease of a command is the session of its worker.';
+
+COMMENT ON COLUMN noetl.runtime.passed IS 'A hint for its next claims: what the last long one had to pass over (note_passed).';
 
 CREATE TABLE noetl.change (
     change_id bigint NOT NULL,
@@ -657,7 +660,7 @@ WITH (fillfactor='50');
 
 ALTER TABLE noetl.checkpoint OWNER TO noetl_owner;
 
-COMMENT ON TABLE noetl.checkpoint IS 'What is live in each shard, at most a second old while it changes.';
+COMMENT ON TABLE noetl.checkpoint IS 'What is live in each shard, at most a second old while it changes, more where much is live.';
 
 CREATE SEQUENCE noetl.claim_floor
     START WITH 0
@@ -954,6 +957,39 @@ COMMENT ON TABLE noetl.projection_checkpoint IS 'How far the projection of a sha
 
 COMMENT ON COLUMN noetl.projection_checkpoint.lag_ms IS 'How long the oldest change projected last had waited, in milliseconds.';
 
+CREATE SEQUENCE noetl.publication_floor
+    START WITH 0
+    INCREMENT BY 1
+    MINVALUE 0
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER TABLE noetl.publication_floor OWNER TO noetl_owner;
+
+COMMENT ON SEQUENCE noetl.publication_floor IS 'The change id below which nothing is to be published, as a look that took long left it.';
+
+CREATE SEQUENCE noetl.publication_floor_due
+    START WITH 0
+    INCREMENT BY 1
+    MINVALUE 0
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER TABLE noetl.publication_floor_due OWNER TO noetl_owner;
+
+COMMENT ON SEQUENCE noetl.publication_floor_due IS 'From when on a look begins at the bottom again, in milliseconds since 1970.';
+
+CREATE SEQUENCE noetl.publication_floor_next
+    START WITH 0
+    INCREMENT BY 1
+    MINVALUE 0
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER TABLE noetl.publication_floor_next OWNER TO noetl_owner;
+
+COMMENT ON SEQUENCE noetl.publication_floor_next IS 'The change id given last when such a look began: how far the floor may rise next.';
+
 CREATE SEQUENCE noetl.publishing_until
     START WITH 0
     INCREMENT BY 1
@@ -974,6 +1010,17 @@ CREATE TABLE noetl.result_payload (
 ALTER TABLE noetl.result_payload OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.result_payload IS 'Tier db: results that SQL can read.';
+
+CREATE TABLE noetl.retention_failure (
+    execution_id bigint NOT NULL,
+    code text NOT NULL,
+    message text NOT NULL,
+    failed_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE noetl.retention_failure OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.retention_failure IS 'Executions that could not be retired, and why: each is tried again after an hour.';
 
 CREATE TABLE noetl.setting (
     name text NOT NULL,
@@ -1019,6 +1066,15 @@ CREATE TABLE noetl.start_key (
 ALTER TABLE noetl.start_key OWNER TO noetl_owner;
 
 COMMENT ON TABLE noetl.start_key IS 'Which run an idempotency key of start_execution has made.';
+
+CREATE TABLE noetl.trim_mark (
+    low bigint NOT NULL,
+    retired_to bigint NOT NULL
+);
+
+ALTER TABLE noetl.trim_mark OWNER TO noetl_owner;
+
+COMMENT ON TABLE noetl.trim_mark IS 'How far the executions of an old week of the log are known to be retired; low: its first id.';
 
 CREATE SEQUENCE noetl.virtual_clock
     START WITH 0
@@ -1106,6 +1162,9 @@ ALTER TABLE ONLY noetl.result_ref
 ALTER TABLE ONLY noetl.result_ref
     ADD CONSTRAINT result_ref_pkey PRIMARY KEY (execution_id, ref_id);
 
+ALTER TABLE ONLY noetl.retention_failure
+    ADD CONSTRAINT retention_failure_pkey PRIMARY KEY (execution_id);
+
 ALTER TABLE ONLY noetl.run
     ADD CONSTRAINT run_pkey PRIMARY KEY (execution_id);
 
@@ -1130,6 +1189,9 @@ ALTER TABLE ONLY noetl.start_key
 ALTER TABLE ONLY noetl.token
     ADD CONSTRAINT token_pkey PRIMARY KEY (execution_id, token_id);
 
+ALTER TABLE ONLY noetl.trim_mark
+    ADD CONSTRAINT trim_mark_pkey PRIMARY KEY (low);
+
 ALTER TABLE ONLY noetl.variable
     ADD CONSTRAINT variable_pkey PRIMARY KEY (execution_id, scope, name);
 
@@ -1148,6 +1210,8 @@ CREATE INDEX idx_event_loop_id_type ON ONLY noetl.event USING btree (execution_i
 CREATE INDEX idx_execution_parent ON noetl.execution USING btree (parent_execution_id, execution_id) WHERE (parent_execution_id IS NOT NULL);
 
 CREATE INDEX idx_execution_path ON noetl.execution USING btree (path, execution_id);
+
+CREATE INDEX idx_execution_status ON noetl.execution USING btree (status, execution_id);
 
 CREATE INDEX idx_loop_expanding ON noetl.loop USING btree (execution_id, loop_id) WHERE ((status)::text = 'expanding'::text);
 
@@ -1216,5 +1280,7 @@ GRANT SELECT ON TABLE noetl.execution TO noetl_reader;
 GRANT SELECT ON TABLE noetl.manifest TO noetl_reader;
 
 GRANT SELECT ON TABLE noetl.manifest_part TO noetl_reader;
+
+GRANT SELECT ON TABLE noetl.retention_failure TO noetl_reader;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE noetl_owner REVOKE ALL ON FUNCTIONS  FROM PUBLIC;

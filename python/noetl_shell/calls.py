@@ -221,6 +221,15 @@ def read_events(
         return cursor.fetchall()
 
 
+def settled_events(conn: Connection, *, mark: dict[str, Any] | None) -> dict[str, Any]:
+    """Up to which event id nothing can appear any more; ``mark``: its last answer."""
+    with _translated(conn), conn.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute(
+            "select noetl.settled_events(%s)", [None if mark is None else Jsonb(mark)]
+        )
+        return _one(cursor)
+
+
 def list_results(
     conn: Connection, *, execution_id: int, limit: int = 1000, after: int = 0
 ) -> list[StoredResult]:

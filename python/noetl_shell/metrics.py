@@ -36,16 +36,19 @@ class Gauge:
 
 GAUGES: Final[Mapping[str, Gauge]] = {
     "noetl_queue_commands": Gauge(
-        "Open commands; held: their run is paused.", ("pool", "status")
+        "Open commands, counted up to 100,000 for each; held: their run is paused.",
+        ("pool", "status"),
     ),
     "noetl_queue_oldest_seconds": Gauge(
         "Seconds since the queued command that is next in line was issued, or the oldest"
         " leased one was claimed.",
         ("pool", "status"),
     ),
-    "noetl_runs": Gauge("Runs that have not ended.", ("status",)),
+    "noetl_runs": Gauge(
+        "Runs that have not ended, the first 100,000 of all.", ("status",)
+    ),
     "noetl_outbox_changes": Gauge(
-        "Changes that nobody has followed up yet.", ("kind",)
+        "Changes that nobody has followed up yet, counted up to 100,000.", ("kind",)
     ),
     "noetl_outbox_oldest_seconds": Gauge(
         "Seconds since the oldest of them was marked.", ("kind",)
@@ -77,7 +80,8 @@ GAUGES: Final[Mapping[str, Gauge]] = {
         ("dispatcher",),
     ),
     "noetl_timers": Gauge(
-        "Waits for a time, timeouts of other waits included; active schedules.",
+        "Waits for a time, timeouts of other waits included, counted up to 100,000;"
+        " active schedules.",
         ("kind",),
     ),
     "noetl_timers_due": Gauge("Those whose time has come.", ("kind",)),
@@ -89,6 +93,9 @@ GAUGES: Final[Mapping[str, Gauge]] = {
     ),
     "noetl_concurrency_places": Gauge(
         "Places under concurrency keys that are held or waited for.", ("state",)
+    ),
+    "noetl_retention_failures": Gauge(
+        "Executions that could not be retired: noetl.retention_failure tells why."
     ),
     "noetl_table_bytes": Gauge(
         "Size of a table or a partition of the event log with its indexes, as the last"

@@ -35,6 +35,7 @@ comment on table noetl.execution is
 comment on column noetl.execution.retired_at is
 'Since when its events and run state are gone: this row and its manifest are what is kept.';
 
+create index idx_execution_status on noetl.execution (status, execution_id);
 create index idx_execution_path on noetl.execution (path, execution_id);
 create index idx_execution_parent on noetl.execution (parent_execution_id, execution_id)
 where parent_execution_id is not null;
@@ -77,7 +78,7 @@ create table noetl.checkpoint (
 )
 with (fillfactor = 50);
 comment on table noetl.checkpoint is
-'What is live in each shard, at most a second old while it changes.';
+'What is live in each shard, at most a second old while it changes, more where much is live.';
 
 insert into noetl.execution_shard (shard, epoch)
 select

@@ -8673,13 +8673,30 @@ is 'Check, compile and store a playbook; the same content again gives the same v
 revoke all on function noetl.register_playbook(jsonb, text) from public;
 grant execute on function noetl.register_playbook(jsonb, text) to noetl_author;
 
+-- engine/bigint_of.sql
+-- The number that these digits are; null for any other text, and for more than a bigint holds.
+create or replace function noetl_internal.bigint_of(p_text text)
+returns bigint
+language sql immutable parallel safe
+as $function$
+  select
+    case
+      when p_text ~ '^[0-9]{1,18}$' then p_text::bigint
+      when p_text ~ '^[0-9]{19}$' and p_text collate "C" <= '9223372036854775807'
+        then p_text::bigint
+    end
+$function$;
+
+comment on function noetl_internal.bigint_of(text)
+is 'The number that these digits are; null for any other text.';
+
 -- engine/ref_id_of.sql
 -- The number of a stored result in its reference (noetl://…/result/N); null for other references.
 create or replace function noetl_internal.ref_id_of(p_ref text)
 returns bigint
 language sql immutable parallel safe
 as $function$
-  select substring(p_ref from '^noetl://[0-9]+/result/([0-9]{1,18})$')::bigint
+  select noetl_internal.bigint_of(substring(p_ref from '^noetl://[0-9]+/result/([0-9]+)$'))
 $function$;
 
 comment on function noetl_internal.ref_id_of(text)
@@ -9886,6 +9903,61 @@ $function$;
 comment on function noetl_internal.is_publishing()
 is 'Whether commands are published as they are issued.';
 
+-- engine/first_publication.sql
+-- The first entry of the outbox to be published; null when there is none. Nearly always a look from
+-- the bottom. Where that walks over many dead rows, which a foreign snapshot keeps, the next looks
+-- begin at a floor: the first entry, or the id given last when the look before began to be long, so
+-- that what commits meanwhile lies above. What commits later than that waits for the next look from
+-- the bottom, for a twentieth of the time, and after 10 s at most. Writes nothing else.
+create or replace function noetl_internal.first_publication()
+returns bigint
+language plpgsql volatile
+as $function$
+declare
+  c_many_blocks constant integer := 50;  -- some thousand rows
+  v_now bigint := (extract(epoch from clock_timestamp()) * 1000)::bigint;
+  v_blocks bigint := pg_stat_get_xact_blocks_fetched('noetl.change'::regclass);
+  v_given bigint := (select s.last_value from noetl.change_change_id_seq as s);
+  v_next bigint := (select n.last_value from noetl.publication_floor_next as n);
+  v_is_full boolean := v_now >= (select d.last_value from noetl.publication_floor_due as d);
+  v_first bigint;
+begin
+  v_first := (
+    select c.change_id from noetl.change as c
+    where
+      c.kind = 'publish'
+      and c.change_id >= case
+        when v_is_full then 0 else (select f.last_value from noetl.publication_floor as f)
+      end
+    order by c.change_id
+    limit 1
+  );
+  -- Not the time that it took, which is long on a busy machine too: what it had to read.
+  if
+    pg_stat_get_xact_blocks_fetched('noetl.change'::regclass) - v_blocks >= c_many_blocks
+  then
+    perform
+      setval('noetl.publication_floor', least(v_first, v_next)),
+      setval('noetl.publication_floor_next', v_given);
+    if v_is_full then
+      perform setval(
+        'noetl.publication_floor_due',
+        v_now + least(
+          greatest(
+            500, 20 * (extract(epoch from clock_timestamp()) * 1000 - v_now)::bigint
+          ),
+          10000
+        )
+      );
+    end if;
+  end if;
+  return v_first;
+end;
+$function$;
+
+comment on function noetl_internal.first_publication()
+is 'The first entry of the outbox to be published.';
+
 -- engine/mark_publications.sql
 -- Put commands that were issued into the outbox, to be published, and wake who does it.
 create or replace function noetl_internal.mark_publications(
@@ -10172,14 +10244,122 @@ $function$;
 comment on function noetl_internal.require_capacity(jsonb)
 is 'Check what a process says that it can take.';
 
--- engine/pick_first.sql
--- Lock the first queued commands of a session's pools, up to p_limit; returns where their rows are.
+-- engine/open_kinds.sql
+-- Of the tool kinds that a claim says something about, which have any room.
+create or replace function noetl_internal.open_kinds(p_room jsonb)
+returns jsonb
+language sql immutable parallel safe
+as $function$
+  select jsonb_object_agg(r.key, r.value <> '0') from jsonb_each_text(p_room) as r (key, value)
+$function$;
+
+comment on function noetl_internal.open_kinds(jsonb)
+is 'Of the tool kinds that a claim says something about, which have any room.';
+
+-- engine/passed_places.sql
+-- From which place in line on a session's claim need look, by priority and pool, as note_passed has
+-- left it for claims with room for the same kinds; null when that is over.
+create or replace function noetl_internal.passed_places(
+  p_session noetl.runtime,
+  p_open jsonb
+)
+returns jsonb
+language plpgsql stable
+as $function$
+begin
+  if
+    p_session.passed -> 'open' = p_open
+    and (p_session.passed ->> 'until')::bigint > extract(epoch from clock_timestamp()) * 1000
+  then
+    return p_session.passed -> 'places';
+  end if;
+  return null;
+end;
+$function$;
+
+comment on function noetl_internal.passed_places(noetl.runtime, jsonb)
+is 'From which place in line on a session''s claim need look.';
+
+-- engine/note_passed.sql
+-- Remember how far a claim had to walk that passed over many commands for want of room: by priority
+-- and pool the place of the first that it locked; where it locked none although it went through
+-- (always when p_is_all, else where it went on to a lower priority), that of the last in line. What
+-- is queued below meanwhile is found by the next claim that begins at the bottom: after ten times
+-- as long as this one took, 5 s at most. p_open: what it had room for (open_kinds).
+-- Locks: the session's row, unless somebody has locked it.
+create or replace function noetl_internal.note_passed(
+  p_session noetl.runtime,
+  p_open jsonb,
+  p_locked tid [],
+  p_is_all boolean,
+  p_began timestamptz
+)
+returns void
+language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
+as $function$
+declare
+  v_now bigint := (extract(epoch from clock_timestamp()) * 1000)::bigint;
+  v_places jsonb;
+begin
+  if
+    not exists (
+      select from noetl.runtime as s
+      where s.session_id = p_session.session_id
+      for no key update skip locked
+    )
+  then
+    return;
+  end if;
+  select jsonb_object_agg(concat(l.priority, p.pool), coalesce(f.place, n.place))
+  into v_places
+  from unnest(p_session.pools) as p (pool)
+  cross join generate_series(0, 9) as l (priority)
+  left join lateral (
+    select min(c.place) as place from noetl.command as c
+    where
+      c.ctid = any(p_locked) and c.pool = p.pool and c.priority = l.priority::smallint
+  ) as f on true
+  left join lateral (
+    select c.place from noetl.command as c
+    where c.status = 'queued' and c.pool = p.pool and c.priority = l.priority::smallint
+    order by c.place desc
+    limit 1
+  ) as n on
+    p_is_all
+    or l.priority > (
+      select min(c.priority) from noetl.command as c
+      where c.ctid = any(p_locked) and c.pool = p.pool
+    )
+  where num_nonnulls(f.place, n.place) > 0;
+  update noetl.runtime as s
+  set
+    passed = jsonb_build_object(
+      'open', p_open, 'places', v_places,
+      'until',
+      v_now + least(10 * (v_now - extract(epoch from p_began) * 1000)::bigint, 5000)
+    )
+  where s.session_id = p_session.session_id;
+end;
+$function$;
+
+comment on function noetl_internal.note_passed(
+  noetl.runtime, jsonb, tid [], boolean, timestamptz
+)
+is 'Remember how far a claim had to walk for want of room.';
+
+-- engine/lock_fitting.sql
+-- Lock the first queued commands of a session's pools whose kinds all have some room, up to
+-- p_limit; returns where their rows are. p_passed: from which place in line on it need look, by
+-- priority and pool (passed_places).
 -- Locks: command rows, skipping locked ones.
-create or replace function noetl_internal.pick_first(
+create or replace function noetl_internal.lock_fitting(
   p_session noetl.runtime,
   p_limit integer,
   p_marks jsonb,
-  p_floor bigint
+  p_floor bigint,
+  p_room jsonb,
+  p_passed jsonb
 )
 returns tid []
 language plpgsql volatile
@@ -10197,7 +10377,20 @@ begin
         c.status = 'queued'
         and c.pool = p.pool
         and c.priority = l.priority::smallint
-        and c.place >= greatest((p_marks ->> l.priority::text)::bigint, p_floor)
+        and c.place >= greatest(
+          (p_marks ->> l.priority::text)::bigint, p_floor,
+          (p_passed ->> concat(l.priority, p.pool))::bigint
+        )
+        and (
+          c.task not in ('run', 'frame')
+          or not exists (
+            select from noetl.catalog_step as s
+            cross join unnest(s.kinds) as k (kind)
+            where
+              s.catalog_id = c.catalog_id and s.step = c.step
+              and coalesce(p_room ->> k.kind, p_room ->> '*') = '0'
+          )
+        )
       order by c.place
       limit p_limit
       for no key update skip locked
@@ -10207,15 +10400,19 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.pick_first(noetl.runtime, integer, jsonb, bigint)
-is 'Lock the first queued commands of a session''s pools.';
+comment on function noetl_internal.lock_fitting(
+  noetl.runtime, integer, jsonb, bigint, jsonb, jsonb
+)
+is 'Lock the first queued commands whose kinds all have some room.';
 
 -- engine/pick_fitting.sql
 -- Lock the first queued commands of a session's pools that fit into the room it has per tool kind,
--- up to p_limit; returns where their rows are. Those of a kind without any room are passed over.
+-- up to p_limit; returns where their rows are. Those of a kind without any room are passed over:
+-- where these are many, the session remembers how far it came, and for a tenth of the time its next
+-- claims with room for the same kinds begin there (note_passed).
 -- Where there is some, more may be queued than fit: then fewer come than could, and the next claim,
 -- which says what is left, gives the others.
--- Locks: command rows, skipping locked ones.
+-- Locks: command rows, skipping locked ones; as note_passed.
 create or replace function noetl_internal.pick_fitting(
   p_session noetl.runtime,
   p_limit integer,
@@ -10225,53 +10422,43 @@ create or replace function noetl_internal.pick_fitting(
 )
 returns tid []
 language plpgsql volatile
-set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
+declare
+  c_many_blocks constant integer := 50;  -- some thousand rows
+  v_began timestamptz := clock_timestamp();
+  v_blocks bigint := pg_stat_get_xact_blocks_fetched('noetl.command'::regclass);
+  v_open jsonb := noetl_internal.open_kinds(p_room);
+  v_locked tid [] := noetl_internal.lock_fitting(
+    p_session, p_limit, p_marks, p_floor, p_room,
+    noetl_internal.passed_places(p_session, v_open)
+  );
 begin
+  -- Not the time that it took, which is long on a busy machine too: what it had to read.
+  if
+    pg_stat_get_xact_blocks_fetched('noetl.command'::regclass) - v_blocks
+    >= c_many_blocks + p_limit
+  then
+    perform noetl_internal.note_passed(
+      p_session, v_open, v_locked, cardinality(v_locked) < p_limit, v_began
+    );
+  end if;
   return array(
-    with queued as (
-      select q.*
-      from unnest(p_session.pools) as p (pool)
-      cross join generate_series(9, 0, -1) as l (priority)
-      cross join lateral (
-        select c.ctid as row_place, c.catalog_id, c.step, c.task, c.priority, c.place
-        from noetl.command as c
-        where
-          c.status = 'queued'
-          and c.pool = p.pool
-          and c.priority = l.priority::smallint
-          and c.place >= greatest((p_marks ->> l.priority::text)::bigint, p_floor)
-          and (
-            c.task not in ('run', 'frame')
-            or not exists (
-              select from noetl.catalog_step as s
-              cross join unnest(s.kinds) as k (kind)
-              where
-                s.catalog_id = c.catalog_id and s.step = c.step
-                and coalesce(p_room ->> k.kind, p_room ->> '*') = '0'
-            )
-          )
-        order by c.place
-        limit p_limit
-        for no key update skip locked
-      ) as q
-      limit p_limit
-    ),
-    crowded as materialized (
-      select u.row_place
-      from (
-        select
-          q.row_place, coalesce(p_room ->> k.kind, p_room ->> '*')::integer as room,
-          row_number() over (partition by k.kind order by q.priority desc, q.place) as number
-        from queued as q
-        inner join noetl.catalog_step as s on s.catalog_id = q.catalog_id and s.step = q.step
-        cross join unnest(s.kinds) as k (kind)
-        where q.task in ('run', 'frame')
-      ) as u
-      where u.number > u.room
-    )
-    select q.row_place from queued as q
-    where not exists (select from crowded as u where u.row_place = q.row_place)
+    select u.row_place
+    from (
+      select
+        c.ctid as row_place,
+        -- Who runs no tool needs no room.
+        case when k.kind is not null then coalesce(p_room ->> k.kind, p_room ->> '*')::integer end
+          as room,
+        row_number() over (partition by k.kind order by c.priority desc, c.place) as number
+      from noetl.command as c
+      left join noetl.catalog_step as s
+        on s.catalog_id = c.catalog_id and s.step = c.step and c.task in ('run', 'frame')
+      left join unnest(s.kinds) as k (kind) on true
+      where c.ctid = any(v_locked)  -- locked, so it stays where it is
+    ) as u
+    group by u.row_place
+    having not coalesce(bool_or(u.number > u.room), false)
   );
 end;
 $function$;
@@ -10280,11 +10467,16 @@ comment on function noetl_internal.pick_fitting(noetl.runtime, integer, jsonb, b
 is 'Lock the first queued commands that fit into the room a session has per tool kind.';
 
 -- engine/lease_commands.sql
--- Lease queued commands, which the transaction has locked, to a session, and tell so in the log;
--- returns the last of their places in line, null when there was none.
+-- Lease the first p_limit queued commands of a session's pools to it, and tell so in the log;
+-- returns the last of their places in line, null when there was none. p_picked: lease these rows
+-- instead, which the transaction has locked; null: the first.
+-- Locks: command rows, skipping locked ones.
 create or replace function noetl_internal.lease_commands(
   p_session noetl.runtime,
   p_request_id uuid,
+  p_limit integer,
+  p_marks jsonb,
+  p_floor bigint,
   p_picked tid []
 )
 returns bigint
@@ -10294,13 +10486,37 @@ as $function$
 declare
   v_place bigint;
 begin
-  with leased as (
+  with queued as (
+    select q.row_place
+    from unnest(p_session.pools) as p (pool)
+    cross join generate_series(9, 0, -1) as l (priority)
+    cross join lateral (
+      select c.ctid as row_place
+      from noetl.command as c
+      where
+        c.status = 'queued'
+        and c.pool = p.pool
+        and c.priority = l.priority::smallint
+        and c.place >= greatest((p_marks ->> l.priority::text)::bigint, p_floor)
+      order by c.place
+      limit p_limit
+      for no key update skip locked
+    ) as q
+    where p_picked is null
+    limit p_limit
+  ),
+  ready as (
+    select q.row_place from queued as q
+    union all
+    select k.row_place from unnest(p_picked) as k (row_place)
+  ),
+  leased as (
     update noetl.command as c
     set
       status = 'leased', session_id = p_session.session_id, request_id = p_request_id,
       claimed_at = noetl_internal.clock_now()
-    from unnest(p_picked) as k (row_place)
-    where c.ctid = k.row_place  -- locked, so it stays where it is
+    from ready as r
+    where c.ctid = r.row_place  -- locked, so it stays where it is
     returning c.*
   ),
   told as (
@@ -10311,8 +10527,7 @@ begin
     select
       c.execution_id, c.catalog_id, 'command.claimed', c.step, 'leased', c.iter_index,
       p_session.name,
-      jsonb_build_object('command_id', c.command_id, 'session', p_session.session_id),
-      c.claimed_at
+      jsonb_build_object('command_id', c.command_id, 'session', c.session_id), c.claimed_at
     from leased as c
     order by c.execution_id, c.command_id
     returning 1
@@ -10324,8 +10539,10 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.lease_commands(noetl.runtime, uuid, tid [])
-is 'Lease queued commands to a session.';
+comment on function noetl_internal.lease_commands(
+  noetl.runtime, uuid, integer, jsonb, bigint, tid []
+)
+is 'Lease the first queued commands of a session''s pools to it.';
 
 -- engine/hand_out.sql
 -- The commands of a claim: those that the request has leased already, or else up to p_limit queued
@@ -10369,15 +10586,14 @@ begin
     where
       c.session_id = p_session.session_id and c.request_id = p_request_id and c.status = 'leased'
   ) then
-    v_picked := case
-      when p_room is null
-        then noetl_internal.pick_first(p_session, v_limit, p_marks, noetl_internal.claim_floor())
-      else
-        noetl_internal.pick_fitting(
-          p_session, v_limit, p_marks, noetl_internal.claim_floor(), p_room
-        )
-    end;
-    v_place := noetl_internal.lease_commands(p_session, p_request_id, v_picked);
+    if p_room is not null then
+      v_picked := noetl_internal.pick_fitting(
+        p_session, v_limit, p_marks, noetl_internal.claim_floor(), p_room
+      );
+    end if;
+    v_place := noetl_internal.lease_commands(
+      p_session, p_request_id, v_limit, p_marks, noetl_internal.claim_floor(), v_picked
+    );
     if v_place > noetl_internal.served_place() then
       perform setval('noetl.virtual_clock', v_place);
     end if;
@@ -12061,7 +12277,6 @@ create or replace function noetl_internal.draft_items(
 )
 returns noetl_internal.draft []
 language plpgsql stable
-set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 begin
   return (
@@ -14406,7 +14621,7 @@ as $function$
   select
     case
       when jsonb_typeof(p_event) is distinct from 'object' then 'an event must be a mapping'
-      when coalesce(p_event ->> 'execution_id', '') !~ '^[0-9]{1,18}$'
+      when noetl_internal.bigint_of(p_event ->> 'execution_id') is null
         then 'execution_id must be an integer'
       when coalesce(jsonb_typeof(p_event -> 'command_id'), '') <> 'string'
         then 'command_id must be a string'
@@ -15198,16 +15413,36 @@ $function$;
 comment on function noetl_internal.project_run(bigint)
 is 'Copy the state of one run into noetl.execution.';
 
+-- engine/checkpoint_pause.sql
+-- How long after a checkpoint of this state the next one of its shard may be written: a second, and
+-- where much is live so long that looking at the runs and loops of all 16 shards, at some 2 µs
+-- each, takes a twentieth of the time; but a minute at most.
+create or replace function noetl_internal.checkpoint_pause(p_state jsonb)
+returns interval
+language sql immutable parallel safe
+as $function$
+  select
+    least(
+      greatest(
+        ((p_state ->> 'runs')::bigint + (p_state ->> 'loops')::bigint) * interval '640 us',
+        interval '1 second'
+      ),
+      interval '1 minute'
+    )
+$function$;
+
+comment on function noetl_internal.checkpoint_pause(jsonb)
+is 'How long after a checkpoint the next one of its shard may be written.';
+
 -- engine/due_shards.sql
 -- The shards, of one owner or all, that have something to project, and from when: p_now when runs
--- have changed; else when the checkpoint of a shard that has changed since is a second old.
+-- have changed; else when the next checkpoint of a shard that has changed since may be written.
 create or replace function noetl_internal.due_shards(
   p_owner uuid,
   p_now timestamptz
 )
 returns table (shard integer, due_at timestamptz)
 language plpgsql volatile
-set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 #variable_conflict use_column
 begin
@@ -15218,7 +15453,8 @@ begin
       s.shard,
       case
         when c.change_id is not null then p_now
-        when p.updated_at > k.checkpoint_at then k.checkpoint_at + interval '1 second'
+        when p.updated_at > k.checkpoint_at
+          then k.checkpoint_at + noetl_internal.checkpoint_pause(k.state)
       end as due_at
     from noetl.execution_shard as s
     inner join noetl.projection_checkpoint as p on p.shard = s.shard
@@ -15296,8 +15532,8 @@ $function$;
 comment on function noetl_internal.shard_state(integer) is 'What is live in a shard.';
 
 -- engine/write_checkpoints.sql
--- Write the checkpoints of those of these shards that have changed since the last one, at most one
--- a second: what is live in each, and how far it has come.
+-- Write the checkpoints of those of these shards that have changed since the last one, unless it is
+-- too young (checkpoint_pause): what is live in each, and how far it has come.
 -- Locks: rows of noetl.checkpoint; the caller holds those of noetl.projection_checkpoint.
 create or replace function noetl_internal.write_checkpoints(
   p_shards integer [],
@@ -15305,7 +15541,6 @@ create or replace function noetl_internal.write_checkpoints(
 )
 returns void
 language plpgsql volatile
-set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 begin
   insert into noetl.checkpoint (shard, checkpoint_at, state)
@@ -15321,7 +15556,8 @@ begin
     and p.updated_at is not null
     and (
       k.shard is null
-      or p.updated_at > k.checkpoint_at and k.checkpoint_at <= p_now - interval '1 second'
+      or p.updated_at > k.checkpoint_at
+      and k.checkpoint_at <= p_now - noetl_internal.checkpoint_pause(k.state)
     )
   on conflict (shard) do update
   set checkpoint_at = excluded.checkpoint_at, state = excluded.state;
@@ -15341,7 +15577,6 @@ create or replace function noetl_internal.note_projected(
 )
 returns void
 language plpgsql volatile
-set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 declare
   v_now timestamptz := noetl_internal.clock_now();
@@ -15378,19 +15613,18 @@ $function$;
 comment on function noetl_internal.note_projected(integer [], noetl.change [])
 is 'Note per shard how far the projection has come.';
 
--- engine/take_changes.sql
--- Take changes of these shards, up to p_limit in all, evenly, out of the outbox, to be projected by
--- the caller; null when there are none. A follower takes visible rows and skips locked ones; it
--- never follows ids, which are taken before commit. The changes of a run whose row somebody else is
--- writing stay for the next pass.
--- Locks: outbox rows and execution rows, skipping locked ones.
-create or replace function noetl_internal.take_changes(
+-- engine/project_dirty.sql
+-- Copy the state of runs that changed into noetl.execution, up to p_limit changes in all, evenly
+-- from these shards; returns how many outbox rows were consumed. A follower takes visible rows and
+-- skips locked ones; it never follows ids, which are taken before commit. A run whose row somebody
+-- else is writing is left for the next pass.
+-- Locks: outbox rows, execution rows and checkpoints, skipping locked ones.
+create or replace function noetl_internal.project_dirty(
   p_shards integer [],
   p_limit integer
 )
-returns noetl.change []
+returns integer
 language plpgsql volatile
-set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 declare
   v_changes bigint [];
@@ -15398,6 +15632,9 @@ declare
   v_free bigint [];
   v_done noetl.change [];
 begin
+  if cardinality(p_shards) = 0 then
+    return 0;
+  end if;
   select array_agg(t.change_id), array_agg(distinct t.execution_id) into v_changes, v_runs
   from unnest(p_shards) as s (shard)
   cross join lateral (
@@ -15419,40 +15656,15 @@ begin
       or not exists (select from noetl.execution as x where x.execution_id = r.execution_id)
     order by r.execution_id
   );
+  -- New statements: they see what was committed before the rows were taken, and maybe more.
   with done as (
     delete from noetl.change as c
     where c.change_id = any(v_changes) and c.execution_id = any(v_runs)
     returning c.*
   )
   select array_agg(d::noetl.change) into v_done from done as d;
-  return v_done;
-end;
-$function$;
-
-comment on function noetl_internal.take_changes(integer [], integer)
-is 'Take changes of shards out of the outbox, to be projected.';
-
--- engine/project_dirty.sql
--- Copy the state of runs that changed into noetl.execution, up to p_limit changes in all, evenly
--- from these shards; returns how many outbox rows were consumed.
--- Locks: as take_changes, and checkpoints, skipping locked ones.
-create or replace function noetl_internal.project_dirty(
-  p_shards integer [],
-  p_limit integer
-)
-returns integer
-language plpgsql volatile
-as $function$
-declare
-  v_done noetl.change [];
-begin
-  if cardinality(p_shards) = 0 then
-    return 0;
-  end if;
-  v_done := noetl_internal.take_changes(p_shards, p_limit);
-  -- New statements: they see what was committed before the rows were taken, and maybe more.
   perform noetl_internal.project_run(r.execution_id)
-  from (select distinct d.execution_id from unnest(v_done) as d) as r;
+  from unnest(v_runs) as r (execution_id);
   perform noetl_internal.note_projected(p_shards, v_done);
   return coalesce(cardinality(v_done), 0);
 end;
@@ -15524,10 +15736,50 @@ $function$;
 comment on function noetl_internal.require_not_retired(bigint)
 is 'Refuse what needs the events of a retired execution.';
 
+-- retention/note_retention_failure.sql
+-- Note why an execution could not be retired, so that it holds up no other one; a later failure
+-- takes the place of an earlier one.
+-- Locks: its row of noetl.retention_failure.
+create or replace function noetl_internal.note_retention_failure(
+  p_execution_id bigint,
+  p_code text,
+  p_message text
+)
+returns void
+language plpgsql volatile
+as $function$
+begin
+  insert into noetl.retention_failure as f (execution_id, code, message, failed_at)
+  values (p_execution_id, p_code, left(p_message, 2000), noetl_internal.clock_now())
+  on conflict (execution_id) do update
+  set code = excluded.code, message = excluded.message, failed_at = excluded.failed_at;
+end;
+$function$;
+
+comment on function noetl_internal.note_retention_failure(bigint, text, text)
+is 'Note why an execution could not be retired.';
+
+-- retention/is_retention_failing.sql
+-- Whether an execution could not be retired within the last hour: it is left alone for so long.
+create or replace function noetl_internal.is_retention_failing(p_execution_id bigint)
+returns boolean
+language sql stable
+as $function$
+  select exists (
+    select from noetl.retention_failure as f
+    where
+      f.execution_id = p_execution_id
+      and f.failed_at > noetl_internal.clock_now() - interval '1 hour'
+  )
+$function$;
+
+comment on function noetl_internal.is_retention_failing(bigint)
+is 'Whether an execution could not be retired within the last hour.';
+
 -- retention/retirable_runs.sql
 -- Runs that may be retired, ascending, at most p_limit: ended before p_cutoff, nothing of theirs
 -- lives, and neither does a child. A child stays as long as its parent is there: a parent that is
--- taken up again asks for it.
+-- taken up again asks for it. Those that could not be retired a moment ago are left out.
 create or replace function noetl_internal.retirable_runs(
   p_cutoff timestamptz,
   p_limit integer
@@ -15549,6 +15801,7 @@ begin
       select from noetl.run as c
       where c.parent_execution_id = r.execution_id and c.finished_at is null
     )
+    and not noetl_internal.is_retention_failing(r.execution_id)
   order by r.execution_id
   limit p_limit;
 end;
@@ -15616,7 +15869,8 @@ is 'What is kept of a run beside its row in noetl.execution.';
 -- retention/retire_run.sql
 -- Retire one run: from here on its manifest and its row in noetl.execution are what is known of it;
 -- its events and the rest of its state go afterwards (finish_retiring, trim_log). False when it
--- may not be retired (any more), or somebody is in the way.
+-- may not be retired (any more), or somebody is in the way, or it cannot be retired: an error that
+-- nobody foresaw is noted in noetl.retention_failure, and is that run's alone.
 -- Locks: the run's advisory lock exclusively, tried; the run and execution rows, for no longer than
 -- lock_timeout.
 create or replace function noetl_internal.retire_run(
@@ -15672,7 +15926,13 @@ begin
   delete from noetl.run as r where r.execution_id = p_execution_id;
   return true;
 exception
-  when lock_not_available or deadlock_detected then
+  when lock_not_available or deadlock_detected or serialization_failure
+    or insufficient_resources then
+    return false;
+  when admin_shutdown or crash_shutdown then
+    raise;
+  when others then
+    perform noetl_internal.note_retention_failure(p_execution_id, sqlstate, sqlerrm);
     return false;
 end;
 $function$;
@@ -15870,11 +16130,59 @@ $function$;
 comment on function noetl_internal.drop_run_rows(bigint, integer)
 is 'Remove what is left of the state of a retired run.';
 
+-- retention/finish_retirement.sql
+-- Read the next events of a retiring execution into its manifest, whose row the caller has locked,
+-- and remove the next rows of its state, at most p_limit of each: how many, and whether it is
+-- through. An error that nobody foresaw is noted in noetl.retention_failure, and is that
+-- execution's alone; moved is null then, and when somebody was in the way.
+-- Locks: none that waits.
+create or replace function noetl_internal.finish_retirement(
+  p_execution_id bigint,
+  p_manifest_id bigint,
+  p_limit integer,
+  out moved integer,
+  out is_through boolean
+)
+language plpgsql volatile
+as $function$
+#variable_conflict use_column
+declare
+  v_read integer;
+  v_dropped integer;
+begin
+  v_read := noetl_internal.summarise_events(p_execution_id, p_limit);
+  v_dropped := noetl_internal.drop_run_rows(p_execution_id, p_limit);
+  is_through := v_read < p_limit and v_dropped < p_limit;
+  if is_through then
+    update noetl.manifest as m
+    set kind = 'execution', summary = m.summary - 'read_to'
+    where m.execution_id = p_execution_id and m.manifest_id = p_manifest_id;
+    delete from noetl.retention_failure as f where f.execution_id = p_execution_id;
+  end if;
+  moved := v_read + v_dropped;
+exception
+  when lock_not_available or deadlock_detected or serialization_failure
+    or insufficient_resources then
+    moved := null;
+    is_through := false;
+  when admin_shutdown or crash_shutdown then
+    raise;
+  when others then
+    perform noetl_internal.note_retention_failure(p_execution_id, sqlstate, sqlerrm);
+    moved := null;
+    is_through := false;
+end;
+$function$;
+
+comment on function noetl_internal.finish_retirement(bigint, bigint, integer)
+is 'Read the next events of a retiring execution into its manifest, and remove its state.';
+
 -- retention/finish_retiring.sql
 -- Read the events of executions that are being retired into their manifests, and remove their
 -- state: about p_limit events and rows. Returns how many executions it was at, and how many of them
--- are done. Each call is complete in itself: what a killed one had begun is as it was before.
--- Locks: manifest rows, skipping locked ones.
+-- are done; one that fails is left for an hour. Each call is complete in itself: what a killed one
+-- had begun is as it was before.
+-- Locks: manifest rows, skipping locked ones; as finish_retirement.
 create or replace function noetl_internal.finish_retiring(
   p_limit integer,
   out touched integer,
@@ -15886,31 +16194,27 @@ as $function$
 declare
   v_manifest record;
   v_left integer := p_limit;
-  v_read integer;
-  v_dropped integer;
+  v_did record;
 begin
   touched := 0;
   finished := 0;
-  -- A row loop, because the executions share one budget, p_limit.
+  -- A row loop, because the executions share one budget, p_limit, and each has its own errors.
   for v_manifest in
     select m.execution_id, m.manifest_id from noetl.manifest as m
-    where m.kind = 'retiring'
+    where
+      m.kind = 'retiring' and not noetl_internal.is_retention_failing(m.execution_id)
     order by m.execution_id
     limit 100
     for no key update skip locked
   loop
     exit when v_left <= 0;
-    v_read := noetl_internal.summarise_events(v_manifest.execution_id, v_left);
-    v_dropped := noetl_internal.drop_run_rows(v_manifest.execution_id, v_left);
+    v_did := noetl_internal.finish_retirement(
+      v_manifest.execution_id, v_manifest.manifest_id, v_left
+    );
+    continue when v_did.moved is null;
     touched := touched + 1;
-    if v_read < v_left and v_dropped < v_left then
-      update noetl.manifest as m
-      set kind = 'execution', summary = m.summary - 'read_to'
-      where
-        m.execution_id = v_manifest.execution_id and m.manifest_id = v_manifest.manifest_id;
-      finished := finished + 1;
-    end if;
-    v_left := v_left - v_read - v_dropped;
+    finished := finished + v_did.is_through::integer;
+    v_left := v_left - v_did.moved;
   end loop;
 end;
 $function$;
@@ -15942,52 +16246,114 @@ $function$;
 comment on function noetl_internal.log_partitions()
 is 'The partitions of noetl.event and the execution ids that belong there.';
 
+-- retention/is_run_there.sql
+-- Whether a run is there that began in a week of the log: from p_low to below p_high.
+create or replace function noetl_internal.is_run_there(
+  p_low bigint,
+  p_high bigint
+)
+returns boolean
+language plpgsql stable
+as $function$
+begin
+  return exists (
+    select from noetl.run as r where r.execution_id >= p_low and r.execution_id < p_high
+  );
+end;
+$function$;
+
+comment on function noetl_internal.is_run_there(bigint, bigint)
+is 'Whether a run is there that began in a week of the log.';
+
+-- retention/check_week.sql
+-- Look for executions in a partition of the log that are not retired: at the runs, and where there
+-- is none at the next p_limit executions that its events tell of, which may have lost their run.
+-- These are found one by one from the primary key, without reading what lies between, and those
+-- found retired stay so: noetl.trim_mark tells how far, and the next call begins there. looked: how
+-- many it found retired; is_through: that was the last.
+-- Locks: the row of noetl.trim_mark.
+create or replace function noetl_internal.check_week(
+  p_partition regclass,
+  p_low bigint,
+  p_high bigint,
+  p_limit integer,
+  out looked integer,
+  out is_through boolean
+)
+language plpgsql volatile
+as $function$
+#variable_conflict use_column
+declare
+  v_mark bigint := coalesce(
+    (select t.retired_to from noetl.trim_mark as t where t.low = p_low), p_low
+  );
+  v_next bigint;
+begin
+  looked := 0;
+  is_through := false;
+  if noetl_internal.is_run_there(p_low, p_high) then
+    return;
+  end if;
+  execute format(
+    $query$
+      with recursive told as (
+        (
+          select e.execution_id, 1 as number from %1$s as e
+          where e.execution_id >= $1 order by e.execution_id limit 1
+        )
+        union all
+        select n.execution_id, t.number + 1
+        from told as t
+        cross join lateral (
+          select e.execution_id from %1$s as e
+          where e.execution_id > t.execution_id order by e.execution_id limit 1
+        ) as n
+        where
+          t.number <= $2
+          and exists (
+            select from noetl.manifest as m
+            where m.execution_id = t.execution_id and m.kind = 'execution'
+          )
+      )
+      select count(*), max(t.execution_id) from told as t
+    $query$, p_partition
+  ) into looked, v_next using v_mark, p_limit;
+  -- The last one found is not known to be retired, but where it is the last of all.
+  is_through := looked = 0 or looked <= p_limit and exists (
+    select from noetl.manifest as m where m.execution_id = v_next and m.kind = 'execution'
+  );
+  if not is_through then
+    looked := looked - 1;
+  end if;
+  insert into noetl.trim_mark as t (low, retired_to)
+  values (p_low, case when is_through then p_high else v_next end)
+  on conflict (low) do update set retired_to = excluded.retired_to
+  where t.retired_to < excluded.retired_to;
+end;
+$function$;
+
+comment on function noetl_internal.check_week(regclass, bigint, bigint, integer)
+is 'Look for executions in a partition of the log that are not retired.';
+
 -- retention/has_unretired.sql
 -- Whether a partition of the log has to stay: a run that began in its time is there still, or its
--- events tell of an execution that is not summarised (its run row may be lost). Executions are
--- found one by one from the primary key, without reading what lies between.
+-- events may tell of an execution that is not retired (check_week was not through).
 create or replace function noetl_internal.has_unretired(
-  p_partition regclass,
   p_low bigint,
   p_high bigint
 )
 returns boolean
 language plpgsql volatile
 as $function$
-declare
-  v_has_unretired boolean := exists (
-    select from noetl.run as r where r.execution_id >= p_low and r.execution_id < p_high
-  );
 begin
-  if not v_has_unretired then
-    execute format(
-      $query$
-        with recursive told as (
-          (select e.execution_id from %1$s as e order by e.execution_id limit 1)
-          union all
-          select (
-            select e.execution_id from %1$s as e
-            where e.execution_id > t.execution_id order by e.execution_id limit 1
-          )
-          from told as t where t.execution_id is not null
-        )
-        select exists (
-          select from told as t
-          where
-            t.execution_id is not null
-            and not exists (
-              select from noetl.manifest as m
-              where m.execution_id = t.execution_id and m.kind = 'execution'
-            )
-        )
-      $query$, p_partition
-    ) into v_has_unretired;
-  end if;
-  return v_has_unretired;
+  return noetl_internal.is_run_there(p_low, p_high)
+    or not exists (
+      select from noetl.trim_mark as t where t.low = p_low and t.retired_to = p_high
+    );
 end;
 $function$;
 
-comment on function noetl_internal.has_unretired(regclass, bigint, bigint)
+comment on function noetl_internal.has_unretired(bigint, bigint)
 is 'Whether a partition of the log has to stay.';
 
 -- retention/drop_partition.sql
@@ -16010,12 +16376,13 @@ begin
   end if;
   begin
     -- Nobody can write there from here on, and whoever has is waited for: the look that follows
-    -- sees it. It may take long, and holds up no reader and no writer of other partitions.
+    -- sees it: who begins an execution makes its run.
     execute format('lock table %s in share mode', p_partition);
-    if noetl_internal.has_unretired(p_partition, p_low, p_high) then
+    if noetl_internal.has_unretired(p_low, p_high) then
       return false;
     end if;
     execute format('drop table %s', p_partition);
+    delete from noetl.trim_mark as t where t.low = p_low;
     return true;
   exception
     when lock_not_available or deadlock_detected then
@@ -16082,31 +16449,40 @@ is 'Remove events of retired executions from a partition that has to stay for ot
 -- retention/trim_log.sql
 -- Remove from the log what is over: the first partition whose week ended before p_cutoff, if all of
 -- its executions are retired; else, from those that one that lives for longer keeps, about p_limit
--- events of retired ones. Returns the number of partitions and events. One partition per call, also
--- when it cannot be dropped: the locks of each last no longer than its own drop.
--- Locks: as drop_partition.
+-- events of retired ones. Returns the number of partitions and events, and of the executions that
+-- it found to be retired. One partition per call, also when it cannot be dropped: the locks of each
+-- last no longer than its own drop.
+-- Locks: as check_week and drop_partition.
 create or replace function noetl_internal.trim_log(
   p_cutoff timestamptz,
   p_limit integer,
   out partitions integer,
-  out events integer
+  out events integer,
+  out looked integer
 )
 language plpgsql volatile
 as $function$
 #variable_conflict use_column
 declare
   v_part record;
+  v_week record;
   v_is_tried boolean := false;
 begin
   partitions := 0;
   events := 0;
+  looked := 0;
   -- A row loop, because each partition has its own lock; bounded by the partitions.
   for v_part in
     select p.* from noetl_internal.log_partitions() as p
     where p.high <= noetl_internal.execution_id_at(p_cutoff)
     order by p.low
   loop
-    if not noetl_internal.has_unretired(v_part.partition, v_part.low, v_part.high) then
+    v_week := noetl_internal.check_week(
+      v_part.partition, v_part.low, v_part.high, p_limit - looked
+    );
+    looked := looked + v_week.looked;
+    exit when looked >= p_limit;
+    if v_week.is_through then
       -- Whoever uses the log may be in the way of the next one too, and each try holds up others.
       continue when v_is_tried;
       v_is_tried := true;
@@ -18885,33 +19261,82 @@ $function$;
 comment on function noetl_internal.fire_schedule(noetl.schedule, timestamptz)
 is 'Do what a due schedule does now, and move it on.';
 
+-- metric/count_limit.sql
+-- How far metrics count: what there is more of is told as so many.
+create or replace function noetl_internal.count_limit()
+returns integer
+language sql immutable parallel safe
+as $function$
+  select 100000
+$function$;
+
+comment on function noetl_internal.count_limit() is 'How far metrics count.';
+
+-- metric/queued_pools.sql
+-- The pools that have queued commands: found one by one from the index, without reading the queue.
+create or replace function noetl_internal.queued_pools()
+returns setof text
+language sql stable
+as $function$
+  with recursive pools (pool) as (
+    (
+      select c.pool from noetl.command as c
+      where c.status = 'queued'
+      order by c.pool limit 1
+    )
+    union all
+    select n.pool
+    from pools as p
+    cross join lateral (
+      select c.pool from noetl.command as c
+      where c.status = 'queued' and c.pool > p.pool
+      order by c.pool limit 1
+    ) as n
+  )
+  select p.pool from pools as p
+$function$;
+
+comment on function noetl_internal.queued_pools() is 'The pools that have queued commands.';
+
 -- metric/queue_samples.sql
--- The queue: commands by pool and status.
+-- The queue: commands by pool and status, each counted up to the limit.
 create or replace function noetl_internal.queue_samples()
 returns table (name text, labels jsonb, value double precision)
 language sql stable
 as $function$
   with counts (pool, status, n) as (
-    select c.pool, 'queued', count(*)
-    from noetl.command as c
-    where c.status = 'queued'
-    group by c.pool
-    union all
-    select c.pool, 'leased', count(*)
-    from noetl.command as c
-    where c.status = 'leased'
-    group by c.pool
-    union all
-    select h.pool, 'held', sum(h.n)
-    from noetl.run as r
+    select p.pool, 'queued', n.n
+    from noetl_internal.queued_pools() as p (pool)
     cross join lateral (
-      select c.pool, count(*) as n
-      from noetl.command as c
-      where c.execution_id = r.execution_id and c.status = 'held'
-      group by c.pool
-    ) as h
-    where r.is_paused
-    group by h.pool
+      select count(*) as n
+      from (
+        select from noetl.command as c
+        where c.status = 'queued' and c.pool = p.pool
+        limit noetl_internal.count_limit()
+      ) as k
+    ) as n
+    union all
+    select k.pool, 'leased', count(*)
+    from (
+      select c.pool from noetl.command as c
+      where c.status = 'leased'
+      limit noetl_internal.count_limit()
+    ) as k
+    group by k.pool
+    union all
+    select k.pool, 'held', count(*)
+    from (
+      select h.pool
+      from noetl.run as r
+      cross join lateral (
+        select c.pool from noetl.command as c
+        where c.execution_id = r.execution_id and c.status = 'held'
+        limit noetl_internal.count_limit()
+      ) as h
+      where r.is_paused
+      limit noetl_internal.count_limit()
+    ) as k
+    group by k.pool
   )
   select 'noetl_queue_commands', jsonb_build_object('pool', c.pool, 'status', c.status), c.n
   from counts as c
@@ -18926,12 +19351,9 @@ create or replace function noetl_internal.queue_age_samples()
 returns table (name text, labels jsonb, value double precision)
 language sql stable
 as $function$
-  with pools as (
-    select distinct c.pool from noetl.command as c where c.status = 'queued'
-  ),
-  ages (pool, status, since) as (
+  with ages (pool, status, since) as (
     select p.pool, 'queued', min(e.created_at)
-    from pools as p
+    from noetl_internal.queued_pools() as p (pool)
     cross join generate_series(0, 9) as l (priority)
     cross join lateral (
       select c.execution_id, c.command_id from noetl.command as c
@@ -18964,7 +19386,7 @@ comment on function noetl_internal.queue_age_samples()
 is 'How long the queue''s oldest have been in it, for metrics.';
 
 -- metric/run_samples.sql
--- Live runs by status, with "paused" for those that stand still.
+-- Live runs by status, with "paused" for those that stand still; counted up to the limit.
 create or replace function noetl_internal.run_samples()
 returns table (name text, labels jsonb, value double precision)
 language sql stable
@@ -18973,23 +19395,48 @@ as $function$
     'noetl_runs',
     jsonb_build_object('status', case when r.is_paused then 'paused' else r.status end),
     count(*)
-  from noetl.run as r
-  where r.finished_at is null
+  from (
+    select l.is_paused, l.status from noetl.run as l
+    where l.finished_at is null
+    limit noetl_internal.count_limit()
+  ) as r
   group by 2
 $function$;
 
 comment on function noetl_internal.run_samples() is 'Live runs by status, for metrics.';
 
 -- metric/outbox_samples.sql
--- The outbox by kind, and since when its oldest change waits; the checkpoints of the shards.
+-- The outbox by kind, counted up to the limit, and since when its oldest change waits; the
+-- checkpoints of the shards.
 create or replace function noetl_internal.outbox_samples()
 returns table (name text, labels jsonb, value double precision)
 language sql stable
 as $function$
   with counted as (
-    select c.kind, count(*) as n, min(c.marked_at) as since
-    from noetl.change as c
-    group by c.kind
+    select k.kind, count(*) as n, min(k.marked_at) as since
+    from (
+      -- One look for each index of the outbox, from its beginning.
+      (
+        select c.kind, c.marked_at from noetl.change as c
+        where c.kind = 'dirty'
+        limit noetl_internal.count_limit()
+      )
+      union all
+      (
+        select c.kind, c.marked_at from noetl.change as c
+        where c.kind in ('advance', 'cancel')
+        order by c.change_id
+        limit noetl_internal.count_limit()
+      )
+      union all
+      (
+        select c.kind, c.marked_at from noetl.change as c
+        where c.kind = 'publish'
+        order by c.change_id
+        limit noetl_internal.count_limit()
+      )
+    ) as k
+    group by k.kind
   )
   select 'noetl_outbox_changes', jsonb_build_object('kind', c.kind), c.n from counted as c
   union all
@@ -19079,13 +19526,19 @@ comment on function noetl_internal.duty_samples()
 is 'How many ticks and shards each dispatcher holds, for metrics.';
 
 -- metric/timer_samples.sql
--- Waits and schedules: how many there are, how many are due, since when the oldest of those is.
+-- Waits and schedules: how many there are, how many are due, since when the oldest of those is;
+-- counted up to the limit, the earliest first.
 create or replace function noetl_internal.timer_samples()
 returns table (name text, labels jsonb, value double precision)
 language sql stable
 as $function$
   with timers as (
-    select 'wait' as kind, t.wake_at as due_at from noetl.token as t where t.wake_at is not null
+    (
+      select 'wait' as kind, t.wake_at as due_at from noetl.token as t
+      where t.wake_at is not null
+      order by t.wake_at
+      limit noetl_internal.count_limit()
+    )
     union all
     select 'schedule', s.next_at from noetl.schedule as s where s.is_active
   ),
@@ -19114,7 +19567,7 @@ as $function$
   select
     'noetl_concurrency_places',
     jsonb_build_object('state', case when s.is_held then 'held' else 'waiting' end), count(*)
-  from noetl.slot as s
+  from (select p.is_held from noetl.slot as p limit noetl_internal.count_limit()) as s
   group by s.is_held
 $function$;
 
@@ -19123,7 +19576,7 @@ is 'Waits, schedules and places under concurrency keys, for metrics.';
 
 -- metric/table_samples.sql
 -- Sizes of tables and of the log's partitions, indexes included, as the last vacuum or analyze saw
--- them, and how many partitions there are after this week's.
+-- them, how many partitions there are after this week's, and what retention cannot do.
 create or replace function noetl_internal.table_samples()
 returns table (name text, labels jsonb, value double precision)
 language sql stable
@@ -19148,6 +19601,8 @@ as $function$
     'noetl_table_bytes', jsonb_build_object('table', s.relname),
     s.pages * current_setting('block_size')::double precision
   from sizes as s
+  union all
+  select 'noetl_retention_failures', '{}'::jsonb, count(*) from noetl.retention_failure
   union all
   select 'noetl_event_partitions_ahead', '{}'::jsonb, count(*)
   from pg_inherits as i
@@ -19624,6 +20079,63 @@ revoke all on function noetl.list_events(bigint, bigint, integer, text) from pub
 grant execute on function noetl.list_events(bigint, bigint, integer, text)
 to noetl_reader, noetl_operator;
 
+-- api/settled_events.sql
+-- Up to which event id nothing can appear any more that is not visible by now: ids are given before
+-- a transaction commits. {"settled": that id, "pending": the next to be settled, "writers": who
+-- wrote events when it was the last}; whoever follows events passes what it was told last, and
+-- reads again what lies above (docs/api.md). Only transactions that write events are waited for.
+-- Locks: none. Raises: NE422 for what is no such mark.
+create or replace function noetl.settled_events(p_mark jsonb default null)
+returns jsonb
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+declare
+  v_settled bigint := noetl_internal.bigint_of(p_mark ->> 'settled');
+  v_pending bigint := noetl_internal.bigint_of(p_mark ->> 'pending');
+  v_last bigint := (
+    select case when s.is_called then s.last_value else 0 end from noetl.event_id_seq as s
+  );
+  v_writers text [];
+begin
+  if
+    p_mark is not null
+    and (
+      num_nulls(v_settled, v_pending) > 0
+      or jsonb_typeof(p_mark -> 'writers') is distinct from 'array'
+    )
+  then
+    raise exception 'this is no mark of settled_events' using
+      errcode = 'NE422', hint = 'Pass what it answered last, or null at first.';
+  end if;
+  -- Who inserts into the log locks it before it is given ids, until it commits. A new statement:
+  -- who has been given an id up to v_last is among them, or has committed.
+  v_writers := array(
+    select distinct l.virtualtransaction
+    from pg_locks as l
+    inner join pg_database as d on d.oid = l.database
+    where
+      d.datname = current_database() and l.locktype = 'relation'
+      and l.relation = 'noetl.event'::regclass and l.mode = 'RowExclusiveLock'
+      and l.pid is distinct from pg_backend_pid()
+    order by l.virtualtransaction
+  );
+  if cardinality(v_writers) = 0 then
+    v_settled := v_last;
+  elsif p_mark -> 'writers' ?| v_writers then
+    return p_mark;
+  else
+    v_settled := coalesce(v_pending, 0);
+  end if;
+  return jsonb_build_object('settled', v_settled, 'pending', v_last, 'writers', v_writers);
+end;
+$function$;
+
+comment on function noetl.settled_events(jsonb)
+is 'Up to which event id nothing can appear any more that is not visible by now.';
+revoke all on function noetl.settled_events(jsonb) from public;
+grant execute on function noetl.settled_events(jsonb) to noetl_reader, noetl_operator;
+
 -- api/find_command.sql
 -- The command that an event has issued, and where it stands: queued, held (its execution is
 -- paused), leased, or ended. Without p_execution_id it is looked for in the executions that have
@@ -19776,7 +20288,7 @@ begin
   left join noetl.result_payload as p
     on p.execution_id = r.execution_id and p.ref_id = r.ref_id
   where
-    r.execution_id = substring(p_ref from '^noetl://([0-9]{1,18})/result/')::bigint
+    r.execution_id = noetl_internal.bigint_of(substring(p_ref from '^noetl://([0-9]+)/result/'))
     and r.ref_id = noetl_internal.ref_id_of(p_ref)
     and r.removed_at is null;
   if not found then
@@ -19887,7 +20399,7 @@ begin
     cross join unnest(c.source_refs) as s (ref)
     inner join noetl.result_ref as r
       on
-        r.execution_id = substring(s.ref from '^noetl://([0-9]{1,18})/')::bigint
+        r.execution_id = noetl_internal.bigint_of(substring(s.ref from '^noetl://([0-9]+)/'))
         and r.ref_id = noetl_internal.ref_id_of(s.ref)
     where c.depth < 1000  -- a result comes after its sources, so there is no cycle to stop
   )
@@ -20662,9 +21174,7 @@ begin
   if
     (
       select c.marked_at from noetl.change as c
-      where c.kind = 'publish'
-      order by c.change_id
-      limit 1
+      where c.change_id = (select noetl_internal.first_publication())
     ) < noetl_internal.clock_now() - make_interval(secs => v_seconds)
   then
     return;
@@ -21185,24 +21695,26 @@ set jit = off
 as $function$
 declare
   v_parts text [] := regexp_match(
-    p_collection_ref, '^noetl://([0-9]{1,18})/loop/([0-9]{1,18})$'
+    p_collection_ref, '^noetl://([0-9]+)/loop/([0-9]+)$'
   );
+  v_execution_id bigint := noetl_internal.bigint_of(v_parts[1]);
+  v_loop_id bigint := noetl_internal.bigint_of(v_parts[2]);
   v_result_ref text;
   v_items jsonb;
 begin
-  if v_parts is null then
+  if num_nulls(v_execution_id, v_loop_id) > 0 then
     raise exception 'no collection is called "%"', left(p_collection_ref, 200) using
       errcode = 'NE404', hint = 'Pass the collection_ref of a claimed command.';
   end if;
-  perform noetl_internal.require_run(p_session, v_parts[1]::bigint);
+  perform noetl_internal.require_run(p_session, v_execution_id);
   select l.collection_ref into v_result_ref
   from noetl.loop as l
-  where l.execution_id = v_parts[1]::bigint and l.loop_id = v_parts[2]::bigint;
+  where l.execution_id = v_execution_id and l.loop_id = v_loop_id;
   if v_result_ref is not null then
     return jsonb_build_object('ref', v_result_ref);
   end if;
   select coalesce(jsonb_agg(i.item order by i.iter_index), '[]') into v_items
-  from noetl_internal.load_items(v_parts[1]::bigint, v_parts[2]::bigint, p_first, p_count) as i;
+  from noetl_internal.load_items(v_execution_id, v_loop_id, p_first, p_count) as i;
   return v_items;
 end;
 $function$;
@@ -21231,15 +21743,17 @@ set jit = off
 as $function$
 declare
   v_parts text [] := regexp_match(
-    p_results_ref, '^noetl://([0-9]{1,18})/loop/([0-9]{1,18})/results$'
+    p_results_ref, '^noetl://([0-9]+)/loop/([0-9]+)/results$'
   );
+  v_execution_id bigint := noetl_internal.bigint_of(v_parts[1]);
+  v_loop_id bigint := noetl_internal.bigint_of(v_parts[2]);
 begin
-  if v_parts is null then
+  if num_nulls(v_execution_id, v_loop_id) > 0 then
     raise exception 'no results are called "%"', left(p_results_ref, 200) using
       errcode = 'NE404', hint = 'Pass the results_ref of a finished loop.';
   end if;
-  perform noetl_internal.require_kin(p_session, v_parts[1]::bigint);
-  return noetl_internal.loop_results(v_parts[1]::bigint, v_parts[2]::bigint, p_first, p_count);
+  perform noetl_internal.require_kin(p_session, v_execution_id);
+  return noetl_internal.loop_results(v_execution_id, v_loop_id, p_first, p_count);
 end;
 $function$;
 
@@ -21387,7 +21901,8 @@ set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 set jit = off
 as $function$
 declare
-  v_execution_id bigint := substring(p_ref from '^noetl://([0-9]{1,18})/result/')::bigint;
+  v_execution_id bigint :=
+    noetl_internal.bigint_of(substring(p_ref from '^noetl://([0-9]+)/result/'));
   v_result jsonb;
 begin
   perform noetl_internal.require_session(p_session);
@@ -22691,7 +23206,6 @@ create or replace function noetl_internal.next_projection(
 )
 returns timestamptz
 language plpgsql volatile
-set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 begin
   return (
@@ -22772,7 +23286,7 @@ begin
       case when v_fire_at <= v_now then 'fire_schedules' end,
       case
         when 'publish_commands' = any(v_duties)
-          and exists (select from noetl.change as c where c.kind = 'publish')
+          and noetl_internal.first_publication() is not null
           then 'publish_commands'
       end,
       'maintain_partitions', 'retain'
@@ -23015,19 +23529,22 @@ set jit = off
 as $function$
 #variable_conflict use_column
 declare
+  v_first bigint;
   v_taken noetl.change [];
   v_ready noetl_internal.publication [];
 begin
   perform noetl_internal.require_session(p_session);
+  if not exists (
+    select from noetl.duty as d
+    where d.duty = 'publish_commands' and d.owner_session_id = p_session
+  ) then
+    return;
+  end if;
+  v_first := noetl_internal.first_publication();
   select array_agg(t::noetl.change order by t.change_id) into v_taken
   from (
     select c.* from noetl.change as c
-    where
-      c.kind = 'publish'
-      and exists (
-        select from noetl.duty as d
-        where d.duty = 'publish_commands' and d.owner_session_id = p_session
-      )
+    where c.kind = 'publish' and c.change_id >= v_first
     order by c.change_id
     limit least(greatest(p_limit, 0), 1000)
     for update skip locked
@@ -23176,7 +23693,8 @@ begin
     done := sessions;
   end if;
   if done = 0 then
-    select t.partitions, t.events, t.partitions + t.events into partitions, events, done
+    select t.partitions, t.events, t.partitions + t.events + t.looked
+    into partitions, events, done
     from noetl_internal.trim_log(v_cutoff, v_limit) as t;
   end if;
 end;

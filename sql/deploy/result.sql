@@ -101,6 +101,25 @@ create table noetl.manifest_part (
 );
 comment on table noetl.manifest_part is 'The parts of a manifest, in order.';
 
-grant select on noetl.result_ref, noetl.manifest, noetl.manifest_part to noetl_reader;
+create table noetl.retention_failure (
+  execution_id bigint not null,
+  code text not null,
+  message text not null,
+  failed_at timestamptz not null,
+  constraint retention_failure_pkey primary key (execution_id)
+);
+comment on table noetl.retention_failure is
+'Executions that could not be retired, and why: each is tried again after an hour.';
+
+create table noetl.trim_mark (
+  low bigint not null,
+  retired_to bigint not null,
+  constraint trim_mark_pkey primary key (low)
+);
+comment on table noetl.trim_mark is
+'How far the executions of an old week of the log are known to be retired; low: its first id.';
+
+grant select on noetl.result_ref, noetl.manifest, noetl.manifest_part, noetl.retention_failure
+to noetl_reader;
 
 commit;

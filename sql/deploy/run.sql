@@ -34,6 +34,19 @@ create sequence noetl.publishing_until minvalue 0 start 0;
 comment on sequence noetl.publishing_until is
 'Until when commands are published as they are issued, in milliseconds since 1970.';
 
+-- Three registers of first_publication.
+create sequence noetl.publication_floor minvalue 0 start 0;
+comment on sequence noetl.publication_floor is
+'The change id below which nothing is to be published, as a look that took long left it.';
+
+create sequence noetl.publication_floor_next minvalue 0 start 0;
+comment on sequence noetl.publication_floor_next is
+'The change id given last when such a look began: how far the floor may rise next.';
+
+create sequence noetl.publication_floor_due minvalue 0 start 0;
+comment on sequence noetl.publication_floor_due is
+'From when on a look begins at the bottom again, in milliseconds since 1970.';
+
 -- Checks of one column are domains, for speed: docs/decisions/domains-for-hot-checks.md.
 create domain noetl_internal.run_status as text
 constraint run_status_is_known check (

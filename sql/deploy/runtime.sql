@@ -16,6 +16,7 @@ create table noetl.runtime (
   heartbeat_at timestamptz not null,
   started_at timestamptz,  -- the process, by its own clock
   ended_at timestamptz,
+  passed jsonb,
   constraint runtime_pkey primary key (session_id),
   constraint runtime_kind_is_known check (kind in ('worker', 'dispatcher')),
   constraint runtime_status_is_known check (status in ('active', 'ended')),
@@ -25,6 +26,9 @@ with (fillfactor = 50);
 comment on table noetl.runtime is
 'Sessions of workers and dispatchers: one row per process start. The lease of a command is '
 'the session of its worker.';
+
+comment on column noetl.runtime.passed is
+'A hint for its next claims: what the last long one had to pass over (note_passed).';
 
 create unique index uidx_runtime_active_name on noetl.runtime (kind, name)
 where status = 'active';

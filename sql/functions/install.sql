@@ -28,6 +28,7 @@
 \ir api/register_playbook.sql
 
 -- Results: references, payloads, the items of loops
+\ir engine/bigint_of.sql
 \ir engine/ref_id_of.sql
 \ir engine/loop_uri.sql
 \ir engine/add_result_ref.sql
@@ -73,6 +74,7 @@
 \ir engine/outcome_draft.sql
 \ir engine/ring_doorbell.sql
 \ir engine/is_publishing.sql
+\ir engine/first_publication.sql
 \ir engine/mark_publications.sql
 \ir engine/publish_queued.sql
 \ir engine/issue_batch.sql
@@ -83,6 +85,10 @@
 \ir engine/require_counts.sql
 \ir engine/require_capacity.sql
 \ir engine/pick_first.sql
+\ir engine/open_kinds.sql
+\ir engine/passed_places.sql
+\ir engine/note_passed.sql
+\ir engine/lock_fitting.sql
 \ir engine/pick_fitting.sql
 \ir engine/lease_commands.sql
 \ir engine/hand_out.sql
@@ -216,6 +222,7 @@
 \ir engine/step_states.sql
 \ir engine/run_state.sql
 \ir engine/project_run.sql
+\ir engine/checkpoint_pause.sql
 \ir engine/due_shards.sql
 \ir engine/own_shards.sql
 \ir engine/shard_state.sql
@@ -294,6 +301,7 @@
 \ir api/execution_status.sql
 \ir api/list_executions.sql
 \ir api/list_events.sql
+\ir api/settled_events.sql
 \ir api/find_command.sql
 \ir api/list_playbooks.sql
 \ir api/list_results.sql

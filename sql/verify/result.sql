@@ -8,7 +8,9 @@ from (
   ('noetl.result_payload'),
   ('noetl.collection_chunk'),
   ('noetl.manifest'),
-  ('noetl.manifest_part')
+  ('noetl.manifest_part'),
+  ('noetl.retention_failure'),
+  ('noetl.trim_mark')
 ) as t (name);
 
 rollback;

@@ -171,7 +171,8 @@ def test_store_that_is_down_is_told_of_once_and_holds_up_no_other(lab: Lab) -> N
         ("exec/-5/step/a", None),
         ("exec/five/step/a", None),
         ("exec/٥/step/a", None),
-        ("exec/9999999999999999999/step/a", None),
+        ("exec/9223372036854775807/step/a", 2**63 - 1),
+        ("exec/9223372036854775808/step/a", None),
     ],
 )
 def test_whose_object_it_is(key: str, execution_id: int | None) -> None:

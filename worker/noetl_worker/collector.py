@@ -40,7 +40,7 @@ LOOK_SECONDS: Final = 3600.0
 # An upload may take hours, and only its begin is known of some.
 UPLOAD_AGES: Final = 24
 PREFIX: Final = "exec/"
-_ID_DIGITS: Final = 18
+_ID_MAX: Final = 2**63 - 1
 
 log = logging.getLogger(__name__)
 
@@ -168,7 +168,8 @@ def execution_of(key: str) -> int | None:
     parts = key.split("/")
     if len(parts) != 4 or not (parts[1].isascii() and parts[1].isdigit()):
         return None
-    return int(parts[1]) if len(parts[1]) <= _ID_DIGITS else None
+    execution_id = int(parts[1])
+    return execution_id if execution_id <= _ID_MAX else None
 
 
 def _tell(tier: StoreTier, reason: str, count: int) -> None:

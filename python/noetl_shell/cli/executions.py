@@ -12,6 +12,7 @@ from noetl_shell import calls
 from noetl_shell.cli import output
 from noetl_shell.cli.options import database_option, execution_argument, json_option
 from noetl_shell.documents import parse_value
+from noetl_shell.events import EventReader
 from noetl_shell.records import Event, Status
 from noetl_shell.runner import Follower
 from noetl_shell.target import Target
@@ -98,19 +99,15 @@ def events(
     as_json: bool,
 ) -> None:
     """Show what happened in a run, oldest first; with --json one object per line."""
-    after = 0
     with target.open() as conn:
+        log = EventReader(conn, execution_id, event_type)
         while True:
             state = calls.execution_status(conn, execution_id=execution_id)
             if state.retired_at is not None:
                 _print_retired(state)
                 return
-            while found := calls.read_events(
-                conn, execution_id=execution_id, event_type=event_type, after=after
-            ):
-                after = found[-1].event_id
-                for event in found:
-                    _print_event(event, as_json)
+            for event in log.new_events():
+                _print_event(event, as_json)
             if not follow or state.is_final:
                 return
             time.sleep(0.5)

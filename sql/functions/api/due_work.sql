@@ -56,7 +56,7 @@ begin
       case when v_fire_at <= v_now then 'fire_schedules' end,
       case
         when 'publish_commands' = any(v_duties)
-          and exists (select from noetl.change as c where c.kind = 'publish')
+          and noetl_internal.first_publication() is not null
           then 'publish_commands'
       end,
       'maintain_partitions', 'retain'

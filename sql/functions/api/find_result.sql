@@ -23,7 +23,7 @@ begin
   left join noetl.result_payload as p
     on p.execution_id = r.execution_id and p.ref_id = r.ref_id
   where
-    r.execution_id = substring(p_ref from '^noetl://([0-9]{1,18})/result/')::bigint
+    r.execution_id = noetl_internal.bigint_of(substring(p_ref from '^noetl://([0-9]+)/result/'))
     and r.ref_id = noetl_internal.ref_id_of(p_ref)
     and r.removed_at is null;
   if not found then

@@ -15,24 +15,26 @@ set jit = off
 as $function$
 declare
   v_parts text [] := regexp_match(
-    p_collection_ref, '^noetl://([0-9]{1,18})/loop/([0-9]{1,18})$'
+    p_collection_ref, '^noetl://([0-9]+)/loop/([0-9]+)$'
   );
+  v_execution_id bigint := noetl_internal.bigint_of(v_parts[1]);
+  v_loop_id bigint := noetl_internal.bigint_of(v_parts[2]);
   v_result_ref text;
   v_items jsonb;
 begin
-  if v_parts is null then
+  if num_nulls(v_execution_id, v_loop_id) > 0 then
     raise exception 'no collection is called "%"', left(p_collection_ref, 200) using
       errcode = 'NE404', hint = 'Pass the collection_ref of a claimed command.';
   end if;
-  perform noetl_internal.require_run(p_session, v_parts[1]::bigint);
+  perform noetl_internal.require_run(p_session, v_execution_id);
   select l.collection_ref into v_result_ref
   from noetl.loop as l
-  where l.execution_id = v_parts[1]::bigint and l.loop_id = v_parts[2]::bigint;
+  where l.execution_id = v_execution_id and l.loop_id = v_loop_id;
   if v_result_ref is not null then
     return jsonb_build_object('ref', v_result_ref);
   end if;
   select coalesce(jsonb_agg(i.item order by i.iter_index), '[]') into v_items
-  from noetl_internal.load_items(v_parts[1]::bigint, v_parts[2]::bigint, p_first, p_count) as i;
+  from noetl_internal.load_items(v_execution_id, v_loop_id, p_first, p_count) as i;
   return v_items;
 end;
 $function$;

@@ -11,7 +11,8 @@ set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 set jit = off
 as $function$
 declare
-  v_execution_id bigint := substring(p_ref from '^noetl://([0-9]{1,18})/result/')::bigint;
+  v_execution_id bigint :=
+    noetl_internal.bigint_of(substring(p_ref from '^noetl://([0-9]+)/result/'));
   v_result jsonb;
 begin
   perform noetl_internal.require_session(p_session);

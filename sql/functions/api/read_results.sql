@@ -16,15 +16,17 @@ set jit = off
 as $function$
 declare
   v_parts text [] := regexp_match(
-    p_results_ref, '^noetl://([0-9]{1,18})/loop/([0-9]{1,18})/results$'
+    p_results_ref, '^noetl://([0-9]+)/loop/([0-9]+)/results$'
   );
+  v_execution_id bigint := noetl_internal.bigint_of(v_parts[1]);
+  v_loop_id bigint := noetl_internal.bigint_of(v_parts[2]);
 begin
-  if v_parts is null then
+  if num_nulls(v_execution_id, v_loop_id) > 0 then
     raise exception 'no results are called "%"', left(p_results_ref, 200) using
       errcode = 'NE404', hint = 'Pass the results_ref of a finished loop.';
   end if;
-  perform noetl_internal.require_kin(p_session, v_parts[1]::bigint);
-  return noetl_internal.loop_results(v_parts[1]::bigint, v_parts[2]::bigint, p_first, p_count);
+  perform noetl_internal.require_kin(p_session, v_execution_id);
+  return noetl_internal.loop_results(v_execution_id, v_loop_id, p_first, p_count);
 end;
 $function$;
 

@@ -45,7 +45,8 @@ begin
     done := sessions;
   end if;
   if done = 0 then
-    select t.partitions, t.events, t.partitions + t.events into partitions, events, done
+    select t.partitions, t.events, t.partitions + t.events + t.looked
+    into partitions, events, done
     from noetl_internal.trim_log(v_cutoff, v_limit) as t;
   end if;
 end;

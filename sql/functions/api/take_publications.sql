@@ -23,19 +23,22 @@ set jit = off
 as $function$
 #variable_conflict use_column
 declare
+  v_first bigint;
   v_taken noetl.change [];
   v_ready noetl_internal.publication [];
 begin
   perform noetl_internal.require_session(p_session);
+  if not exists (
+    select from noetl.duty as d
+    where d.duty = 'publish_commands' and d.owner_session_id = p_session
+  ) then
+    return;
+  end if;
+  v_first := noetl_internal.first_publication();
   select array_agg(t::noetl.change order by t.change_id) into v_taken
   from (
     select c.* from noetl.change as c
-    where
-      c.kind = 'publish'
-      and exists (
-        select from noetl.duty as d
-        where d.duty = 'publish_commands' and d.owner_session_id = p_session
-      )
+    where c.kind = 'publish' and c.change_id >= v_first
     order by c.change_id
     limit least(greatest(p_limit, 0), 1000)
     for update skip locked

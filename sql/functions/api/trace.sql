@@ -40,7 +40,7 @@ begin
     cross join unnest(c.source_refs) as s (ref)
     inner join noetl.result_ref as r
       on
-        r.execution_id = substring(s.ref from '^noetl://([0-9]{1,18})/')::bigint
+        r.execution_id = noetl_internal.bigint_of(substring(s.ref from '^noetl://([0-9]+)/'))
         and r.ref_id = noetl_internal.ref_id_of(s.ref)
     where c.depth < 1000  -- a result comes after its sources, so there is no cycle to stop
   )

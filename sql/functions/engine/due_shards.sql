@@ -1,5 +1,5 @@
 -- The shards, of one owner or all, that have something to project, and from when: p_now when runs
--- have changed; else when the checkpoint of a shard that has changed since is a second old.
+-- have changed; else when the next checkpoint of a shard that has changed since may be written.
 create or replace function noetl_internal.due_shards(
   p_owner uuid,
   p_now timestamptz
@@ -17,7 +17,8 @@ begin
       s.shard,
       case
         when c.change_id is not null then p_now
-        when p.updated_at > k.checkpoint_at then k.checkpoint_at + interval '1 second'
+        when p.updated_at > k.checkpoint_at
+          then k.checkpoint_at + noetl_internal.checkpoint_pause(k.state)
       end as due_at
     from noetl.execution_shard as s
     inner join noetl.projection_checkpoint as p on p.shard = s.shard

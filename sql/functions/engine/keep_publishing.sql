@@ -11,9 +11,7 @@ begin
   if
     (
       select c.marked_at from noetl.change as c
-      where c.kind = 'publish'
-      order by c.change_id
-      limit 1
+      where c.change_id = (select noetl_internal.first_publication())
     ) < noetl_internal.clock_now() - make_interval(secs => v_seconds)
   then
     return;

@@ -3,7 +3,7 @@ create or replace function noetl_internal.ref_id_of(p_ref text)
 returns bigint
 language sql immutable parallel safe
 as $function$
-  select substring(p_ref from '^noetl://[0-9]+/result/([0-9]{1,18})$')::bigint
+  select noetl_internal.bigint_of(substring(p_ref from '^noetl://[0-9]+/result/([0-9]+)$'))
 $function$;
 
 comment on function noetl_internal.ref_id_of(text)

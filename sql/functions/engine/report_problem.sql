@@ -6,7 +6,7 @@ as $function$
   select
     case
       when jsonb_typeof(p_event) is distinct from 'object' then 'an event must be a mapping'
-      when coalesce(p_event ->> 'execution_id', '') !~ '^[0-9]{1,18}$'
+      when noetl_internal.bigint_of(p_event ->> 'execution_id') is null
         then 'execution_id must be an integer'
       when coalesce(jsonb_typeof(p_event -> 'command_id'), '') <> 'string'
         then 'command_id must be a string'

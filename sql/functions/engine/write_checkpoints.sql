@@ -1,5 +1,5 @@
--- Write the checkpoints of those of these shards that have changed since the last one, at most one
--- a second: what is live in each, and how far it has come.
+-- Write the checkpoints of those of these shards that have changed since the last one, unless it is
+-- too young (checkpoint_pause): what is live in each, and how far it has come.
 -- Locks: rows of noetl.checkpoint; the caller holds those of noetl.projection_checkpoint.
 create or replace function noetl_internal.write_checkpoints(
   p_shards integer [],
@@ -23,7 +23,8 @@ begin
     and p.updated_at is not null
     and (
       k.shard is null
-      or p.updated_at > k.checkpoint_at and k.checkpoint_at <= p_now - interval '1 second'
+      or p.updated_at > k.checkpoint_at
+      and k.checkpoint_at <= p_now - noetl_internal.checkpoint_pause(k.state)
     )
   on conflict (shard) do update
   set checkpoint_at = excluded.checkpoint_at, state = excluded.state;

@@ -4,12 +4,9 @@ create or replace function noetl_internal.queue_age_samples()
 returns table (name text, labels jsonb, value double precision)
 language sql stable
 as $function$
-  with pools as (
-    select distinct c.pool from noetl.command as c where c.status = 'queued'
-  ),
-  ages (pool, status, since) as (
+  with ages (pool, status, since) as (
     select p.pool, 'queued', min(e.created_at)
-    from pools as p
+    from noetl_internal.queued_pools() as p (pool)
     cross join generate_series(0, 9) as l (priority)
     cross join lateral (
       select c.execution_id, c.command_id from noetl.command as c

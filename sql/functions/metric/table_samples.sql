@@ -1,5 +1,5 @@
 -- Sizes of tables and of the log's partitions, indexes included, as the last vacuum or analyze saw
--- them, and how many partitions there are after this week's.
+-- them, how many partitions there are after this week's, and what retention cannot do.
 create or replace function noetl_internal.table_samples()
 returns table (name text, labels jsonb, value double precision)
 language sql stable
@@ -24,6 +24,8 @@ as $function$
     'noetl_table_bytes', jsonb_build_object('table', s.relname),
     s.pages * current_setting('block_size')::double precision
   from sizes as s
+  union all
+  select 'noetl_retention_failures', '{}'::jsonb, count(*) from noetl.retention_failure
   union all
   select 'noetl_event_partitions_ahead', '{}'::jsonb, count(*)
   from pg_inherits as i

@@ -1,10 +1,16 @@
--- Waits and schedules: how many there are, how many are due, since when the oldest of those is.
+-- Waits and schedules: how many there are, how many are due, since when the oldest of those is;
+-- counted up to the limit, the earliest first.
 create or replace function noetl_internal.timer_samples()
 returns table (name text, labels jsonb, value double precision)
 language sql stable
 as $function$
   with timers as (
-    select 'wait' as kind, t.wake_at as due_at from noetl.token as t where t.wake_at is not null
+    (
+      select 'wait' as kind, t.wake_at as due_at from noetl.token as t
+      where t.wake_at is not null
+      order by t.wake_at
+      limit noetl_internal.count_limit()
+    )
     union all
     select 'schedule', s.next_at from noetl.schedule as s where s.is_active
   ),
@@ -33,7 +39,7 @@ as $function$
   select
     'noetl_concurrency_places',
     jsonb_build_object('state', case when s.is_held then 'held' else 'waiting' end), count(*)
-  from noetl.slot as s
+  from (select p.is_held from noetl.slot as p limit noetl_internal.count_limit()) as s
   group by s.is_held
 $function$;
 

@@ -17,12 +17,13 @@ begin
   end if;
   begin
     -- Nobody can write there from here on, and whoever has is waited for: the look that follows
-    -- sees it. It may take long, and holds up no reader and no writer of other partitions.
+    -- sees it: who begins an execution makes its run.
     execute format('lock table %s in share mode', p_partition);
-    if noetl_internal.has_unretired(p_partition, p_low, p_high) then
+    if noetl_internal.has_unretired(p_low, p_high) then
       return false;
     end if;
     execute format('drop table %s', p_partition);
+    delete from noetl.trim_mark as t where t.low = p_low;
     return true;
   exception
     when lock_not_available or deadlock_detected then

@@ -1,7 +1,8 @@
 -- Read the events of executions that are being retired into their manifests, and remove their
 -- state: about p_limit events and rows. Returns how many executions it was at, and how many of them
--- are done. Each call is complete in itself: what a killed one had begun is as it was before.
--- Locks: manifest rows, skipping locked ones.
+-- are done; one that fails is left for an hour. Each call is complete in itself: what a killed one
+-- had begun is as it was before.
+-- Locks: manifest rows, skipping locked ones; as finish_retirement.
 create or replace function noetl_internal.finish_retiring(
   p_limit integer,
   out touched integer,
@@ -13,31 +14,27 @@ as $function$
 declare
   v_manifest record;
   v_left integer := p_limit;
-  v_read integer;
-  v_dropped integer;
+  v_did record;
 begin
   touched := 0;
   finished := 0;
-  -- A row loop, because the executions share one budget, p_limit.
+  -- A row loop, because the executions share one budget, p_limit, and each has its own errors.
   for v_manifest in
     select m.execution_id, m.manifest_id from noetl.manifest as m
-    where m.kind = 'retiring'
+    where
+      m.kind = 'retiring' and not noetl_internal.is_retention_failing(m.execution_id)
     order by m.execution_id
     limit 100
     for no key update skip locked
   loop
     exit when v_left <= 0;
-    v_read := noetl_internal.summarise_events(v_manifest.execution_id, v_left);
-    v_dropped := noetl_internal.drop_run_rows(v_manifest.execution_id, v_left);
+    v_did := noetl_internal.finish_retirement(
+      v_manifest.execution_id, v_manifest.manifest_id, v_left
+    );
+    continue when v_did.moved is null;
     touched := touched + 1;
-    if v_read < v_left and v_dropped < v_left then
-      update noetl.manifest as m
-      set kind = 'execution', summary = m.summary - 'read_to'
-      where
-        m.execution_id = v_manifest.execution_id and m.manifest_id = v_manifest.manifest_id;
-      finished := finished + 1;
-    end if;
-    v_left := v_left - v_read - v_dropped;
+    finished := finished + v_did.is_through::integer;
+    v_left := v_left - v_did.moved;
   end loop;
 end;
 $function$;

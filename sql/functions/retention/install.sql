@@ -5,6 +5,8 @@
 \ir require_not_retired.sql
 
 -- Executions: their summary, then their state
+\ir note_retention_failure.sql
+\ir is_retention_failing.sql
 \ir retirable_runs.sql
 \ir retired_summary.sql
 \ir retire_run.sql
@@ -12,10 +14,13 @@
 \ir merge_step_counts.sql
 \ir summarise_events.sql
 \ir drop_run_rows.sql
+\ir finish_retirement.sql
 \ir finish_retiring.sql
 
 -- The log: its partitions
 \ir log_partitions.sql
+\ir is_run_there.sql
+\ir check_week.sql
 \ir has_unretired.sql
 \ir drop_partition.sql
 \ir drop_retired_events.sql

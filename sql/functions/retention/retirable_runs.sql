@@ -1,6 +1,6 @@
 -- Runs that may be retired, ascending, at most p_limit: ended before p_cutoff, nothing of theirs
 -- lives, and neither does a child. A child stays as long as its parent is there: a parent that is
--- taken up again asks for it.
+-- taken up again asks for it. Those that could not be retired a moment ago are left out.
 create or replace function noetl_internal.retirable_runs(
   p_cutoff timestamptz,
   p_limit integer
@@ -22,6 +22,7 @@ begin
       select from noetl.run as c
       where c.parent_execution_id = r.execution_id and c.finished_at is null
     )
+    and not noetl_internal.is_retention_failing(r.execution_id)
   order by r.execution_id
   limit p_limit;
 end;

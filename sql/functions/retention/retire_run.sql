@@ -1,6 +1,7 @@
 -- Retire one run: from here on its manifest and its row in noetl.execution are what is known of it;
 -- its events and the rest of its state go afterwards (finish_retiring, trim_log). False when it
--- may not be retired (any more), or somebody is in the way.
+-- may not be retired (any more), or somebody is in the way, or it cannot be retired: an error that
+-- nobody foresaw is noted in noetl.retention_failure, and is that run's alone.
 -- Locks: the run's advisory lock exclusively, tried; the run and execution rows, for no longer than
 -- lock_timeout.
 create or replace function noetl_internal.retire_run(
@@ -56,7 +57,13 @@ begin
   delete from noetl.run as r where r.execution_id = p_execution_id;
   return true;
 exception
-  when lock_not_available or deadlock_detected then
+  when lock_not_available or deadlock_detected or serialization_failure
+    or insufficient_resources then
+    return false;
+  when admin_shutdown or crash_shutdown then
+    raise;
+  when others then
+    perform noetl_internal.note_retention_failure(p_execution_id, sqlstate, sqlerrm);
     return false;
 end;
 $function$;

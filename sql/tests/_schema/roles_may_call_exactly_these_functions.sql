@@ -22,6 +22,7 @@ from regexp_split_to_table($matrix$
   execution_status     .       runner  operator  worker  reader
   list_executions      .       runner  operator  .       reader
   list_events          .       .       operator  .       reader
+  settled_events       .       .       operator  .       reader
   find_command         .       .       operator  .       reader
   list_results         .       runner  operator  .       reader
   find_result          .       .       operator  .       reader

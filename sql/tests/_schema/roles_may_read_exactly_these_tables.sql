@@ -24,6 +24,7 @@ select set_eq(
       ('noetl.manifest', 'noetl_reader', 'select'),
       ('noetl.manifest_part', 'noetl_reader', 'select'),
       ('noetl.result_ref', 'noetl_reader', 'select'),
+      ('noetl.retention_failure', 'noetl_reader', 'select'),
       ('noetl.schedule', 'noetl_reader', 'select')
   $$,
   'roles read these tables and write none'

@@ -26,7 +26,7 @@ from noetl_worker.tools import ToolContext
 if TYPE_CHECKING:
     import duckdb
 
-_REFERENCE: Final = re.compile(r"noetl://\d{1,18}/result/\d{1,18}")
+_REFERENCE: Final = re.compile(r"noetl://[0-9]+/result/[0-9]+")
 _REMOTE: Final = re.compile(r"\b(s3|gs|gcs|r2|https?)://", re.IGNORECASE)
 _IN_PLACE: Final = (StoreTier.PVC, *S3_TIERS)
 _S3_FIELDS: Final = {
