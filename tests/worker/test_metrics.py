@@ -198,7 +198,7 @@ def test_address_that_is_taken_ends_the_process_with_its_reason(lab: Lab) -> Non
 
 @pytest.mark.parametrize("text", ["9000", "host:", "host:port", "host:70000"])
 def test_bad_address_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="NOETL_METRICS_LISTEN is bad: must"):
+    with pytest.raises(ValueError, match=f"NOETL_METRICS_LISTEN '{text}' is bad: must"):
         WorkerSettings.from_environment({"NOETL_METRICS_LISTEN": text})
 
 
