@@ -43,6 +43,11 @@ GAUGES: Final[Mapping[str, Gauge]] = {
         " leased one was claimed.",
         ("pool", "status"),
     ),
+    "noetl_queue_unserved_commands": Gauge(
+        "Queued commands that no live worker can take, by the kinds of their step's tools"
+        " with commas; none: any worker of the pool could.",
+        ("pool", "kinds"),
+    ),
     "noetl_runs": Gauge("Runs that have not ended.", ("status",)),
     "noetl_outbox_changes": Gauge(
         "Changes that nobody has followed up yet.", ("kind",)

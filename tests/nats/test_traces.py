@@ -76,6 +76,8 @@ def test_run_is_one_trace_over_nats(lab: NatsLab, otlp: Receiver) -> None:
     dispatcher = lab.dispatcher(**traced)
     lab.ready()
     worker = lab.over_nats(NOETL_POLL_SECONDS="60", **traced)
+    # Afterwards it listens, and hears of a new run by its announcement alone.
+    assert lab.run(WORKFLOW)["status"] == "completed"
     with overheard(lab.nats) as seen:
         run = lab.start(WORKFLOW)
         assert lab.wait(run)["status"] == "completed"
@@ -102,7 +104,7 @@ def test_run_is_one_trace_over_nats(lab: NatsLab, otlp: Receiver) -> None:
         assert by_id[span].kind == Span.SPAN_KIND_PRODUCER
         assert attributes(by_id[span])["messaging.destination.name"] == subject
         told[subject.split(".")[1]] += 1
-    assert told["commands"] == 5
+    assert 1 <= told["commands"] <= 5  # what is claimed at once need not be announced
     assert told["events"] >= 3
 
     recorded = [span for span in spans if span.name == "record"]
@@ -112,13 +114,13 @@ def test_run_is_one_trace_over_nats(lab: NatsLab, otlp: Receiver) -> None:
         assert by_id[span.parent_span_id.hex()].name == "report"
         assert span.start_time_unix_nano < span.end_time_unix_nano
     for span in commands:
-        (link,) = span.links
-        sender = by_id[link.span_id.hex()]
-        assert sender.name == "announce"
-        assert (
-            attributes(sender)["noetl.command_id"]
-            == attributes(span)["noetl.command_id"]
-        )
+        for link in span.links:
+            sender = by_id[link.span_id.hex()]
+            assert sender.name == "announce"
+            about = "noetl.command_id"
+            assert attributes(sender)[about] == attributes(span)[about]
+    (first,) = (span for span in commands if span.name == "first")
+    assert len(first.links) == 1  # the worker could hear of it only so
 
 
 def test_messages_of_who_does_not_trace_carry_none(

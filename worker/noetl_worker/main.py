@@ -13,7 +13,7 @@ from typing import Protocol
 
 import uvloop
 
-from noetl_worker import tracing
+from noetl_worker import metrics, tracing
 from noetl_worker.logs import configure_logging
 from noetl_worker.metrics_server import serve_metrics
 from noetl_worker.points import arm
@@ -42,6 +42,9 @@ class Service(Protocol):
 def run(settings: WorkerSettings) -> int:
     """A worker, with its metrics and traces; 1 when it cannot start."""
     try:
+        metrics.show((*metrics.COMMON, *metrics.WORKER))
+        if settings.transport == "nats":
+            metrics.show(metrics.NATS)
         serve_metrics(settings.metrics_listen)
         tracing.begin(settings.name)
     except (OSError, ValueError) as exc:

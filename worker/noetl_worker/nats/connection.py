@@ -11,6 +11,7 @@ from nats import errors
 from nats.aio.client import Client
 from nats.js.errors import Error as JetStreamError
 
+from noetl_worker.metrics import NATS_CONNECTED, NATS_RECONNECTS
 from noetl_worker.nats.access import access_options
 from noetl_worker.nats.settings import NatsSettings
 from noetl_worker.transport.errors import backoff
@@ -42,6 +43,7 @@ class Nats:
         self._problem = ""
         self._told: set[str] = set()  # since there was a connection
         self._failures = 0
+        NATS_CONNECTED.set_function(lambda: self.is_connected)
 
     @property
     def is_connected(self) -> bool:
@@ -83,7 +85,7 @@ class Nats:
             self.settings.servers,
             name=f"noetl {self._name}",
             error_cb=self._note,
-            reconnected_cb=self._note_back,
+            reconnected_cb=self._note_reconnection,
             connect_timeout=_CONNECT_SECONDS,
             reconnect_time_wait=1,
             reconnect_to_server_handler=self._next_server,
@@ -110,6 +112,10 @@ class Nats:
         if not (self._told and isinstance(error, ConnectionResetError)):
             self._problem = text  # a server that refuses resets the connection next
         self._told.add(text)
+
+    async def _note_reconnection(self) -> None:
+        NATS_RECONNECTS.inc()
+        await self._note_back()
 
     async def _note_back(self) -> None:
         log.info("connected to NATS at %s", self.settings.where)

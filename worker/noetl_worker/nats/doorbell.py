@@ -175,7 +175,7 @@ def _note(messages: Sequence[Msg]) -> None:
             command_id = orjson.loads(message.data)["command_id"]
         except (orjson.JSONDecodeError, KeyError, TypeError):
             continue
-        traces.note_announced(command_id, message.headers)
+        traces.note_announced(str(command_id), message.headers)
 
 
 async def _say(message: Msg, what: Callable[[], Awaitable[None]]) -> None:
