@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import nats as client
 import pytest
+from nats.aio.msg import Msg
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from noetl_worker.tracing import trace_id_of
@@ -44,7 +45,7 @@ def overheard(nats: Nats) -> Iterator[list[tuple[str, dict[str, str]]]]:
     listening, over = threading.Event(), threading.Event()
 
     async def listen() -> None:
-        async def keep(message: client.aio.msg.Msg) -> None:
+        async def keep(message: Msg) -> None:
             seen.append((message.subject, dict(message.headers or {})))
 
         connection = await client.connect(nats.url())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import libfaketime
+import libfaketime  # type: ignore[import-untyped]
 
 
 def off_by(minutes: int) -> dict[str, str]:
