@@ -198,10 +198,13 @@ class Rig:
 
 
 @contextmanager
-def running_rig() -> Iterator[Rig]:
-    """Run a durable PostgreSQL 15 with the schema and the benchmark's playbooks."""
+def running_rig(**settings: str) -> Iterator[Rig]:
+    """Run a durable PostgreSQL 15 with the schema and the benchmark's playbooks.
+
+    ``settings`` are more of the server's.
+    """
     with (
-        running_server("15", jit="off", track_wal_io_timing="on") as server,
+        running_server("15", jit="off", track_wal_io_timing="on", **settings) as server,
         tempfile.TemporaryDirectory(prefix="noetl-bench-") as home,
     ):
         dsn = Databases(server).create_empty("noetl")

@@ -24,6 +24,7 @@ from bench.expressions import measure as measure_expressions
 from bench.fanout import measure_fanout, run_fanout
 from bench.five_steps import measure_five_steps
 from bench.hello import measure_hello
+from bench.idle import measure_idle_fleets
 from bench.machine import ROOT, describe_machine
 from bench.report import print_report
 from bench.rig import BenchError, Connection, Rig, running_rig
@@ -38,7 +39,6 @@ from tools.schema import DeployError
 
 OUTPUT: Final = ROOT / "bench/out/latest.json"
 WORKERS: Final = 2
-IDLE_SECONDS: Final = 20.0
 PARTS: Final = (
     *("fanout", "five_step", "unbatched", "foreign_snapshot", "expressions", "hello"),
     *("stores", "export", "stream", "idle", "transports", "arrivals", "status"),
@@ -104,9 +104,9 @@ def _measure_fleets(
     figures: dict[str, Any] = {}
     if "idle" in parts:
         say("an idle system")
-        figures["idle_system"] = _measure_idle_system(rig, conn, WORKERS)
-        if not quick:
-            figures["idle_fleet"] = _measure_idle_system(rig, conn, 100)
+        sizes = (WORKERS,) if quick else (WORKERS, 100)
+        names = ("idle_system", "idle_fleet")
+        figures |= dict(zip(names, measure_idle_fleets(sizes), strict=False))
     if "transports" in parts:
         say("a fan-out over each transport")
         figures["transports"] = measure_transports(
@@ -124,16 +124,6 @@ def _measure_fleets(
             seconds=10 if quick else 60,
         )
     return figures
-
-
-def _measure_idle_system(rig: Rig, conn: Connection, workers: int) -> dict[str, Any]:
-    """What a dispatcher and so many workers ask the database while nothing happens."""
-    with rig.running_dispatcher(), rig.running_workers(workers):
-        quiet = measure_idle(conn, IDLE_SECONDS, settle=IDLE_SECONDS / 2)
-    return {
-        "workers": workers,
-        "per_s_and_process": quiet.commits / quiet.seconds / (workers + 1),
-    }
 
 
 def _measure_work(

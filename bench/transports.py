@@ -35,7 +35,7 @@ def measure_transports(
     ):
         for _ in range(repeats):
             for transport in ("postgres", "http", "nats"):
-                settings = _settings(transport, one, nats.url())
+                settings = settings_of(transport, one, nats.url())
                 with rig.running_workers(_WORKERS, **settings):
                     run_fanout(rig, conn, 1_000)
                     speed = run_fanout(rig, conn, n).items_per_s
@@ -61,7 +61,7 @@ def measure_arrivals(rig: Rig, conn: Connection, *, items: int) -> dict[str, Any
         _answering() as url,
         rig.running_workers(
             1,
-            **_settings("nats", one, nats.url()),
+            **settings_of("nats", one, nats.url()),
             NOETL_WORKER_SLOTS=str(items),
             NOETL_CLAIM_MAX=str(items),
         ),
@@ -89,7 +89,8 @@ def measure_arrivals(rig: Rig, conn: Connection, *, items: int) -> dict[str, Any
     }
 
 
-def _settings(transport: str, one: Dispatcher, nats_url: str) -> dict[str, str]:
+def settings_of(transport: str, one: Dispatcher, nats_url: str) -> dict[str, str]:
+    """Of a worker over this transport."""
     return {
         "NOETL_EVENT_TRANSPORT": transport,
         "NOETL_API_URL": one.url,

@@ -33,6 +33,7 @@ from noetl_shell.records import (
     Status,
     StoredResult,
     TracedResult,
+    Unserved,
     WorkerSession,
 )
 
@@ -90,7 +91,7 @@ def execution_status(conn: Connection, *, execution_id: int) -> Status:
             "select s.execution_id, s.path, s.version, s.status, s.reason,"
             " s.started_at, s.finished_at, s.duration_s, s.current_steps, s.loops,"
             " s.steps, s.result, s.error, s.parent_execution_id, s.progress_version,"
-            " s.retired_at"
+            " s.retired_at, s.unserved"
             " from noetl.execution_status(%s) as s",
             [execution_id],
         )
@@ -288,6 +289,15 @@ def list_workers(conn: Connection) -> list[WorkerSession]:
         cursor.execute(
             "select w.name, w.kind, w.pools, w.capacity, w.held, w.registered_at,"
             " w.heartbeat_at, w.heartbeat_age from noetl.list_workers() as w"
+        )
+        return cursor.fetchall()
+
+
+def list_unserved(conn: Connection) -> list[Unserved]:
+    """The queued commands that no live worker can take, by pool and kinds of tools."""
+    with _translated(conn), conn.cursor(row_factory=class_row(Unserved)) as cursor:
+        cursor.execute(
+            "select u.pool, u.kinds, u.commands from noetl.list_unserved() as u"
         )
         return cursor.fetchall()
 

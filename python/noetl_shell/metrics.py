@@ -47,6 +47,11 @@ GAUGES: Final[Mapping[str, Gauge]] = {
     "noetl_runs": Gauge(
         "Runs that have not ended, the first 100,000 of all.", ("status",)
     ),
+    "noetl_queue_unserved_commands": Gauge(
+        "Queued commands that no live worker can take, by the kinds of their step's tools"
+        " with commas; none: any worker of the pool could.",
+        ("pool", "kinds"),
+    ),
     "noetl_outbox_changes": Gauge(
         "Changes that nobody has followed up yet, counted up to 100,000.", ("kind",)
     ),

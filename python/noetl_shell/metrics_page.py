@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Final
 
 from prometheus_client.metrics import MetricWrapperBase
 
-from noetl_shell.metrics import GAUGES, UP
+from noetl_shell.metrics import GAUGES, UP, Gauge
+from noetl_shell.nats.metrics import NATS_GAUGES
 
 # Where processes keep what they count.
 MODULES: Final = ("noetl_worker.metrics",)
@@ -33,11 +34,19 @@ seconds, `noetl_up` is 0 and the others are missing. What there is none of may b
 
 | gauge | labels | meaning |
 |---|---|---|"""
+_NATS: Final = """
+## NATS
+
+Dispatchers with `NOETL_NATS_URL` ask NATS at each scrape; each gives the same numbers, so
+aggregate with `max`. While NATS does not answer they are missing.
+
+| gauge | labels | meaning |
+|---|---|---|"""
 _PROCESSES: Final = """
 ## Processes
 
 Since the start of the process; sums over processes make sense. Python's own (`process_*`,
-`python_*`) come with them.
+`python_*`) come with them. A process has those that it has to do with.
 
 | metric | type | labels | meaning |
 |---|---|---|---|"""
@@ -45,12 +54,14 @@ Since the start of the process; sums over processes make sense. Python's own (`p
 
 def metrics_page() -> str:
     """The whole page."""
-    return "\n".join([_INTRODUCTION, *_gauges(), _PROCESSES, *_processes()])
+    up = Gauge("1 when the database has answered this scrape.")
+    state = _gauges({UP: up, **GAUGES})
+    nats = _gauges(NATS_GAUGES)
+    return "\n".join([_INTRODUCTION, *state, _NATS, *nats, _PROCESSES, *_processes()])
 
 
-def _gauges() -> Iterator[str]:
-    yield f"| `{UP}` | | 1 when the database has answered this scrape. |"
-    for name, gauge in GAUGES.items():
+def _gauges(gauges: Mapping[str, Gauge]) -> Iterator[str]:
+    for name, gauge in gauges.items():
         yield f"| `{name}` | {_names(gauge.labels)}| {gauge.meaning} |"
 
 

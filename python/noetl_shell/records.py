@@ -48,11 +48,21 @@ class Status:
     parent_execution_id: int | None
     progress_version: int
     retired_at: datetime | None
+    unserved: list[dict[str, Any]] | None = None
 
     @property
     def is_final(self) -> bool:
         """Whether nothing will change any more."""
         return self.finished_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    """Queued commands that no live worker can take: one row of ``list_unserved``."""
+
+    pool: str
+    kinds: list[str]
+    commands: int
 
 
 @dataclass(frozen=True, slots=True)

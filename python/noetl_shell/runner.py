@@ -36,11 +36,12 @@ class Follower:
     ) -> Status:
         """Wait for the end; ``show`` sees each new state."""
         delay = _FIRST_DELAY
-        seen = -1
+        seen: object = None
         while True:
             status = self._read()
-            if status.progress_version != seen:
-                seen = status.progress_version
+            # Workers come and go without a change of the run.
+            if (now := (status.progress_version, status.unserved)) != seen:
+                seen = now
                 show(status)
             if status.is_final:
                 return status

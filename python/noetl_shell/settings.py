@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from noetl_shell.errors import InputError
+from noetl_worker.environment import count, flag, interval, read, size
 from noetl_worker.logs import parse_format, parse_level
 from noetl_worker.nats import settings as nats
 from noetl_worker.settings import (
@@ -60,21 +61,6 @@ class Value:
         return str(self.value) if isinstance(self.value, Path) else self.value
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError("must be 1 or more")
-    return number
-
-
-def _flag(text: str) -> bool:
-    if text.lower() in {"1", "true", "yes", "on"}:
-        return True
-    if text.lower() in {"", "0", "false", "no", "off"}:
-        return False
-    raise ValueError("must be 1 or 0")
-
-
 def _path(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
@@ -92,13 +78,6 @@ def _default_home() -> Path:
 
 def _default_workers() -> int:
     return min(2, os.cpu_count() or 1)
-
-
-def _seconds(text: str) -> float:
-    number = float(text)
-    if not 0 < number < 86400:
-        raise ValueError("must be a number of seconds")
-    return number
 
 
 def _none() -> None:
@@ -204,7 +183,7 @@ SETTINGS: Final = (
     ),
     Setting(
         "api_timeout_seconds",
-        _seconds,
+        interval,
         lambda: _WORKER.api_timeout_seconds,
         "A request of a worker to the HTTP API that takes longer is sent again.",
         "60.0",
@@ -219,7 +198,7 @@ SETTINGS: Final = (
     ),
     Setting(
         "workers",
-        _positive,
+        count,
         _default_workers,
         "Worker processes that noetl run and noetl resume start.",
         "2, or 1 on a machine with one core",
@@ -254,7 +233,7 @@ SETTINGS: Final = (
     ),
     Setting(
         "debug",
-        _flag,
+        flag,
         lambda: False,
         "1: show a traceback with an error, for people who work on NoETL.",
         "0",
@@ -275,7 +254,7 @@ SETTINGS: Final = (
     ),
     Setting(
         "worker_slots",
-        _positive,
+        count,
         lambda: _WORKER.slots,
         "Commands that one worker process runs at once.",
         "200",
@@ -303,7 +282,7 @@ SETTINGS: Final = (
     ),
     Setting(
         "worker_ticks",
-        _flag,
+        flag,
         lambda: _WORKER.ticks,
         "0: the worker leaves the maintenance functions to others, also when no"
         " dispatcher is alive.",
@@ -311,14 +290,14 @@ SETTINGS: Final = (
     ),
     Setting(
         "worker_cache_bytes",
-        _positive,
+        size,
         lambda: _WORKER.cache_bytes,
         "Memory for results and items that a worker has read.",
         "67108864 (64 MB)",
     ),
     Setting(
         "duckdb_memory_bytes",
-        _positive,
+        size,
         lambda: _WORKER.duckdb_memory_bytes,
         "Memory of one DuckDB query; more is spilled to tmp under NOETL_HOME.",
         "1073741824 (1 GB)",
@@ -332,63 +311,63 @@ SETTINGS: Final = (
     ),
     Setting(
         "inline_max_bytes",
-        _positive,
+        size,
         lambda: _WORKER.inline_max_bytes,
         "Larger results are files instead of rows.",
         "65536 (64 KB)",
     ),
     Setting(
         "result_max_bytes",
-        _positive,
+        size,
         lambda: _WORKER.result_max_bytes,
         "Larger results are refused.",
         "268435456 (256 MB)",
     ),
     Setting(
         "claim_max",
-        _positive,
+        count,
         lambda: _WORKER.claim_max,
         "Commands that a worker takes at once.",
         "500",
     ),
     Setting(
         "poll_seconds",
-        _seconds,
+        interval,
         lambda: _WORKER.poll_seconds,
         "How often a worker looks for work that no notification told it of.",
         "1.0",
     ),
     Setting(
         "heartbeat_seconds",
-        _seconds,
+        interval,
         lambda: _WORKER.heartbeat_seconds,
         "How often a worker tells that it is alive, and hears of cancelled commands.",
         "5.0",
     ),
     Setting(
         "long_command_seconds",
-        _seconds,
+        interval,
         lambda: _WORKER.long_command_seconds,
         "A command that runs for so long leaves a sign of life in the log, at this pace.",
         "60.0",
     ),
     Setting(
         "grace_seconds",
-        _seconds,
+        interval,
         lambda: _WORKER.grace_seconds,
         "How long a stopping worker waits for its commands before it hands them back.",
         "10.0",
     ),
     Setting(
         "db_prepare",
-        _flag,
+        flag,
         lambda: _WORKER.prepare,
         "0: no prepared statements, for a pgbouncer that pools transactions.",
         "1",
     ),
     Setting(
         "python_processes",
-        _positive,
+        count,
         lambda: _WORKER.python_processes,
         "Child processes of a worker for the tool kind python.",
         "the number of cores",
@@ -409,14 +388,14 @@ SETTINGS: Final = (
     ),
     Setting(
         "pvc_tier_threshold_bytes",
-        stores.parse_bytes,
+        size,
         lambda: _WORKER.stores.pvc_threshold_bytes,
         "Larger results go to pvc where the store is auto and a path is set.",
         "10485760 (10 MB)",
     ),
     Setting(
         "store_timeout_seconds",
-        stores.parse_seconds,
+        stores.parse_wait,
         lambda: _WORKER.stores.timeout_seconds,
         "A store that does not answer for about so long is down.",
         "20.0",
@@ -431,7 +410,7 @@ SETTINGS: Final = (
     *(setting for tier in S3_TIERS for setting in _s3_settings(tier)),
     Setting(
         "nats_url",
-        stores.parse_nats_url,
+        nats.parse_url,
         _none,
         "NATS servers with JetStream, for the transport nats and the stores kv and"
         " object, with commas.",
@@ -506,7 +485,7 @@ SETTINGS: Final = (
     ),
     Setting(
         "nats_max_bytes",
-        stores.parse_bytes,
+        size,
         lambda: _WORKER.nats.max_bytes,
         "What each stream may keep; reports that find no room go to the database.",
         "1073741824 (1 GB)",
@@ -520,28 +499,28 @@ SETTINGS: Final = (
     ),
     Setting(
         "nats_message_max_bytes",
-        stores.parse_bytes,
+        size,
         lambda: _WORKER.nats.message_max_bytes,
         "Larger messages are not sent, and parked if they come; NATS takes 1 MB.",
         "1000000",
     ),
     Setting(
         "nats_confirm_seconds",
-        stores.parse_seconds,
+        nats.parse_wait,
         lambda: _WORKER.nats.confirm_seconds,
         "Reports that are not recorded by then go to the database directly.",
         "5.0",
     ),
     Setting(
         "nats_target_seconds",
-        stores.parse_seconds,
+        nats.parse_wait,
         lambda: _WORKER.nats.target_seconds,
         "A command that its worker has not taken by then is announced to all.",
         "2.0",
     ),
     Setting(
         "nats_required",
-        _flag,
+        flag,
         lambda: _WORKER.nats.required,
         "1: a dispatcher ends when the streams in NATS are not as the settings say.",
         "0: it says so, and goes on without NATS",
@@ -588,13 +567,12 @@ def _read(setting: Setting, environment: Mapping[str, str]) -> Value:
     if not text:
         return Value(setting, setting.default(), "default")
     try:
-        return Value(setting, setting.parse(text), setting.variable)
+        value = read(setting.variable, text, setting.parse)
     except ValueError as exc:
-        shown = "" if setting.is_secret else f" {text!r}"
         raise InputError(
-            f"the environment variable {setting.variable}{shown} is bad: {exc}",
-            hint=setting.description,
+            f"the environment variable {exc}", hint=setting.description
         ) from exc
+    return Value(setting, value, setting.variable)
 
 
 @cache

@@ -19617,6 +19617,75 @@ $function$;
 comment on function noetl_internal.table_samples()
 is 'Sizes of tables and partitions of the log ahead, for metrics.';
 
+-- engine/is_served.sql
+-- Whether a live worker serves a pool and all of these kinds of tools: one that was heard of in the
+-- last minute. A worker that does not say what it serves serves everything.
+create or replace function noetl_internal.is_served(p_pool text, p_kinds text [])
+returns boolean
+language plpgsql stable
+as $function$
+begin
+  return exists (
+    select from noetl.runtime as s
+    where
+      s.kind = 'worker' and s.status = 'active' and p_pool = any(s.pools)
+      and s.heartbeat_at > noetl_internal.clock_now() - interval '1 minute'
+      and (
+        jsonb_array_length(coalesce(s.capacity -> 'tools', '[]')) = 0
+        or (s.capacity -> 'tools') @> to_jsonb(p_kinds)
+      )
+  );
+end;
+$function$;
+
+comment on function noetl_internal.is_served(text, text [])
+is 'Whether a live worker serves a pool and all of these kinds of tools.';
+
+-- engine/unserved_steps.sql
+-- The steps of a run whose queued commands no live worker can take: [{"step", "pool", "kinds",
+-- "commands"}], commands up to 1000; null when there are none. Looks at the few steps that are at
+-- work, and at the queue only for one that nobody serves.
+create or replace function noetl_internal.unserved_steps(
+  p_execution_id bigint,
+  p_catalog_id bigint,
+  p_steps jsonb
+)
+returns jsonb
+language plpgsql stable  -- whose plan is kept, other than that of a function in SQL
+as $function$
+begin
+  return (
+    select jsonb_agg(
+      jsonb_build_object(
+        'step', u.step, 'pool', u.pool, 'kinds', to_jsonb(u.kinds), 'commands', q.count
+      )
+      order by u.step
+    )
+    from (
+      select s.step, s.kinds, coalesce(s.definition ->> 'pool', r.pool) as pool
+      from jsonb_each(p_steps) as e
+      inner join noetl.catalog_step as s on s.catalog_id = p_catalog_id and s.step = e.key
+      inner join noetl.run as r on r.execution_id = p_execution_id
+      where e.value ->> 'status' = 'running'
+    ) as u
+    cross join lateral (
+      select count(*) as count
+      from (
+        select from noetl.command as c
+        where
+          c.execution_id = p_execution_id and c.step = u.step and c.status = 'queued'
+          and (c.task in ('run', 'frame') or not noetl_internal.is_served(c.pool, '{}'))
+        limit 1000
+      ) as c
+    ) as q
+    where not noetl_internal.is_served(u.pool, u.kinds) and q.count > 0
+  );
+end;
+$function$;
+
+comment on function noetl_internal.unserved_steps(bigint, bigint, jsonb)
+is 'The steps of a run whose queued commands no live worker can take.';
+
 -- api/start_execution.sql
 -- Start a playbook in the caller's transaction: the run exists if and only if it commits. Returns
 -- the execution id; the same path and idempotency key give the same id again. It only inserts, so
@@ -19914,7 +19983,8 @@ grant execute on function noetl.rebuild_projection(bigint, integer) to noetl_ope
 -- api/execution_status.sql
 -- One row about an execution for a person, a CLI or a UI, read from noetl.execution without
 -- scanning events. Its result is the payload, or where the payload is stored: {"ref", "store"}.
--- retired_at says since when its events are gone.
+-- retired_at says since when its events are gone; unserved, which steps wait for a worker that
+-- there is not (noetl_internal.unserved_steps).
 -- Raises: NE404.
 create or replace function noetl.execution_status(p_execution_id bigint)
 returns table (
@@ -19933,7 +20003,8 @@ returns table (
   error jsonb,
   parent_execution_id bigint,
   progress_version bigint,
-  retired_at timestamptz
+  retired_at timestamptz,
+  unserved jsonb
 )
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -19955,7 +20026,11 @@ begin
     x.state -> 'loop', x.state -> 'step',
     coalesce(nullif(x.result -> 'reference', 'null'), x.result -> 'context' -> 'data'),
     nullif(x.state -> 'error', 'null'),
-    x.parent_execution_id, x.version, x.retired_at
+    x.parent_execution_id, x.version, x.retired_at,
+    case
+      when x.end_time is null and x.status <> 'paused'
+        then noetl_internal.unserved_steps(x.execution_id, x.catalog_id, x.state -> 'step')
+    end
   from noetl.execution as x
   inner join noetl.catalog as c on c.catalog_id = x.catalog_id
   where x.execution_id = p_execution_id;
@@ -20460,6 +20535,41 @@ comment on function noetl.list_workers() is 'The live sessions of workers and di
 revoke all on function noetl.list_workers() from public;
 grant execute on function noetl.list_workers() to noetl_reader, noetl_runner, noetl_operator;
 
+-- api/list_unserved.sql
+-- The queued commands that no live worker can take, by pool and kinds of tools; kinds are empty for
+-- commands that any worker of the pool can take. Reads the queue, and so costs more the longer it
+-- is: for people and metrics, not for workers.
+-- Locks: none. Raises: nothing.
+create or replace function noetl.list_unserved()
+returns table (pool text, kinds text [], commands bigint)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off  -- docs/decisions/pinned-plans.md
+set jit = off
+as $function$
+  select u.pool, u.kinds, u.commands
+  from (
+    select
+      q.pool, case when q.is_run then s.kinds else array[]::text [] end as kinds,
+      sum(q.count)::bigint as commands
+    from (
+      select c.catalog_id, c.step, c.pool, c.task in ('run', 'frame') as is_run, count(*) as count
+      from noetl.command as c
+      where c.status = 'queued'
+      group by c.catalog_id, c.step, c.pool, c.task in ('run', 'frame')
+    ) as q
+    inner join noetl.catalog_step as s on s.catalog_id = q.catalog_id and s.step = q.step
+    group by 1, 2
+  ) as u
+  where not noetl_internal.is_served(u.pool, u.kinds)
+  order by u.pool, u.kinds
+$function$;
+
+comment on function noetl.list_unserved()
+is 'The queued commands that no live worker can take, by pool and kinds of tools.';
+revoke all on function noetl.list_unserved() from public;
+grant execute on function noetl.list_unserved() to noetl_reader, noetl_runner, noetl_operator;
+
 -- api/projection_lag.sql
 -- How far the projection of each shard is behind now: how long the oldest visible change has
 -- waited, in milliseconds from when it was marked (so with what its transaction went on for); 0:
@@ -20545,6 +20655,11 @@ as $function$
   select s.name, s.labels, s.value from noetl_internal.queue_samples() as s
   union all
   select s.name, s.labels, s.value from noetl_internal.queue_age_samples() as s
+  union all
+  select
+    'noetl_queue_unserved_commands',
+    jsonb_build_object('pool', u.pool, 'kinds', array_to_string(u.kinds, ',')), u.commands
+  from noetl.list_unserved() as u
   union all
   select s.name, s.labels, s.value from noetl_internal.run_samples() as s
   union all

@@ -288,6 +288,10 @@
 -- Metrics: what the database knows of the system's state
 \ir metric/install.sql
 
+-- Work that nobody takes
+\ir engine/is_served.sql
+\ir engine/unserved_steps.sql
+
 -- API: people and programs
 \ir api/start_execution.sql
 \ir api/cancel_execution.sql
@@ -309,6 +313,7 @@
 \ir api/find_step_result.sql
 \ir api/trace.sql
 \ir api/list_workers.sql
+\ir api/list_unserved.sql
 \ir api/projection_lag.sql
 \ir api/list_shards.sql
 \ir api/metrics.sql

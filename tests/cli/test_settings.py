@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ from noetl_shell.errors import InputError
 from noetl_shell.reference import cli_reference, settings_table
 from noetl_shell.settings import SETTINGS, read_values
 from noetl_worker import settings as worker_settings
+from noetl_worker.nats import settings as nats_settings
+from noetl_worker.settings import WorkerSettings
 from noetl_worker.stores import settings as store_settings
 from tests.cli.support import Cli
 
@@ -25,6 +28,7 @@ def test_worker_reads_no_unlisted_setting() -> None:
     listed = {setting.variable for setting in SETTINGS}
     assert set(worker_settings._VARIABLES) <= listed
     assert set(store_settings.VARIABLES) <= listed
+    assert set(nats_settings.VARIABLES) <= listed
     assert {
         f"NOETL_{tier.upper()}_{name.upper()}"
         for tier in store_settings.S3_TIERS
@@ -55,6 +59,47 @@ def test_config_shows_value_and_source(cli: Cli) -> None:
 def test_bad_value_names_the_variable(variable: str, text: str) -> None:
     with pytest.raises(InputError, match=f"{variable} '{text}' is bad"):
         read_values({variable: text})
+
+
+NUMBERS = [
+    setting.variable
+    for setting in SETTINGS
+    if isinstance(setting.default(), int | float)
+    and not isinstance(setting.default(), bool)
+]
+
+
+@pytest.mark.parametrize("text", ["abc", "-1", "nan", "1e999", "9" * 5000])
+@pytest.mark.parametrize("variable", NUMBERS)
+def test_bad_number_names_variable_value_and_what_is_allowed(
+    variable: str, text: str
+) -> None:
+    """In the words of the command line and of the worker's own program."""
+    told = f"{variable} {text[:80]!r} is bad: must be "
+    with pytest.raises(InputError, match=re.escape(told)) as caught:
+        read_values({variable: text})
+    assert re.search(r"from \d\S* to \d|1, 3 or 5", str(caught.value))
+    if variable != "NOETL_WORKERS":  # of the command line only
+        with pytest.raises(ValueError, match=re.escape(told)):
+            WorkerSettings.from_environment({variable: text})
+
+
+@pytest.mark.parametrize(
+    "module",
+    [("noetl_worker",), ("noetl_shell", "worker"), ("noetl_shell", "nats", "check")],
+)
+def test_programs_refuse_bad_numbers(module: tuple[str, ...], tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", *module],
+        env={**os.environ, "NOETL_WORKER_SLOTS": "abc", "NOETL_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    told = "NOETL_WORKER_SLOTS 'abc' is bad: must be a whole number from 1 to 100000"
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(

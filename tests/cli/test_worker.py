@@ -48,3 +48,24 @@ def test_psql_starts_a_run_and_a_worker_takes_it(cli: Cli, database: str) -> Non
 def test_worker_without_schema_says_so(cli: Cli, empty_database: str) -> None:
     done = cli("worker", "--db", empty_database, code=1)
     assert "schema" in done.stderr
+
+
+def test_commands_that_nobody_can_take_are_told_of(cli: Cli, database: str) -> None:
+    text = HELLO.replace("t/hello", "t/alone")
+    where = ("--db", database)
+    file = cli.write("alone.yaml", text)
+    run = cli("run", file, "--detach", *where).stdout.strip()
+    told = wait_for(lambda: cli("status", run, *where).stderr.strip())
+    assert told.startswith("hint: 1 command of step ")
+    assert told.endswith(" in pool default: start one with noetl worker")
+    (entry,) = cli.json("status", run, *where)["unserved"]
+    assert (entry["pool"], entry["commands"]) == ("default", 1)
+    kinds = " and ".join(entry["kinds"])
+    hint = f"hint: 1 command waits for a worker that runs {kinds} in pool default"
+    assert hint in cli("workers", *where).stderr
+    with cli.start("worker", "--name", "late", *where) as worker:
+        ended = cli.json("status", run, "--watch", *where)
+        assert (ended["status"], ended["unserved"]) == ("completed", [])
+        assert cli("workers", *where).stderr == ""
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(30)

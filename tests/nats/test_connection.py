@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import json
 import os
 import subprocess
@@ -11,15 +9,11 @@ import sys
 from pathlib import Path
 
 import nats as client
-import nkeys  # type: ignore[import-untyped]
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from nacl.signing import SigningKey
 
 from tests.nats.conftest import NatsLab
-from tests.support.nats import BY_PASSWORD, PASSWORD, USER, running_nats
+from tests.support.nats import running_nats
+from tests.support.nats_access import tls, ways_in
 
 HELLO = """
 - step: hello
@@ -37,31 +31,17 @@ def noetl(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]
     )
 
 
-def nkey(path: Path) -> tuple[Path, str]:
-    """A file with a new user's seed, and that user's public key."""
-    seed = nkeys.encode_seed(bytes(SigningKey.generate()), nkeys.PREFIX_BYTE_USER)
-    path.write_bytes(seed)
-    return path, nkeys.from_seed(bytearray(seed)).public_key.decode()
-
-
-@pytest.mark.parametrize("kind", ["user", "url", "token", "nkey"])
+@pytest.mark.parametrize("kind", ["user", "url", "token", "nkey", "credentials"])
 def test_who_may_come(kind: str, tmp_path: Path) -> None:
-    access, given = BY_PASSWORD, {}
-    if kind == "user":
-        given = {"NOETL_NATS_USER": USER, "NOETL_NATS_PASSWORD": PASSWORD}
-    elif kind == "token":
-        access = 'authorization { token: "tok-Qw81" }'
-        given = {"NOETL_NATS_TOKEN": "tok-Qw81"}
-    elif kind == "nkey":
-        seed, public = nkey(tmp_path / "seed")
-        access = f"authorization {{ users: [ {{ nkey: {public} }} ] }}"
-        given = {"NOETL_NATS_NKEY_SEED_FILE": str(seed)}
-    with running_nats(access=access) as nats:
-        url = nats.url() if kind == "url" else f"nats://127.0.0.1:{nats.port}"
-        done = noetl("init", NOETL_NATS_URL=url, **given)
+    way = ways_in(kind, tmp_path)
+    with running_nats(access=way.config) as nats:
+        given = {"NOETL_NATS_URL": f"nats://127.0.0.1:{nats.port}", **way.settings}
+        if kind == "url":
+            given = {"NOETL_NATS_URL": nats.url()}
+        done = noetl("init", **given)
         assert done.returncode == 0, done.stderr
         assert done.stdout.count("made") == 3
-        assert noetl("init", NOETL_NATS_URL=url, **given).stdout.count("ok") == 3
+        assert noetl("init", **given).stdout.count("ok") == 3
         stranger = noetl(
             "check", NOETL_NATS_URL=f"nats://x:wrong@127.0.0.1:{nats.port}"
         )
@@ -72,57 +52,10 @@ def test_who_may_come(kind: str, tmp_path: Path) -> None:
         assert stranger.stderr.count("Violation'; trying again") == 1
 
 
-def certificates(path: Path) -> None:
-    """An authority, and a certificate of 127.0.0.1 for a server and a client."""
-    now = datetime.datetime.now(datetime.UTC)
-    pairs: dict[str, tuple[x509.Name, ec.EllipticCurvePrivateKey]] = {}
-    for name in ("ca", "node"):
-        key = ec.generate_private_key(ec.SECP256R1())
-        issuer, issuer_key = pairs.get("ca", (None, key))
-        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-        made = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(issuer or subject)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(hours=1))
-            .not_valid_after(now + datetime.timedelta(days=1))
-            .add_extension(x509.BasicConstraints(name == "ca", None), critical=True)
-            .add_extension(
-                x509.SubjectAlternativeName(
-                    [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-                ),
-                critical=False,
-            )
-            .sign(issuer_key, hashes.SHA256())
-        )
-        pairs[name] = (subject, key)
-        (path / f"{name}.crt").write_bytes(
-            made.public_bytes(serialization.Encoding.PEM)
-        )
-        (path / f"{name}.key").write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
-
-
 def test_tls(tmp_path: Path) -> None:
-    certificates(tmp_path)
-    access = (
-        f'tls {{ cert_file: "{tmp_path}/node.crt", key_file: "{tmp_path}/node.key",'
-        f' ca_file: "{tmp_path}/ca.crt", verify: true }}'
-    )
-    with running_nats(access=access) as nats:
-        given = {
-            "NOETL_NATS_URL": f"tls://127.0.0.1:{nats.port}",
-            "NOETL_NATS_TLS_CA": str(tmp_path / "ca.crt"),
-            "NOETL_NATS_TLS_CERT": str(tmp_path / "node.crt"),
-            "NOETL_NATS_TLS_KEY": str(tmp_path / "node.key"),
-        }
+    way = tls(tmp_path, "", {})
+    with running_nats(access=way.config) as nats:
+        given = {"NOETL_NATS_URL": f"tls://127.0.0.1:{nats.port}", **way.settings}
         done = noetl("init", **given)
         assert done.returncode == 0, done.stderr
         del given["NOETL_NATS_TLS_CA"]
@@ -131,17 +64,57 @@ def test_tls(tmp_path: Path) -> None:
         assert "certificate" in done.stderr.lower()
 
 
-def test_bad_settings_are_named(tmp_path: Path) -> None:
-    missing = str(tmp_path / "missing")
-    for name in ("NKEY_SEED_FILE", "CREDENTIALS_FILE", "TLS_CA"):
-        done = noetl(
-            "check",
-            **{"NOETL_NATS_URL": "nats://127.0.0.1:1", f"NOETL_NATS_{name}": missing},
+def test_server_that_is_away_is_told_in_time() -> None:
+    done = noetl("init", NOETL_NATS_URL="nats://u:hush@127.0.0.1:1")
+    assert done.returncode == 1
+    assert "error: NATS at 127.0.0.1:1: " in done.stderr
+    assert "hint: Check the settings NOETL_NATS_" in done.stderr
+    assert "hush" not in done.stderr
+
+
+def test_url_is_needed() -> None:
+    assert "NOETL_NATS_URL is not set" in noetl("check").stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        (name, None, "cannot be read: No such file")
+        for name in ("NKEY_SEED_FILE", "CREDENTIALS_FILE", "TLS_CA", "TLS_CERT")
+    ]
+    + [
+        ("NKEY_SEED_FILE", "SUAM", "holds no seed"),
+        ("CREDENTIALS_FILE", "user", "holds no JWT"),
+        ("TLS_CA", "-----BEGIN", "holds no certificate"),
+        ("TLS_CERT", "-----BEGIN", "hold no certificate with its key"),
+    ],
+)
+def test_bad_file_is_named_with_its_setting(
+    tmp_path: Path, name: str, text: str | None, problem: str
+) -> None:
+    file = tmp_path / "given"
+    if text is not None:
+        file.write_text(text)
+    given = {
+        "NOETL_NATS_URL": "nats://127.0.0.1:1",
+        "NOETL_EVENT_TRANSPORT": "nats",
+        "NOETL_DB": "postgresql://127.0.0.1:1/none",
+        f"NOETL_NATS_{name}": str(file),
+    }
+    for command in (("noetl_shell", "nats", "check"), ("noetl_worker",)):
+        done = subprocess.run(
+            [sys.executable, "-m", *command],
+            env={**os.environ, **given},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 1
         assert f"NOETL_NATS_{name}" in done.stderr
+        assert f"{file} " in done.stderr
+        assert problem in done.stderr
         assert "unexpected" not in done.stderr
-    assert "NOETL_NATS_URL is not set" in noetl("check").stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_streams_that_differ(lab: NatsLab) -> None:

@@ -110,6 +110,24 @@ def test_id_beyond_all_executions_is_parked(lab: NatsLab) -> None:
     lab.until(lambda: lab.messages(EVENTS) == 0)
 
 
+@pytest.mark.parametrize(
+    "subject", ["_INBOX.a b c d", "_INBOX.", "_INBOX.>", "noetl.commands.one"]
+)
+def test_answer_goes_to_an_inbox_only(lab: NatsLab, subject: str) -> None:
+    """What would end the connection at each delivery ends nothing."""
+    lab.dispatcher()
+    lab.ready()
+    run, report = claimed(lab)
+    header = {"Noetl-Reply-To": subject}
+    text = json.dumps([report]).encode()
+    lab.publish("noetl.events.0.1.command.completed", text, **header)
+    assert lab.wait(run)["status"] == "completed"
+    lab.until(lambda: lab.messages(EVENTS) == 0)
+    assert "noetl.commands.one" not in lab.subjects()
+    assert "trying again" not in lab.log("d1")
+    assert parked(lab) == []
+
+
 def test_duplicates_change_nothing(lab: NatsLab) -> None:
     lab.dispatcher("d1")
     lab.dispatcher("d2")

@@ -129,7 +129,13 @@ def test_nats_is_down_all_the_time(lab: NatsLab) -> None:
     lab.over_nats()
     run = lab.start(STEPS)
     assert lab.wait(run)["status"] == "completed"
-    assert "trying again" in lab.log()
+    for name in ("one", "d1"):
+        where = f"NATS at 127.0.0.1:{lab.nats.port}: "
+        told = [line for line in lab.log(name).splitlines() if where in line]
+        assert told
+        assert all("trying again" in line for line in told)
+        assert len(told) == len(set(told))  # each reason once
+        assert "Traceback" not in lab.log(name)
 
 
 def test_nats_comes_later(lab: NatsLab) -> None:
@@ -202,6 +208,21 @@ def test_target_that_is_dead(lab: NatsLab) -> None:
     lab.over_nats(NOETL_POLL_SECONDS="60")
     assert lab.wait(run)["status"] == "completed"
     lab.until(lambda: lab.messages(COMMANDS) == 0)
+
+
+@pytest.mark.parametrize(
+    "data", [b"{", b"[1]", b"{}", b'{"pool": 5}', b"", b"x" * 900_000]
+)
+def test_what_is_no_announcement_harms_nobody(lab: NatsLab, data: bytes) -> None:
+    dispatcher = lab.dispatcher(NOETL_NATS_TARGET_SECONDS="1")
+    lab.ready()
+    lab.over_nats()
+    lab.publish("noetl.commands.nobody", data)
+    lab.publish("noetl.commands.pool.default", data)
+    assert lab.run(TWO)["status"] == "completed"
+    lab.until(lambda: lab.messages(COMMANDS) == 0)
+    assert "removed from noetl.commands.nobody" in lab.log("d1")
+    assert dispatcher.poll() is None
 
 
 @pytest.mark.accept("P0.1-3")

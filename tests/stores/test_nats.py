@@ -17,13 +17,15 @@ from noetl_worker.stores.base import (
     ObjectMissingError,
     StoreDownError,
     StoreFullError,
+    StoreRefusedError,
     StoreTier,
 )
 from noetl_worker.stores.nats_kv import _decode, _encode
 from noetl_worker.stores.nats_object import CHUNK, _pack, _unpack
 from tests.stores.conftest import make_lab
-from tests.stores.lab import Lab, get, keys, put
-from tests.support.nats import Nats
+from tests.stores.lab import HASTY, Lab, get, keys, put
+from tests.support.nats import Nats, running_nats
+from tests.support.nats_access import ways_in
 
 FAR = datetime.now(UTC) + timedelta(days=1)
 
@@ -162,3 +164,35 @@ def test_keys_are_encoded_reversibly(key: str) -> None:
 @pytest.mark.parametrize("places", [[], [7], [1, 2, 3], [1, 3, 4, 5, 9]])
 def test_places_are_written_as_ranges(places: list[int]) -> None:
     assert _unpack(_pack(places)) == places
+
+
+@pytest.mark.parametrize("tier", [StoreTier.KV, StoreTier.OBJECT])
+@pytest.mark.parametrize("kind", ["user", "token", "nkey", "credentials", "tls"])
+def test_stores_come_as_the_transport_does(
+    kind: str, tier: StoreTier, tmp_path: Path
+) -> None:
+    way = ways_in(kind, tmp_path)
+    with running_nats(access=way.config) as nats:
+        where = {"NOETL_NATS_URL": f"{way.scheme}://127.0.0.1:{nats.port}"}
+        known = Lab(tier, tmp_path, where | way.settings, 0, 0, nats)
+        stranger = Lab(tier, tmp_path, where | HASTY, 0, 0, nats)
+        try:
+            put(known.open(), "exec/7/a", b"1")
+            assert get(known.open(), "exec/7/a") == b"1"
+            with pytest.raises(
+                StoreRefusedError, match="check the settings NOETL_NATS"
+            ):
+                stranger.open()
+        finally:
+            known.close()
+            stranger.close()
+
+
+def test_file_that_is_missing_is_named(tmp_path: Path) -> None:
+    given = {
+        "NOETL_NATS_URL": "nats://127.0.0.1:1",
+        "NOETL_NATS_TLS_CA": str(tmp_path / "missing"),
+    }
+    lab = Lab(StoreTier.KV, tmp_path, given, 0, 0)
+    with pytest.raises(StoreRefusedError, match=r"NOETL_NATS_TLS_CA: \S+/missing"):
+        lab.open()

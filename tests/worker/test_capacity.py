@@ -133,5 +133,5 @@ def test_three_workers_of_different_capacity(lab: Lab) -> None:
 def test_bad_setting_says_what_it_should_be(
     variable: str, text: str, message: str
 ) -> None:
-    with pytest.raises(ValueError, match=f"{variable} is bad: {message}"):
+    with pytest.raises(ValueError, match=f"{variable} {text!r} is bad: {message}"):
         WorkerSettings.from_environment({variable: text})

@@ -17,6 +17,7 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from noetl_worker import tracing
+from noetl_worker.exporters import is_wanted
 from noetl_worker.tracing import trace_id_of
 from tests.support.otlp import Receiver, attributes, receiver
 from tests.worker.conftest import Lab
@@ -248,7 +249,7 @@ def test_without_a_variable_it_is_not_even_imported(lab: Lab) -> None:
     ],
 )
 def test_environment_decides(environment: dict[str, str], wanted: bool) -> None:
-    assert tracing.is_wanted(environment) is wanted
+    assert is_wanted(environment) is wanted
 
 
 @pytest.mark.parametrize(

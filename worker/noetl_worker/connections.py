@@ -13,12 +13,16 @@ from psycopg import AsyncConnection
 from psycopg.pq import TransactionStatus
 
 from noetl_worker.deadline import admitted
+from noetl_worker.metrics import POOL_SIZE, POOL_USED, POOL_WAITING
 
 Connection = AsyncConnection[Any]
 
 
 class Connections:
-    """Lends connections, newest first, so that those not needed grow old and close."""
+    """Lends connections, newest first, so that those not needed grow old and close.
+
+    One with a role tells its size and use in metrics, under that.
+    """
 
     def __init__(
         self,
@@ -26,24 +30,33 @@ class Connections:
         *,
         size: int,
         idle_seconds: float = 60.0,
+        role: str = "",
     ) -> None:
         self._connect = connect
         self._slots = asyncio.Semaphore(size)
         self._idle: list[tuple[float, Connection]] = []
         self._idle_seconds = idle_seconds
+        self._asking = 0
+        self._used = 0
+        if role:
+            POOL_SIZE.labels(role).set(size)
+            POOL_USED.labels(role).set_function(lambda: self._used)
+            POOL_WAITING.labels(role).set_function(lambda: self._asking - self._used)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection in autocommit mode; it comes back only if it is still usable."""
-        async with admitted(self._slots):
-            conn = await self._take() or await self._connect()
-            try:
-                yield conn
-            finally:
-                if _is_usable(conn):
-                    self._idle.append((time.monotonic(), conn))
-                else:
-                    await conn.close()
+        self._asking += 1
+        try:
+            async with admitted(self._slots):
+                self._used += 1
+                try:
+                    async with self._lent() as conn:
+                        yield conn
+                finally:
+                    self._used -= 1
+        finally:
+            self._asking -= 1
 
     async def close_idle(self, now: float | None = None) -> None:
         """Close what nobody has used for a while."""
@@ -56,6 +69,17 @@ class Connections:
     async def close(self) -> None:
         """Close all connections that are not lent."""
         await self.close_idle(float("inf"))
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[Connection]:
+        conn = await self._take() or await self._connect()
+        try:
+            yield conn
+        finally:
+            if _is_usable(conn):
+                self._idle.append((time.monotonic(), conn))
+            else:
+                await conn.close()
 
     async def _take(self) -> Connection | None:
         while self._idle:

@@ -9,12 +9,11 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 import uvloop
 
-from noetl_worker import tracing
+from noetl_worker import metrics, tracing
 from noetl_worker.logs import configure_logging
 from noetl_worker.metrics_server import serve_metrics
 from noetl_worker.points import arm
@@ -43,6 +42,9 @@ class Service(Protocol):
 def run(settings: WorkerSettings) -> int:
     """A worker, with its metrics and traces; 1 when it cannot start."""
     try:
+        metrics.show((*metrics.COMMON, *metrics.WORKER))
+        if settings.transport == "nats":
+            metrics.show(metrics.NATS)
         serve_metrics(settings.metrics_listen)
         tracing.begin(settings.name)
     except (OSError, ValueError) as exc:
@@ -97,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="noetl_worker", description=__doc__)
     parser.add_argument("--db", help="database to work for (NOETL_DB)")
     parser.add_argument("--name", help="name of this worker (NOETL_WORKER_NAME)")
-    parser.add_argument("--slots", type=int, help="commands at work at once")
+    parser.add_argument("--slots", help="commands at work at once")
     parser.add_argument("--pools", help="comma-separated pools to claim from")
     given = parser.parse_args(arguments)
     try:
@@ -105,19 +107,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
             os.environ.get("NOETL_LOG_LEVEL") or "info",
             os.environ.get("NOETL_LOG_FORMAT") or "text",
         )
-        settings = WorkerSettings.from_environment(os.environ)
+        settings = WorkerSettings.from_environment({**os.environ, **_told(given)})
         arm(os.environ.get("NOETL_KILL_AT", ""))
     except ValueError as exc:
         parser.error(str(exc))
-    changes = {"dsn": given.db, "name": given.name, "slots": given.slots}
-    settings = replace(
-        settings, **{name: value for name, value in changes.items() if value}
-    )
-    if given.pools:
-        settings = replace(settings, pools=tuple(given.pools.split(",")))
     try:
         return run(settings)
     except Exception as exc:
         log.debug("worker ended", exc_info=exc)
         sys.stderr.write(f"error: {describe(exc)}\n")
         return 1
+
+
+def _told(given: argparse.Namespace) -> dict[str, str]:
+    """The arguments as the variables whose place they take."""
+    told = {
+        "NOETL_DB": given.db,
+        "NOETL_WORKER_NAME": given.name,
+        "NOETL_WORKER_SLOTS": given.slots,
+        "NOETL_WORKER_POOLS": given.pools,
+    }
+    return {variable: text for variable, text in told.items() if text is not None}

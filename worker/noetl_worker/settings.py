@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
+from noetl_worker.environment import (
+    Variables,
+    count,
+    flag,
+    interval,
+    read_all,
+    size,
+)
 from noetl_worker.nats.settings import NatsSettings
 from noetl_worker.stores.settings import StoreSettings
 
 TRANSPORTS: Final = ("postgres", "http", "nats")
-_TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _PORT_MAX: Final = 65_535
 
 
@@ -69,17 +76,11 @@ class WorkerSettings:
     @staticmethod
     def from_environment(environ: Mapping[str, str]) -> WorkerSettings:
         """Settings from ``NOETL_*`` variables; what is unset keeps its default."""
-        given: dict[str, object] = {}
-        for variable, (name, parse) in _VARIABLES.items():
-            if text := environ.get(variable):
-                try:
-                    given[name] = parse(text)
-                except ValueError as exc:  # its text may be secret
-                    raise ValueError(f"{variable} is bad: {exc}") from None
+        given = read_all(environ, _VARIABLES)
         given["stores"] = StoreSettings.from_environment(environ)
-        given["nats"] = NatsSettings.from_environment(environ)
+        given["nats"] = given["stores"].nats
         given.setdefault("name", f"{socket.gethostname()}-{os.getpid()}")
-        return WorkerSettings(**given)  # type: ignore[arg-type]
+        return WorkerSettings(**given)
 
 
 def parse_listen(text: str) -> tuple[str, int]:
@@ -87,7 +88,7 @@ def parse_listen(text: str) -> tuple[str, int]:
     host, separator, port = text.rpartition(":")
     if not separator or not port.isascii() or not port.isdigit():
         raise ValueError("must be HOST:PORT")
-    if int(port) > _PORT_MAX:
+    if len(port) > 5 or int(port) > _PORT_MAX:
         raise ValueError(f"must have a port up to {_PORT_MAX}")
     return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104 - as it is told
 
@@ -119,10 +120,6 @@ def parse_tool_slots(text: str) -> dict[str, int]:
     return slots
 
 
-def _flag(text: str) -> bool:
-    return text.strip().lower() in _TRUE
-
-
 def parse_transport(text: str) -> str:
     """The name of a transport; raises ValueError for another."""
     if text not in TRANSPORTS:
@@ -140,33 +137,33 @@ def parse_api_url(text: str) -> str:
     return text.rstrip("/")
 
 
-_VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
+_VARIABLES: Final[Variables] = {
     "NOETL_DB": ("dsn", str),
     "NOETL_EVENT_TRANSPORT": ("transport", parse_transport),
     "NOETL_API_URL": ("api_url", parse_api_url),
     "NOETL_API_TOKEN": ("api_token", str),
     "NOETL_API_TOKEN_FILE": ("api_token_file", Path),
     "NOETL_API_CA_FILE": ("api_ca_file", Path),
-    "NOETL_API_TIMEOUT_SECONDS": ("api_timeout_seconds", float),
+    "NOETL_API_TIMEOUT_SECONDS": ("api_timeout_seconds", interval),
     "NOETL_WORKER_NAME": ("name", str),
-    "NOETL_WORKER_SLOTS": ("slots", int),
+    "NOETL_WORKER_SLOTS": ("slots", count),
     "NOETL_WORKER_POOLS": ("pools", _names),
     "NOETL_WORKER_TOOLS": ("tools", parse_tools),
     "NOETL_TOOL_SLOTS": ("tool_slots", parse_tool_slots),
     "NOETL_HOME": ("home", Path),
     "NOETL_PVC_MOUNT_PATH": ("store_path", Path),
-    "NOETL_INLINE_MAX_BYTES": ("inline_max_bytes", int),
-    "NOETL_RESULT_MAX_BYTES": ("result_max_bytes", int),
-    "NOETL_CLAIM_MAX": ("claim_max", int),
-    "NOETL_POLL_SECONDS": ("poll_seconds", float),
-    "NOETL_HEARTBEAT_SECONDS": ("heartbeat_seconds", float),
-    "NOETL_LONG_COMMAND_SECONDS": ("long_command_seconds", float),
-    "NOETL_GRACE_SECONDS": ("grace_seconds", float),
+    "NOETL_INLINE_MAX_BYTES": ("inline_max_bytes", size),
+    "NOETL_RESULT_MAX_BYTES": ("result_max_bytes", size),
+    "NOETL_CLAIM_MAX": ("claim_max", count),
+    "NOETL_POLL_SECONDS": ("poll_seconds", interval),
+    "NOETL_HEARTBEAT_SECONDS": ("heartbeat_seconds", interval),
+    "NOETL_LONG_COMMAND_SECONDS": ("long_command_seconds", interval),
+    "NOETL_GRACE_SECONDS": ("grace_seconds", interval),
     "NOETL_METRICS_LISTEN": ("metrics_listen", parse_listen),
-    "NOETL_WORKER_TICKS": ("ticks", _flag),
-    "NOETL_DB_PREPARE": ("prepare", _flag),
-    "NOETL_PYTHON_PROCESSES": ("python_processes", int),
-    "NOETL_WORKER_CACHE_BYTES": ("cache_bytes", int),
-    "NOETL_DUCKDB_MEMORY_BYTES": ("duckdb_memory_bytes", int),
+    "NOETL_WORKER_TICKS": ("ticks", flag),
+    "NOETL_DB_PREPARE": ("prepare", flag),
+    "NOETL_PYTHON_PROCESSES": ("python_processes", count),
+    "NOETL_WORKER_CACHE_BYTES": ("cache_bytes", size),
+    "NOETL_DUCKDB_MEMORY_BYTES": ("duckdb_memory_bytes", size),
     "NOETL_TEMPLATE_ENV": ("template_env", _names),
 }

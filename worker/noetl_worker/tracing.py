@@ -2,7 +2,8 @@
 
 A run is one trace, whose id follows from the run's: workers agree on it without telling
 each other. A command is a span. The items of a loop are children of the span of the
-loop's activation, one for each worker that has a share in it. Without ``OTEL_*``
+loop's activation, one for each worker that has a share in it. Messages over NATS carry
+the trace of their run, and so tell who made and who took them. Without ``OTEL_*``
 OpenTelemetry is not even imported, and every function here returns at once.
 """
 
@@ -19,22 +20,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from noetl_worker.command import Command
+from noetl_worker.exporters import is_wanted, make_exporter
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import SpanExporter
-    from opentelemetry.trace import Link, Span, Tracer
+    from opentelemetry.trace import Link, Span, SpanContext, Tracer
 
 EXTRA: Final = "noetl[otel]"
-_ENDPOINTS: Final = (
-    "OTEL_EXPORTER_OTLP_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-)
-_EXPORTER: Final = "OTEL_TRACES_EXPORTER"
-_PROTOCOLS: Final = (
-    "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
-    "OTEL_EXPORTER_OTLP_PROTOCOL",
-)
 _FLUSH_MS: Final = 3_000
 # A loop of which no item has been at work here for so long has had its share here.
 _LINGER_SECONDS: Final = 10.0
@@ -52,23 +44,22 @@ class _Activation:
 
 
 @dataclass(slots=True)
-class _Tracing:
+class Tracing:
+    """What a process that traces keeps; ``announced``: by command, who announced it."""
+
     provider: TracerProvider
     tracer: Tracer
     activations: dict[tuple[int, int], _Activation]
+    announced: dict[str, SpanContext]
 
 
 _trace_id: ContextVar[int] = ContextVar("trace_id")
-_tracing: _Tracing | None = None
+_tracing: Tracing | None = None
 
 
-def is_wanted(environ: Mapping[str, str]) -> bool:
-    """Whether the environment names where traces go."""
-    if environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
-        return False
-    if exporter := environ.get(_EXPORTER):
-        return exporter != "none"
-    return any(environ.get(name) for name in _ENDPOINTS)
+def current() -> Tracing | None:
+    """What this process keeps; None: no spans are made."""
+    return _tracing
 
 
 def is_on() -> bool:
@@ -76,7 +67,12 @@ def is_on() -> bool:
     return _tracing is not None
 
 
-def begin(name: str, environ: Mapping[str, str] = os.environ) -> None:
+def begin(
+    name: str,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    service: str = "noetl-worker",
+) -> None:
     """Trace from now on, if the environment asks for it; ``name`` is this process's.
 
     Warns once when OpenTelemetry is not installed. Raises ValueError for an exporter or
@@ -98,32 +94,14 @@ def begin(name: str, environ: Mapping[str, str] = os.environ) -> None:
     global _tracing
     attributes = {"service.instance.id": name}
     if "service.name" not in environ.get("OTEL_RESOURCE_ATTRIBUTES", ""):
-        attributes["service.name"] = environ.get("OTEL_SERVICE_NAME") or "noetl-worker"
+        attributes["service.name"] = environ.get("OTEL_SERVICE_NAME") or service
     provider = TracerProvider(
         resource=Resource.create(attributes),
         id_generator=_id_generator(),
         shutdown_on_exit=False,
     )
-    provider.add_span_processor(BatchSpanProcessor(_exporter(environ)))
-    _tracing = _Tracing(provider, provider.get_tracer("noetl"), {})
-
-
-def _exporter(environ: Mapping[str, str]) -> SpanExporter:
-    name = environ.get(_EXPORTER) or "otlp"
-    if name == "console":
-        from opentelemetry.sdk.trace.export import ConsoleSpanExporter
-
-        return ConsoleSpanExporter()
-    if name != "otlp":
-        raise ValueError(f"{_EXPORTER} {name!r} is bad: must be otlp, console or none")
-    for variable in _PROTOCOLS:
-        if environ.get(variable) not in (None, "", "http/protobuf"):
-            raise ValueError(
-                f"{variable} {environ[variable]!r} is bad: must be http/protobuf"
-            )
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-
-    return OTLPSpanExporter()
+    provider.add_span_processor(BatchSpanProcessor(make_exporter(environ)))
+    _tracing = Tracing(provider, provider.get_tracer("noetl"), {}, {})
 
 
 def _id_generator() -> Any:
@@ -153,6 +131,16 @@ def close_idle() -> None:
     """End the spans of activations that have no item at work here any more."""
     if _tracing is not None:
         _end_activations(_tracing, _LINGER_SECONDS)
+
+
+@contextmanager
+def in_trace_of(execution_id: int) -> Iterator[None]:
+    """Spans without a parent that begin within are of this run's trace."""
+    before = _trace_id.set(trace_id_of(execution_id))
+    try:
+        yield
+    finally:
+        _trace_id.reset(before)
 
 
 def trace_id_of(execution_id: int) -> int:
@@ -185,7 +173,13 @@ def command_span(command: Command) -> Iterator[None]:
     if command.iter_index is not None:
         attributes["noetl.loop_index"] = command.iter_index
     name = command.step if activation is None else f"{command.step} item"
-    span = tracing.tracer.start_span(name, context=parent, attributes=attributes)
+    announced = tracing.announced.pop(command.command_id, None)
+    span = tracing.tracer.start_span(
+        name,
+        context=parent,
+        attributes=attributes,
+        links=[link_to(announced)] if announced else None,
+    )
     try:
         with trace.use_span(
             span, record_exception=False, set_status_on_exception=False
@@ -208,27 +202,28 @@ def _attributes(command: Command) -> dict[str, Any]:
     return attributes
 
 
-def _activation(tracing: _Tracing, command: Command) -> _Activation | None:
+def _activation(tracing: Tracing, command: Command) -> _Activation | None:
     """The span of the loop that a command is of, begun with its first one here."""
     if command.loop_id is None:
         return None
     key = (command.execution_id, command.loop_id)
     if (activation := tracing.activations.get(key)) is None:
         span = tracing.tracer.start_span(
-            command.step, context=_nothing(), attributes=_attributes(command)
+            command.step, context=nothing(), attributes=_attributes(command)
         )
         activation = tracing.activations[key] = _Activation(span)
     activation.at_work += 1
     return activation
 
 
-def _nothing() -> Any:
+def nothing() -> Any:
+    """A context without a span."""
     from opentelemetry.context import Context
 
     return Context()
 
 
-def _end_activations(tracing: _Tracing, linger_seconds: float) -> None:
+def _end_activations(tracing: Tracing, linger_seconds: float) -> None:
     until = time.time_ns() - round(linger_seconds * 1e9)
     for key, activation in list(tracing.activations.items()):
         if activation.at_work == 0 and activation.ended_ns <= until:
@@ -266,14 +261,13 @@ def child_run(execution_id: int, path: str) -> Iterator[None]:
         yield
         return
     parent = _current()
-    before = _trace_id.set(trace_id_of(execution_id))
-    span = tracing.tracer.start_span(
-        path,
-        context=_nothing(),
-        attributes={"noetl.execution_id": str(execution_id), "noetl.path": path},
-        links=[_link(parent)],
-    )
-    _trace_id.reset(before)
+    with in_trace_of(execution_id):
+        span = tracing.tracer.start_span(
+            path,
+            context=nothing(),
+            attributes={"noetl.execution_id": str(execution_id), "noetl.path": path},
+            links=[link_to(parent.get_span_context())],
+        )
     parent.add_link(span.get_span_context())
     try:
         yield
@@ -281,10 +275,11 @@ def child_run(execution_id: int, path: str) -> Iterator[None]:
         span.end()
 
 
-def _link(span: Span) -> Link:
+def link_to(context: SpanContext) -> Link:
+    """A link to another span."""
     from opentelemetry.trace import Link
 
-    return Link(span.get_span_context())
+    return Link(context)
 
 
 def inject(headers: MutableMapping[str, str]) -> None:
@@ -294,11 +289,16 @@ def inject(headers: MutableMapping[str, str]) -> None:
     """
     if _tracing is None or any(name.lower() == "traceparent" for name in headers):
         return
+    propagator().inject(headers)
+
+
+def propagator() -> Any:
+    """What writes ``traceparent`` into headers, and reads it."""
     from opentelemetry.trace.propagation.tracecontext import (
         TraceContextTextMapPropagator,
     )
 
-    TraceContextTextMapPropagator().inject(headers)
+    return TraceContextTextMapPropagator()
 
 
 def _current() -> Span:

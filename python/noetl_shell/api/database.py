@@ -19,6 +19,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from noetl_shell.api.settings import ApiSettings
 from noetl_worker.keepalives import keepalives
+from noetl_worker.metrics import POOL_SIZE, POOL_USED, POOL_WAITING
 from noetl_worker.transport.calls import Outage
 from noetl_worker.transport.errors import EngineAwayError
 from noetl_worker.transport.postgres import is_connection_lost
@@ -64,8 +65,17 @@ class Database:
             open=False,
             name="api",
         )
+        POOL_SIZE.labels("api").set(settings.connections)
+        POOL_USED.labels("api").set_function(self._used)
+        POOL_WAITING.labels("api").set_function(lambda: self._stat("requests_waiting"))
         self._checks: set[asyncio.Task[None]] = set()
         self._outage = Outage("database of the API")
+
+    def _used(self) -> int:
+        return self._stat("pool_size") - self._stat("pool_available")
+
+    def _stat(self, name: str) -> int:
+        return self._pool.get_stats().get(name, 0)
 
     async def open(self) -> None:
         """Begin to connect; the database may be away."""

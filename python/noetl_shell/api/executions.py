@@ -20,7 +20,8 @@ router = APIRouter(tags=["executions"])
 STATUS: Final = (
     "select s.execution_id::text, s.path, s.version, s.status, s.reason, s.started_at,"
     " s.finished_at, s.duration_s, s.current_steps, s.loops as loop_progress, s.steps,"
-    " s.result, s.error, s.parent_execution_id::text, s.progress_version"
+    " s.result, s.error, s.parent_execution_id::text, s.progress_version,"
+    " s.unserved"
     " from noetl.execution_status(%s::bigint) as s"
 )
 

@@ -171,6 +171,15 @@ class Executions(BaseModel):
     next: str | None = Field(description="Gives the next page; null: this is the last.")
 
 
+class UnservedStep(BaseModel):
+    """A step whose commands wait for a worker that there is not."""
+
+    step: str
+    pool: str
+    kinds: list[str]
+    commands: int = Field(description="At most 1000 are counted.")
+
+
 class ExecutionStatus(BaseModel):
     """How an execution stands."""
 
@@ -205,6 +214,9 @@ class ExecutionStatus(BaseModel):
     error: Json | None
     parent_execution_id: Id | None
     progress_version: int
+    unserved: list[UnservedStep] | None = Field(
+        description="Steps whose commands no live worker can take."
+    )
 
 
 class Event(BaseModel):

@@ -100,9 +100,12 @@ def _report(exc: Exception) -> int:
 
 def _is_debugging() -> bool:
     """What NOETL_DEBUG says; the other settings may be what is wrong."""
-    from noetl_worker.nats.settings import parse_flag
+    from noetl_worker.environment import flag
 
-    return parse_flag(os.environ.get("NOETL_DEBUG", ""))
+    try:
+        return flag(os.environ.get("NOETL_DEBUG") or "0")
+    except ValueError:
+        return False
 
 
 def _explain(exc: Exception) -> ShellError:

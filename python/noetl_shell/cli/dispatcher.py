@@ -45,6 +45,7 @@ def dispatcher(
     from noetl_shell.dispatcher import Dispatcher
     from noetl_shell.logs import configure_logging
     from noetl_shell.metrics import DatabaseCollector
+    from noetl_worker import metrics, tracing
     from noetl_worker.main import run_service
     from noetl_worker.metrics_server import serve_metrics
     from noetl_worker.points import arm
@@ -66,10 +67,18 @@ def dispatcher(
         ) from exc
     api = _api_settings(target, settings, listen, no_auth)
     target.open().close()
+    try:
+        tracing.begin(settings.name, service="noetl-dispatcher")
+    except ValueError as exc:
+        raise InputError(str(exc), hint="See docs/settings.md, about traces.") from exc
+    metrics.show(metrics.COMMON)
     REGISTRY.register(DatabaseCollector(settings))
     serve_metrics(settings.metrics_listen)
     server = ApiServer(api) if api else None
-    return run_service(lambda: Dispatcher(settings, server), settings.grace_seconds)
+    try:
+        return run_service(lambda: Dispatcher(settings, server), settings.grace_seconds)
+    finally:
+        tracing.end()
 
 
 def _api_settings(

@@ -11,6 +11,7 @@ import click
 from noetl_shell import calls
 from noetl_shell.cli import output
 from noetl_shell.cli.options import database_option, execution_argument, json_option
+from noetl_shell.cli.unserved import print_unserved
 from noetl_shell.documents import parse_value
 from noetl_shell.events import EventReader
 from noetl_shell.records import Event, Status
@@ -222,6 +223,7 @@ def _details(state: Status) -> dict[str, object]:
         "started_at": state.started_at,
         "finished_at": state.finished_at,
         "retired_at": state.retired_at,
+        "unserved": state.unserved or [],
         "current_steps": state.current_steps,
         "parent_execution_id": str(state.parent_execution_id)
         if state.parent_execution_id
@@ -243,6 +245,7 @@ def _print_status(state: Status) -> None:
     for step, entry in (state.steps or {}).items():
         count = entry.get("count") or 1
         print(f"  {step}: {entry.get('status')}" + (f" x{count}" if count > 1 else ""))
+    print_unserved(state)
     if state.error:
         print(f"error     {output.describe_error(state.error)}")
     if state.result is not None:

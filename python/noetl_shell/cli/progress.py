@@ -96,6 +96,9 @@ class RunProgress:
         """Draw a new status."""
         steps = ", ".join(status.current_steps) or "…"
         reason = f" ({status.reason})" if status.reason else ""
+        if status.unserved:
+            pools = sorted({entry["pool"] for entry in status.unserved})
+            reason = f" (no worker for this in pool {', '.join(pools)})"
         self._steps.update(self._line, description=f"{status.status}{reason}: {steps}")
         for step, loop in (status.loops or {}).items():
             if step not in self._loops:

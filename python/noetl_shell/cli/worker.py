@@ -11,6 +11,7 @@ import click
 from noetl_shell import calls
 from noetl_shell.cli import output
 from noetl_shell.cli.options import database_option, json_option
+from noetl_shell.cli.unserved import print_hint
 from noetl_shell.errors import InputError
 from noetl_shell.target import Target
 
@@ -59,9 +60,13 @@ def worker(
 @json_option
 @database_option
 def workers(target: Target, as_json: bool) -> None:
-    """List the workers that are alive, with what they serve and what room they have."""
+    """List the workers that are alive, with what they serve and what room they have.
+
+    Of commands that none of them can take, a hint says which worker they wait for.
+    """
     with target.open() as conn:
         found = calls.list_workers(conn)
+        unserved = calls.list_unserved(conn)
     if as_json:
         output.print_json(found)
         return
@@ -80,6 +85,8 @@ def workers(target: Target, as_json: bool) -> None:
             for session in found
         ),
     )
+    for waiting in unserved:
+        print_hint(waiting)
 
 
 def _slots(capacity: dict[str, Any], free: str) -> str | None:

@@ -8,9 +8,13 @@ from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
+from prometheus_client import REGISTRY
+
 from noetl_shell.nats.ingestion import Ingestion
+from noetl_shell.nats.metrics import NatsCollector
 from noetl_shell.nats.publisher import Publisher
 from noetl_shell.nats.strays import Strays
+from noetl_worker import metrics
 from noetl_worker.nats.connection import NATS_ERRORS, Nats
 from noetl_worker.nats.streams import StreamsDifferError, ensure_streams
 from noetl_worker.settings import WorkerSettings
@@ -58,6 +62,8 @@ class Bridge:
         Raises StreamsDifferError if settings say that there is no going without.
         """
         self._nats.start()
+        metrics.show(metrics.NATS)
+        REGISTRY.register(NatsCollector(self._nats))
         self._tasks = [
             asyncio.create_task(self._watch_streams()),
             asyncio.create_task(self._publisher.run()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
 
@@ -15,6 +16,7 @@ from noetl_shell.nats import messages as form
 from noetl_shell.nats.deadletters import park
 from noetl_shell.nats.messages import Poison, Reports
 from noetl_worker.connections import Connection
+from noetl_worker.nats import traces
 from noetl_worker.nats.connection import NATS_ERRORS, Nats
 from noetl_worker.nats.pull import ConsumerLostError, Puller
 from noetl_worker.nats.subjects import EVENTS, INGESTION
@@ -108,6 +110,7 @@ class Ingestion:
     async def _record(self, reports: list[Reports]) -> None:
         """All at once; if that is refused, each message for itself."""
         text = form.batch(reports).decode(errors="replace")
+        began_ns = time.time_ns()
         try:
             answer = await self._patiently(lambda: self._value(_RECORD, text))
         except psycopg.Error as exc:
@@ -122,6 +125,9 @@ class Ingestion:
                 await reports[0].message.nak(delay=_LATER_SECONDS)
             return
         reach("after_ingest")
+        for one in reports:
+            about = {"noetl.reports": len(one.events)}
+            traces.take(one.message.headers, "record", began_ns, about)
         form.share_out(reports, answer)
         await self._settle(reports, answer)
 

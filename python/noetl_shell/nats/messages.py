@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ from noetl_worker.nats.subjects import REPLY_HEADER
 Json = Any
 # Codes of reports that no repetition makes acceptable.
 MALFORMED: Final = "NE422"
-_INBOX: Final = "_INBOX."
+# Anything else in a subject would end the connection, or reach who did not ask.
+_INBOX: Final = re.compile(r"_INBOX\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _DIGITS_MAX: Final = 19  # of a bigint
 
 
@@ -52,7 +54,7 @@ class Reports:
     def reply_to(self) -> str | None:
         """Where the worker waits for the answer; only an inbox is ever written to."""
         subject = (self.message.headers or {}).get(REPLY_HEADER) or ""
-        return subject if subject.startswith(_INBOX) else None
+        return subject if _INBOX.fullmatch(subject) else None
 
     @property
     def execution_ids(self) -> set[int]:

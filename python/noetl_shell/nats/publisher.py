@@ -13,6 +13,7 @@ import psycopg
 from nats.js import JetStreamContext
 
 from noetl_worker.connections import Connection
+from noetl_worker.nats import traces
 from noetl_worker.nats.connection import NATS_ERRORS, Nats
 from noetl_worker.nats.subjects import ID_HEADER, pool_subject, worker_subject
 from noetl_worker.points import reach
@@ -98,18 +99,18 @@ class Publisher:
         rows = await self._rows(_TAKE, self._session(), _BATCH)
         if not rows or not self._is_usable():
             return False
-        await self._publish([_message(*row) for row in rows])
+        await self._publish(rows)
         reach("after_publish")
         await self._rows(_CONFIRM, self._session(), [row[0] for row in rows])
         return True
 
-    async def _publish(self, messages: Sequence[tuple[str, bytes, str]]) -> None:
+    async def _publish(self, rows: Sequence[Any]) -> None:
         """All are in the stream when this returns."""
         if self._js is None:
             self._js = self._nats.client.jetstream(publish_async_max_pending=2 * _BATCH)
         acks = [
-            await self._js.publish_async(subject, data, headers={ID_HEADER: message_id})
-            for subject, data, message_id in messages
+            await self._js.publish_async(subject, data, headers=headers)
+            for subject, data, headers in (_message(*row) for row in rows)
         ]
         async with asyncio.timeout(_PUBLISH_SECONDS):
             await asyncio.gather(*acks)
@@ -151,10 +152,10 @@ def _message(
     pool: str,
     kind: str | None,
     worker: str | None,
-) -> tuple[str, bytes, str]:
-    """Subject, payload and message id of a command's announcement.
+) -> tuple[str, bytes, dict[str, str]]:
+    """Subject, payload and headers of a command's announcement.
 
-    The id is that of the entry in the outbox: who hands a command back, and so has it
+    Its id is that of the entry in the outbox: who hands a command back, and so has it
     announced again, means it.
     """
     subject = worker_subject(worker) if worker else pool_subject(pool)
@@ -166,4 +167,7 @@ def _message(
             "kind": kind,
         }
     )
-    return subject, data, f"{command_id} {change_id}"
+    headers = {ID_HEADER: f"{command_id} {change_id}"}
+    about = {"noetl.command_id": command_id, "messaging.destination.name": subject}
+    traces.send(headers, "announce", execution_id, about)
+    return subject, data, headers

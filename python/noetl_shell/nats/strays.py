@@ -74,15 +74,25 @@ class Strays:
         while (stray := await _next(js, subject, sequence + 1)) is not None:
             if stray.seq > last:
                 break
-            count, sequence = count + 1, stray.seq
-            message_id = (stray.headers or {}).get(ID_HEADER, sequence)
-            await js.publish(
-                pool_subject(orjson.loads(stray.data)["pool"]),
-                stray.data,
-                headers={ID_HEADER: f"{message_id} to all"},
-            )
+            sequence = stray.seq
+            if (pool := _pool(stray.data)) is None:
+                log.warning("removed from %s what is no announcement", subject)
+            else:
+                count += 1
+                message_id = (stray.headers or {}).get(ID_HEADER, sequence)
+                headers = {**(stray.headers or {}), ID_HEADER: f"{message_id} to all"}
+                await js.publish(pool_subject(pool), stray.data, headers=headers)
             await js.delete_msg(COMMANDS, sequence)
         log.info("%d messages to %s are told to all", count, subject)
+
+
+def _pool(data: bytes) -> str | None:
+    """The pool that an announcement names; None: it is none."""
+    try:
+        pool = orjson.loads(data)["pool"]
+    except (orjson.JSONDecodeError, KeyError, TypeError, IndexError):
+        return None
+    return pool if isinstance(pool, str) else None
 
 
 async def _next(js: Any, subject: str, sequence: int) -> Any:

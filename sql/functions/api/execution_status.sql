@@ -1,6 +1,7 @@
 -- One row about an execution for a person, a CLI or a UI, read from noetl.execution without
 -- scanning events. Its result is the payload, or where the payload is stored: {"ref", "store"}.
--- retired_at says since when its events are gone.
+-- retired_at says since when its events are gone; unserved, which steps wait for a worker that
+-- there is not (noetl_internal.unserved_steps).
 -- Raises: NE404.
 create or replace function noetl.execution_status(p_execution_id bigint)
 returns table (
@@ -19,7 +20,8 @@ returns table (
   error jsonb,
   parent_execution_id bigint,
   progress_version bigint,
-  retired_at timestamptz
+  retired_at timestamptz,
+  unserved jsonb
 )
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -41,7 +43,11 @@ begin
     x.state -> 'loop', x.state -> 'step',
     coalesce(nullif(x.result -> 'reference', 'null'), x.result -> 'context' -> 'data'),
     nullif(x.state -> 'error', 'null'),
-    x.parent_execution_id, x.version, x.retired_at
+    x.parent_execution_id, x.version, x.retired_at,
+    case
+      when x.end_time is null and x.status <> 'paused'
+        then noetl_internal.unserved_steps(x.execution_id, x.catalog_id, x.state -> 'step')
+    end
   from noetl.execution as x
   inner join noetl.catalog as c on c.catalog_id = x.catalog_id
   where x.execution_id = p_execution_id;

@@ -13,6 +13,11 @@ as $function$
   union all
   select s.name, s.labels, s.value from noetl_internal.queue_age_samples() as s
   union all
+  select
+    'noetl_queue_unserved_commands',
+    jsonb_build_object('pool', u.pool, 'kinds', array_to_string(u.kinds, ',')), u.commands
+  from noetl.list_unserved() as u
+  union all
   select s.name, s.labels, s.value from noetl_internal.run_samples() as s
   union all
   select s.name, s.labels, s.value from noetl_internal.outbox_samples() as s

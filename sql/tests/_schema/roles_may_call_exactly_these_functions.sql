@@ -29,6 +29,7 @@ from regexp_split_to_table($matrix$
   find_step_result     .       .       operator  .       reader
   trace                .       .       operator  .       reader
   list_workers         .       runner  operator  .       reader
+  list_unserved        .       runner  operator  .       reader
   list_shards          .       runner  operator  .       reader
   projection_lag       .       runner  operator  worker  reader
   metrics              .       .       operator  worker  reader

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from nats import errors
 from nats.aio.client import Client
 from nats.js.errors import Error as JetStreamError
 
-from noetl_worker.nats.settings import NatsSettings, NatsSetupError
+from noetl_worker.metrics import NATS_CONNECTED, NATS_RECONNECTS
+from noetl_worker.nats.access import access_options
+from noetl_worker.nats.settings import NatsSettings
 from noetl_worker.transport.errors import backoff
 
 if TYPE_CHECKING:
@@ -38,11 +38,12 @@ class Nats:
         self.settings = settings
         self.client = Client()
         self._name = name
-        self._options = _options(settings)
+        self._options = access_options(settings)
         self._connecting: asyncio.Task[None] | None = None
         self._problem = ""
         self._told: set[str] = set()  # since there was a connection
         self._failures = 0
+        NATS_CONNECTED.set_function(lambda: self.is_connected)
 
     @property
     def is_connected(self) -> bool:
@@ -84,7 +85,7 @@ class Nats:
             self.settings.servers,
             name=f"noetl {self._name}",
             error_cb=self._note,
-            reconnected_cb=self._note_back,
+            reconnected_cb=self._note_reconnection,
             connect_timeout=_CONNECT_SECONDS,
             reconnect_time_wait=1,
             reconnect_to_server_handler=self._next_server,
@@ -112,47 +113,11 @@ class Nats:
             self._problem = text  # a server that refuses resets the connection next
         self._told.add(text)
 
+    async def _note_reconnection(self) -> None:
+        NATS_RECONNECTS.inc()
+        await self._note_back()
+
     async def _note_back(self) -> None:
         log.info("connected to NATS at %s", self.settings.where)
         self._problem, self._failures = "", 0
         self._told.clear()
-
-
-def _options(settings: NatsSettings) -> dict[str, Any]:
-    """Who we are, and whom we trust."""
-    options: dict[str, Any] = {
-        "user": settings.user or None,
-        "password": settings.password or None,
-        "token": settings.token or None,
-    }
-    if settings.nkey_seed_file:
-        options["nkeys_seed"] = _readable(
-            settings.nkey_seed_file, "NOETL_NATS_NKEY_SEED_FILE"
-        )
-    if settings.credentials_file:
-        options["user_credentials"] = _readable(
-            settings.credentials_file, "NOETL_NATS_CREDENTIALS_FILE"
-        )
-    if settings.tls_ca or settings.tls_cert:
-        options["tls"] = _tls(settings)
-    return options
-
-
-def _tls(settings: NatsSettings) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=settings.tls_ca)
-        if settings.tls_cert:
-            context.load_cert_chain(settings.tls_cert, settings.tls_key)
-    except (OSError, ssl.SSLError) as exc:
-        raise NatsSetupError(
-            f"NOETL_NATS_TLS_CA, NOETL_NATS_TLS_CERT or NOETL_NATS_TLS_KEY: {exc}"
-        ) from exc
-    return context
-
-
-def _readable(path: Path, variable: str) -> str:
-    try:
-        path.read_bytes()
-    except OSError as exc:
-        raise NatsSetupError(f"{variable}: {exc}") from exc
-    return str(path)

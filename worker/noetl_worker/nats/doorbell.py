@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
+import orjson
 from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig
 
+from noetl_worker import tracing
+from noetl_worker.nats import traces
 from noetl_worker.nats.connection import NATS_ERRORS, Nats
 from noetl_worker.nats.pull import ConsumerLostError, Puller
 from noetl_worker.nats.subjects import (
@@ -142,6 +145,8 @@ class NatsDoorbell:
             self._own_pending = messages[-1].metadata.num_pending if messages else 0
         now = time.monotonic()
         self._held += [(now, message) for message in messages]
+        if tracing.is_on():
+            _note(messages)
         if messages:
             self._ring(pool)
 
@@ -161,6 +166,16 @@ class NatsDoorbell:
             for at, message in rest:
                 if at < limit:
                     await _say(message, message.nak)
+
+
+def _note(messages: Sequence[Msg]) -> None:
+    """Who announced what; a message that is of others says nothing of it."""
+    for message in messages:
+        try:
+            command_id = orjson.loads(message.data)["command_id"]
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            continue
+        traces.note_announced(str(command_id), message.headers)
 
 
 async def _say(message: Msg, what: Callable[[], Awaitable[None]]) -> None:

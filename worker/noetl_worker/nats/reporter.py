@@ -12,6 +12,7 @@ from typing import Any, Final
 import orjson
 from nats.aio.msg import Msg
 
+from noetl_worker.nats import traces
 from noetl_worker.nats.connection import NATS_ERRORS, Nats
 from noetl_worker.nats.subjects import REPLY_HEADER, event_subject
 
@@ -30,6 +31,7 @@ class Part:
     """Reports of one run and type, and where they are in the batch."""
 
     subject: str
+    execution_id: int
     indexes: list[int] = field(default_factory=list)
     texts: list[bytes] = field(default_factory=list)
     bytes: int = 2
@@ -104,11 +106,17 @@ class Reporter:
         if not self._inbox:
             self._inbox = client.new_inbox()
             await client.subscribe(f"{self._inbox}.*.*", cb=self._hear)
+        headers = {REPLY_HEADER: f"{self._inbox}.recorded.{token}"}
+        about = {
+            "noetl.reports": len(part.texts),
+            "messaging.destination.name": part.subject,
+        }
+        traces.send(headers, "report", part.execution_id, about)
         await client.publish(
             part.subject,
             b"[" + b",".join(part.texts) + b"]",
             reply=f"{self._inbox}.stored.{token}",
-            headers={REPLY_HEADER: f"{self._inbox}.recorded.{token}"},
+            headers=headers,
         )
 
     async def _hear(self, message: Msg) -> None:
@@ -147,7 +155,7 @@ def split(events: Sequence[Event], prefix: str, limit: int) -> list[Part] | None
             return None
         part = open_parts.get(key)
         if part is None or part.bytes + len(text) + 1 > limit:
-            part = open_parts[key] = Part(event_subject(prefix, *key))
+            part = open_parts[key] = Part(event_subject(prefix, *key), key[0])
             parts.append(part)
         part.indexes.append(index)
         part.texts.append(text)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
-from noetl_worker.stores.settings import parse_bytes, parse_nats_url, parse_seconds
+from noetl_worker.environment import Variables, flag, read_all, seconds, size
 
-_TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _TOKEN: Final = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 )
@@ -56,14 +55,7 @@ class NatsSettings:
     @staticmethod
     def from_environment(environ: Mapping[str, str]) -> NatsSettings:
         """Settings from the variables; what is unset or empty keeps its default."""
-        given: dict[str, Any] = {}
-        for variable, (name, parse) in VARIABLES.items():
-            if text := environ.get(variable):
-                try:
-                    given[name] = parse(text)
-                except ValueError as exc:
-                    raise ValueError(f"{variable} is bad: {exc}") from None
-        return NatsSettings(**given)
+        return NatsSettings(**read_all(environ, VARIABLES))
 
 
 def parse_prefix(text: str) -> str:
@@ -76,29 +68,27 @@ def parse_prefix(text: str) -> str:
     return text
 
 
-def parse_age(text: str) -> float:
-    """A time that a message may be kept."""
-    number = float(text)
-    if not 60 <= number <= 365 * 86_400:
-        raise ValueError("must be a number of seconds from 60 to 31536000")
-    return number
-
-
 def parse_replicas(text: str) -> int:
     """A number of copies."""
-    number = int(text)
-    if number not in {1, 3, 5}:
+    if text not in {"1", "3", "5"}:
         raise ValueError("must be 1, 3 or 5")
-    return number
+    return int(text)
 
 
-def parse_flag(text: str) -> bool:
-    """Whether something is so."""
-    return text.strip().lower() in _TRUE
+def parse_url(text: str) -> str:
+    """URLs of NATS servers, separated by commas."""
+    for part in text.split(","):
+        parts = urlsplit(part.strip())
+        if parts.scheme not in {"nats", "tls", "ws", "wss"} or not parts.hostname:
+            raise ValueError("must be a URL such as nats://nats:4222")
+    return text
 
 
-VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
-    "NOETL_NATS_URL": ("url", parse_nats_url),
+parse_age: Final = seconds(60, 365 * 86_400)
+parse_wait: Final = seconds(1, 3600)
+
+VARIABLES: Final[Variables] = {
+    "NOETL_NATS_URL": ("url", parse_url),
     "NOETL_NATS_USER": ("user", str),
     "NOETL_NATS_PASSWORD": ("password", str),
     "NOETL_NATS_TOKEN": ("token", str),
@@ -109,10 +99,10 @@ VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "NOETL_NATS_TLS_KEY": ("tls_key", Path),
     "NOETL_EVENT_NATS_SUBJECT_PREFIX": ("event_prefix", parse_prefix),
     "NOETL_NATS_REPLICAS": ("replicas", parse_replicas),
-    "NOETL_NATS_MAX_BYTES": ("max_bytes", parse_bytes),
+    "NOETL_NATS_MAX_BYTES": ("max_bytes", size),
     "NOETL_NATS_MAX_AGE_SECONDS": ("max_age_seconds", parse_age),
-    "NOETL_NATS_MESSAGE_MAX_BYTES": ("message_max_bytes", parse_bytes),
-    "NOETL_NATS_CONFIRM_SECONDS": ("confirm_seconds", parse_seconds),
-    "NOETL_NATS_TARGET_SECONDS": ("target_seconds", parse_seconds),
-    "NOETL_NATS_REQUIRED": ("required", parse_flag),
+    "NOETL_NATS_MESSAGE_MAX_BYTES": ("message_max_bytes", size),
+    "NOETL_NATS_CONFIRM_SECONDS": ("confirm_seconds", parse_wait),
+    "NOETL_NATS_TARGET_SECONDS": ("target_seconds", parse_wait),
+    "NOETL_NATS_REQUIRED": ("required", flag),
 }

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-from urllib.parse import urlsplit
 
+from noetl_worker.nats.access import access_options
+from noetl_worker.nats.settings import NatsSettings, NatsSetupError
 from noetl_worker.stores.base import (
     ObjectMissingError,
     StoreDownError,
@@ -34,6 +36,8 @@ _CONNECT_SECONDS: Final = 3
 _PING_SECONDS: Final = 5
 _PAGE: Final = 500
 _IDLE_SECONDS: Final = 60.0
+# What a server says to who may not come.
+_REFUSALS: Final = ("authorization", "authentication", "permissions")
 
 # https://github.com/nats-io/nats-server/blob/main/server/errors.json
 _NO_STREAM: Final = 10059
@@ -48,9 +52,13 @@ Work = Callable[["JetStreamContext"], Awaitable[T]]
 class Link:
     """One connection and its event loop; it connects again by itself, and is thread-safe."""
 
-    def __init__(self, where: str, url: str, seconds: float) -> None:
-        self.where = f"{where} at {_without_secrets(url)}"
-        self._url = url
+    def __init__(self, where: str, settings: NatsSettings, seconds: float) -> None:
+        self.where = f"{where} at {settings.where}"
+        self._servers = settings.servers
+        try:
+            self._access = access_options(settings)
+        except NatsSetupError as exc:
+            raise StoreRefusedError(f"{self.where}: {exc}") from exc
         self._seconds = seconds
         self._client: Client | None = None
         self._connecting = asyncio.Lock()
@@ -174,7 +182,7 @@ class Link:
         client = Client()
         connecting = asyncio.ensure_future(
             client.connect(
-                [part.strip() for part in self._url.split(",")],
+                self._servers,
                 name="noetl",
                 error_cb=self._note,
                 connect_timeout=_CONNECT_SECONDS,
@@ -182,6 +190,7 @@ class Link:
                 max_reconnect_attempts=-1,
                 ping_interval=_PING_SECONDS,
                 max_outstanding_pings=2,
+                **self._access,
             )
         )
         try:
@@ -199,13 +208,15 @@ class Link:
     async def _note(self, error: Exception) -> None:
         """Remember what the server refuses; what it says holds no secret."""
         text = str(error).lower()
-        if "authorization" in text or "authentication" in text or "permissions" in text:
+        if isinstance(error, ssl.SSLError) or any(word in text for word in _REFUSALS):
             self._refusal = str(error)
 
     def _check(self) -> None:
         if self._refusal:
             reason, self._refusal = self._refusal, ""
-            raise StoreRefusedError(f"{self.where}: {reason}; check NOETL_NATS_URL")
+            raise StoreRefusedError(
+                f"{self.where}: {reason}; check the settings NOETL_NATS_…"
+            )
 
     async def _close(self) -> None:
         if self._client is not None:
@@ -240,8 +251,3 @@ class Link:
         if key and isinstance(error, NotFoundError):
             return ObjectMissingError(f"{self.where} has no object {key}")
         return StoreDownError(f"{what}: {error.description} ({error.err_code})")
-
-
-def _without_secrets(url: str) -> str:
-    parts = (urlsplit(part.strip()) for part in url.split(","))
-    return ", ".join(f"{part.hostname}:{part.port or 4222}" for part in parts)

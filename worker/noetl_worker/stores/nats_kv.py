@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final, Self
 
+from noetl_worker.nats.settings import NatsSettings
 from noetl_worker.stores.base import (
     ObjectInfo,
     ObjectMissingError,
@@ -28,11 +29,11 @@ class KvStore:
 
     tier = StoreTier.KV
 
-    def __init__(self, url: str, bucket: str, seconds: float) -> None:
+    def __init__(self, settings: NatsSettings, bucket: str, seconds: float) -> None:
         self._bucket = bucket
         self._base = f"nats-kv://{bucket}/"
         self._stream = f"KV_{bucket}"
-        self._link = Link(f"key-value bucket {bucket}", url, seconds)
+        self._link = Link(f"key-value bucket {bucket}", settings, seconds)
 
     def prepare(self) -> None:
         """Make the bucket if it is missing."""

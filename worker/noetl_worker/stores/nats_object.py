@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from noetl_worker.nats.settings import NatsSettings
 from noetl_worker.stores.base import (
     ObjectInfo,
     ObjectMissingError,
@@ -61,11 +62,11 @@ class ObjectBucket:
 
     tier = StoreTier.OBJECT
 
-    def __init__(self, url: str, bucket: str, seconds: float) -> None:
+    def __init__(self, settings: NatsSettings, bucket: str, seconds: float) -> None:
         self._bucket = bucket
         self._base = f"nats-object://{bucket}/"
         self._stream = f"OBJ_{bucket}"
-        self._link = Link(f"object bucket {bucket}", url, seconds)
+        self._link = Link(f"object bucket {bucket}", settings, seconds)
 
     def prepare(self) -> None:
         """Make the bucket if it is missing."""

@@ -50,8 +50,8 @@ class Stores:
             StoreTier.MINIO: settings.minio.endpoint and settings.minio.access_key,
             StoreTier.S3: settings.s3.bucket,
             StoreTier.GCS: settings.gcs.bucket and settings.gcs.access_key,
-            StoreTier.KV: settings.nats_url,
-            StoreTier.OBJECT: settings.nats_url,
+            StoreTier.KV: settings.nats.url,
+            StoreTier.OBJECT: settings.nats.url,
         }
         return tuple(tier for tier, is_given in has.items() if is_given)
 
@@ -116,12 +116,12 @@ class Stores:
             from noetl_worker.stores.nats_kv import KvStore
 
             return KvStore(
-                settings.nats_url, settings.nats_kv_bucket, settings.timeout_seconds
+                settings.nats, settings.nats_kv_bucket, settings.timeout_seconds
             )
         from noetl_worker.stores.nats_object import ObjectBucket
 
         return ObjectBucket(
-            settings.nats_url, settings.nats_object_bucket, settings.timeout_seconds
+            settings.nats, settings.nats_object_bucket, settings.timeout_seconds
         )
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal, get_args
 from urllib.parse import urlsplit
 
+from noetl_worker.environment import Variables, read, read_all, seconds, size
+from noetl_worker.nats.settings import NatsSettings
 from noetl_worker.stores.base import StoreTier
 
 S3Tier = Literal[StoreTier.MINIO, StoreTier.S3, StoreTier.GCS]
 S3_TIERS: Final[tuple[S3Tier, ...]] = get_args(S3Tier)
 AUTO: Final = "auto"
-AGE_MAX: Final = 30 * 86_400
 # What a result can be stored in; the other tiers say where else one may come from.
 RESULT_TIERS: Final = (
     *(StoreTier.DB, StoreTier.PVC, StoreTier.MINIO, StoreTier.S3, StoreTier.GCS),
@@ -47,7 +48,9 @@ class StoreSettings:
     gcs: S3Settings = S3Settings(  # NOETL_GCS_*
         endpoint="https://storage.googleapis.com", region="auto"
     )
-    nats_url: str = field(default="", repr=False)  # NOETL_NATS_URL; may hold a password
+    nats: NatsSettings = field(  # of the stores kv and object: NOETL_NATS_*
+        default_factory=NatsSettings
+    )
     nats_kv_bucket: str = "noetl-results"  # NOETL_NATS_KV_BUCKET
     nats_object_bucket: str = "noetl-objects"  # NOETL_NATS_OBJECT_BUCKET
 
@@ -62,10 +65,8 @@ class StoreSettings:
     @staticmethod
     def from_environment(environ: Mapping[str, str]) -> StoreSettings:
         """Settings from the variables; what is unset or empty keeps its default."""
-        given: dict[str, Any] = {}
-        for variable, (name, parse) in VARIABLES.items():
-            if text := environ.get(variable):
-                given[name] = _parse(variable, text, parse)
+        given = read_all(environ, VARIABLES)
+        given["nats"] = NatsSettings.from_environment(environ)
         base = StoreSettings()
         for tier in S3_TIERS:
             given[tier.value] = _s3_settings(tier, base.of(tier), environ)
@@ -91,15 +92,6 @@ def parse_endpoint(text: str) -> str:
     return text.rstrip("/")
 
 
-def parse_nats_url(text: str) -> str:
-    """URLs of NATS servers, separated by commas."""
-    for part in text.split(","):
-        parts = urlsplit(part.strip())
-        if parts.scheme not in {"nats", "tls", "ws", "wss"} or not parts.hostname:
-            raise ValueError("must be a URL such as nats://nats:4222")
-    return text
-
-
 def parse_bucket(text: str) -> str:
     """The name of a bucket."""
     if not (3 <= len(text) <= 63 and all(c.isalnum() or c in "-._" for c in text)):
@@ -114,28 +106,8 @@ def parse_nats_bucket(text: str) -> str:
     return text
 
 
-def parse_seconds(text: str) -> float:
-    """A time that one can wait."""
-    number = float(text)
-    if not 1 <= number <= 3600:
-        raise ValueError("must be a number of seconds from 1 to 3600")
-    return number
-
-
-def parse_age(text: str) -> float:
-    """A time after which something is old."""
-    number = float(text)
-    if not 1 <= number <= AGE_MAX:
-        raise ValueError(f"must be a number of seconds from 1 to {AGE_MAX}")
-    return number
-
-
-def parse_bytes(text: str) -> int:
-    """A positive number."""
-    number = int(text)
-    if number < 1:
-        raise ValueError("must be 1 or more")
-    return number
+parse_wait: Final = seconds(1, 3600)
+parse_age: Final = seconds(1, 30 * 86_400)
 
 
 def _s3_settings(
@@ -145,7 +117,7 @@ def _s3_settings(
     for name, parse in S3_VARIABLES.items():
         variable = f"NOETL_{tier.upper()}_{name.upper()}"
         if text := environ.get(variable):
-            given[name] = _parse(variable, text, parse)
+            given[name] = read(variable, text, parse)
     if bool(given["access_key"]) != bool(given["secret_key"]):
         raise ValueError(
             f"NOETL_{tier.upper()}_ACCESS_KEY and NOETL_{tier.upper()}_SECRET_KEY"
@@ -154,20 +126,11 @@ def _s3_settings(
     return S3Settings(**given)
 
 
-def _parse(variable: str, text: str, parse: Callable[[str], Any]) -> Any:
-    """Parse a text; what it is may be secret, so the error does not say it."""
-    try:
-        return parse(text)
-    except ValueError as exc:
-        raise ValueError(f"{variable} is bad: {exc}") from None
-
-
-VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
+VARIABLES: Final[Variables] = {
     "NOETL_DEFAULT_STORE_TIER": ("default_tier", parse_tier),
-    "NOETL_PVC_TIER_THRESHOLD_BYTES": ("pvc_threshold_bytes", parse_bytes),
-    "NOETL_STORE_TIMEOUT_SECONDS": ("timeout_seconds", parse_seconds),
+    "NOETL_PVC_TIER_THRESHOLD_BYTES": ("pvc_threshold_bytes", size),
+    "NOETL_STORE_TIMEOUT_SECONDS": ("timeout_seconds", parse_wait),
     "NOETL_STORE_ORPHAN_SECONDS": ("orphan_seconds", parse_age),
-    "NOETL_NATS_URL": ("nats_url", parse_nats_url),
     "NOETL_NATS_KV_BUCKET": ("nats_kv_bucket", parse_nats_bucket),
     "NOETL_NATS_OBJECT_BUCKET": ("nats_object_bucket", parse_nats_bucket),
 }

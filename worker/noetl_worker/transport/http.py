@@ -14,6 +14,7 @@ from uuid import UUID
 import aiohttp
 import orjson
 
+from noetl_worker import tracing
 from noetl_worker.command import Command
 from noetl_worker.jsonable import decode
 from noetl_worker.settings import WorkerSettings
@@ -154,6 +155,7 @@ class _Client:
         is_large = len(text) > _ANNOUNCED_BYTES
         while True:
             headers = {**self._access.headers(), "Content-Type": "application/json"}
+            tracing.inject(headers)
             async with (
                 self._errors(),
                 self._open().post(

@@ -94,4 +94,4 @@ def _calls(
 
 def postgres_calls(settings: WorkerSettings, role: str, *, size: int) -> PostgresCalls:
     """Straight to the database; what it keeps open is called ``role`` there."""
-    return PostgresCalls(lambda: connect(settings, role), size=size)
+    return PostgresCalls(lambda: connect(settings, role), size=size, role=role)

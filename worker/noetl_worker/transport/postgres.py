@@ -75,14 +75,21 @@ async def connect(
 
 
 class PostgresCalls:
-    """Over at most ``size`` connections at once, opened when needed."""
+    """Over at most ``size`` connections at once, opened when needed.
+
+    ``role``: what metrics call them.
+    """
 
     peer = "database"
 
     def __init__(
-        self, open_connection: Callable[[], Awaitable[Connection]], *, size: int
+        self,
+        open_connection: Callable[[], Awaitable[Connection]],
+        *,
+        size: int,
+        role: str,
     ) -> None:
-        self._connections = Connections(open_connection, size=size)
+        self._connections = Connections(open_connection, size=size, role=role)
 
     async def call(self, function: str, **arguments: Any) -> Json:
         """One statement in a transaction of its own."""
