@@ -33,6 +33,7 @@ class ApiServer:
                 log_level="warning",
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,
                 timeout_graceful_shutdown=max(1, round(settings.grace_seconds)),
             )
         )
