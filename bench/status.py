@@ -111,7 +111,7 @@ def _beside(rig: Rig, conn: Connection) -> Iterator[None]:
         rig,
         conn,
         "select count(*) >= 100 from noetl.event as e"
-        " where e.execution_id = %s and e.event_type = 'loop.shard.done'",
+        " where e.execution_id = %s and e.event_type = 'loop.item'",
         execution_id,
     )
     yield

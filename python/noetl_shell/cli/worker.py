@@ -12,6 +12,7 @@ from noetl_shell import calls
 from noetl_shell.cli import output
 from noetl_shell.cli.options import database_option, json_option
 from noetl_shell.errors import InputError
+from noetl_shell.records import WorkerSession
 from noetl_shell.target import Target
 
 
@@ -59,27 +60,38 @@ def worker(
 @json_option
 @database_option
 def workers(target: Target, as_json: bool) -> None:
-    """List the workers that are alive, with what they serve and what room they have."""
+    """List workers and dispatchers, with what they serve and what room they have.
+
+    One that is silent (for 30 seconds) has been killed or cannot reach the database; it is
+    listed until its session has run out.
+    """
     with target.open() as conn:
         found = calls.list_workers(conn)
     if as_json:
         output.print_json(found)
         return
     output.print_table(
-        ("name", "kind", "pools", "slots", "tools", "version", "heard"),
+        ("name", "kind", "state", "pools", "slots", "tools", "version"),
         (
             (
                 session.name,
                 session.kind,
+                _state(session),
                 ", ".join(session.pools),
                 _slots(session.capacity, "available_slots"),
                 _tools(session.capacity),
                 session.capacity.get("version"),
-                f"{session.heartbeat_age:.0f} s ago",
             )
             for session in found
         ),
     )
+
+
+def _state(session: WorkerSession) -> str:
+    """Live, or since when nothing was heard."""
+    if session.state == "live":
+        return session.state
+    return f"{session.state} since {output.when(session.heartbeat_at)}"
 
 
 def _slots(capacity: dict[str, Any], free: str) -> str | None:
