@@ -105,8 +105,8 @@ def test_files_that_cannot_serve_are_told_apart(tmp_path: Path) -> None:
         (cert, tmp_path / "none.key", "cannot read .*none.key: No such file"),
         (tmp_path, key, "cannot read .*: Is a directory"),
         (cert, other, "is not that of"),
-        (key, key, "hold no certificate and key"),
-        (cert, None, "hold no certificate and key"),
+        (key, key, "there is no certificate in .*, or no key in"),
+        (cert, None, "there is no certificate in .*, or no key in"),
         (cert, encrypted, "is encrypted"),
     ):
         with pytest.raises(InputError, match=message) as raised:

@@ -73,8 +73,8 @@ class Certificate:
                 raise InputError(
                     f"the key in {self._key} is not that of {self._certificate}"
                     if exc.reason == "KEY_VALUES_MISMATCH"
-                    else f"{self._certificate} and {self._key} hold no certificate and"
-                    f" key: {exc.reason or exc}",
+                    else f"there is no certificate in {self._certificate}, or no key in"
+                    f" {self._key}",
                     hint="Give the certificate, then those that signed it, in --tls-cert,"
                     " and its key in --tls-key, all in PEM format.",
                 ) from exc

@@ -22,6 +22,8 @@ def test_worker_says_what_to_upgrade_and_ends(
     way: Way, version: int, hint: str
 ) -> None:
     lab = way.lab
+    # Before, the dispatcher itself would end.
+    lab.until(lambda: lab.count("select count(*) from noetl.list_workers()") == 1)
     lab.conn.execute(_OTHER.format(version))
     waiting = lab.start(STEP)
     assert way.worker().wait(60) == 1
