@@ -19939,7 +19939,8 @@ as $function$
   order by s.kind, s.name
 $function$;
 
-comment on function noetl.list_workers() is 'The sessions of workers and dispatchers that have not ended.';
+comment on function noetl.list_workers()
+is 'The sessions of workers and dispatchers that have not ended.';
 revoke all on function noetl.list_workers() from public;
 grant execute on function noetl.list_workers() to noetl_reader, noetl_runner, noetl_operator;
 

@@ -163,9 +163,9 @@ def test_bad_queries_are_refused(api: Api, query: str) -> None:
 
 
 def test_parameters_that_a_call_does_not_have_are_named(api: Api) -> None:
-    told = problem(api.reader.get("/api/executions?limit=5&stauts=failed&x=1"))
+    told = problem(api.reader.get("/api/executions?limit=5&state=failed&x=1"))
     assert (told["status"], told["code"]) == (422, "NE422")
-    assert [error["path"] for error in told["errors"]] == ["query.stauts", "query.x"]
+    assert [error["path"] for error in told["errors"]] == ["query.state", "query.x"]
     assert "this call has status, path, parent, limit, next" in told["detail"]
     for client, method, path in (
         (api.reader, "GET", "/api/workers"),
