@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import aiohttp
 import psutil
@@ -21,7 +21,8 @@ TEMPLATE: Final = "bench/fanout"
 EXECUTIONS: Final = 1_000
 CALLS: Final = 5_000
 REQUESTS_PER_S: Final = 100
-_ITEMS: Final = 1_000_000  # never reached: the loop is cancelled
+_ITEMS: Final = 100_000  # never reached: the loop is cancelled
+_AWAIT_SECONDS: Final = 30
 
 # Like the events of a fan-out's items, so that every index has them.
 _FILL: Final = """
@@ -62,9 +63,15 @@ def measure_status(
     """Fill the log, then ask for runs: by SQL, and by HTTP at a fixed rate."""
     with rig.running_workers(2):
         template = run(rig, conn, TEMPLATE, {"n": 100}, limit=60).execution_id
-        time.sleep(2)  # until it is projected
+        _await(
+            rig,
+            conn,
+            "select x.end_time is not null from noetl.execution as x"
+            " where x.execution_id = %s",
+            template,
+        )
         ids = _fill(conn, template, events)
-        with rig.running_dispatcher() as dispatcher, _beside(conn):
+        with rig.running_dispatcher() as dispatcher, _beside(rig, conn):
             times = _sql_times_ms(rig, ids)
             answers, cpu = asyncio.run(_http_times_ms(dispatcher, ids, seconds))
     return {
@@ -97,12 +104,28 @@ def _fill(conn: Connection, template: int, events: int) -> list[int]:
 
 
 @contextmanager
-def _beside(conn: Connection) -> Iterator[None]:
+def _beside(rig: Rig, conn: Connection) -> Iterator[None]:
     """Let a loop go on meanwhile."""
     execution_id = start(conn, BESIDE, {"n": _ITEMS})
-    time.sleep(2)
+    _await(
+        rig,
+        conn,
+        "select count(*) >= 100 from noetl.event as e"
+        " where e.execution_id = %s and e.event_type = 'loop.item'",
+        execution_id,
+    )
     yield
     conn.execute("select noetl.cancel_execution(%s)", (execution_id,))
+
+
+def _await(rig: Rig, conn: Connection, query: LiteralString, execution_id: int) -> None:
+    """Ask about an execution until the answer is true."""
+    deadline = time.monotonic() + _AWAIT_SECONDS
+    while conn.execute(query, (execution_id,)).fetchone() != (True,):
+        if time.monotonic() > deadline:
+            raise BenchError(f"after {_AWAIT_SECONDS} s it does not hold: {query}")
+        rig.check_workers()
+        time.sleep(0.05)
 
 
 def _sql_times_ms(rig: Rig, ids: list[int]) -> list[float]:

@@ -208,16 +208,8 @@ def read_events(
         cursor.execute(
             "select e.event_id, e.created_at, e.event_type, e.node_name, e.status,"
             " e.current_index, e.worker_id, e.context, e.result, e.meta, e.error"
-            " from noetl.event as e"
-            " where e.execution_id = %(execution_id)s and e.event_id > %(after)s"
-            " and (%(type)s::text is null or e.event_type = %(type)s)"
-            " order by e.event_id limit %(limit)s",
-            {
-                "execution_id": execution_id,
-                "after": after,
-                "type": event_type,
-                "limit": limit,
-            },
+            " from noetl.list_events(%s, %s, %s, %s) as e",
+            (execution_id, after, limit, event_type),
         )
         return cursor.fetchall()
 
@@ -284,11 +276,11 @@ def trace(
 
 
 def list_workers(conn: Connection) -> list[WorkerSession]:
-    """The active sessions."""
+    """The sessions that have not ended, live ones and silent ones."""
     with _translated(conn), conn.cursor(row_factory=class_row(WorkerSession)) as cursor:
         cursor.execute(
             "select w.name, w.kind, w.pools, w.capacity, w.held, w.registered_at,"
-            " w.heartbeat_at, w.heartbeat_age from noetl.list_workers() as w"
+            " w.heartbeat_at, w.heartbeat_age, w.state from noetl.list_workers() as w"
         )
         return cursor.fetchall()
 

@@ -230,7 +230,7 @@ class TracedResult:
 
 @dataclass(frozen=True, slots=True)
 class WorkerSession:
-    """A worker or dispatcher that is alive, as far as the engine knows."""
+    """A worker or dispatcher whose session has not ended; ``state``: live or silent."""
 
     name: str
     kind: str
@@ -240,6 +240,7 @@ class WorkerSession:
     registered_at: datetime
     heartbeat_at: datetime
     heartbeat_age: float
+    state: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,10 @@ one line `error: …` and, where there is a remedy, a line `hint: …`.
 | 1 | the run failed or was cancelled; the database or the machine is in the way |
 | 2 | the command line, a file or a playbook is wrong; nothing was run |
 | 130 | Ctrl-C; an interrupted run goes on with `noetl resume ID` |
+
+`noetl worker` and `noetl dispatcher` end with 0 on SIGTERM and on the first Ctrl-C: they
+hand back what they cannot finish within `NOETL_GRACE_SECONDS`. A second one ends them at
+once, with 143 or 130.
 """
 
 

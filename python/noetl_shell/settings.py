@@ -246,6 +246,20 @@ SETTINGS: Final = (
         "none: it serves none",
     ),
     Setting(
+        "api_tls_cert",
+        _path,
+        _none,
+        "Certificate (PEM) with which a dispatcher serves the HTTP API by HTTPS.",
+        "none: plain HTTP",
+    ),
+    Setting(
+        "api_tls_key",
+        _path,
+        _none,
+        "Key of that certificate.",
+        "none: it is in the same file",
+    ),
+    Setting(
         "worker_name",
         str,
         _none,

@@ -195,6 +195,22 @@ comment on function noetl_internal.append_event(
   bigint, bigint, text, text, text, jsonb, jsonb, jsonb, text
 ) is 'Append one event of a run.';
 
+-- engine/event_types.sql
+-- The types that events can be of, as the domain's check has them.
+create or replace function noetl_internal.event_types()
+returns text []
+language sql stable
+as $function$
+  select array_agg(m.type[1] order by m.type[1])
+  from pg_constraint as c
+  cross join regexp_matches(pg_get_constraintdef(c.oid), $$'([a-z_.]+)'$$, 'g') as m (type)
+  where
+    c.conname = 'event_type_is_known'
+    and c.contypid = 'noetl_internal.event_type'::regtype
+$function$;
+
+comment on function noetl_internal.event_types() is 'The types that events can be of.';
+
 -- engine/ring_tickers.sql
 -- Wake who ticks: something is left for a tick to do. Within a report nobody needs to be woken: the
 -- worker that reports looks by itself (record_run leaves noetl.caller_slots, for this transaction).
@@ -20098,7 +20114,7 @@ to noetl_reader, noetl_runner, noetl_operator;
 
 -- api/list_events.sql
 -- The next events of an execution after an event id, oldest first; p_type narrows them.
--- Locks: none. Raises: NE404 for an unknown execution.
+-- Locks: none. Raises: NE404 for an unknown execution, NE422 for a type that no event can be of.
 create or replace function noetl.list_events(
   p_execution_id bigint,
   p_after bigint default 0,
@@ -20127,6 +20143,11 @@ set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 as $function$
 #variable_conflict use_column
 begin
+  if p_type <> all(noetl_internal.event_types()) then
+    raise exception 'no event is of the type "%"', left(p_type, 100) using
+      errcode = 'NE422',
+      hint = 'Types are: ' || array_to_string(noetl_internal.event_types(), ', ');
+  end if;
   return query
   select
     e.event_id, e.parent_event_id, e.event_type::text, e.node_name, e.node_type, e.status,
@@ -20500,9 +20521,10 @@ revoke all on function noetl.trace(bigint, text, integer) from public;
 grant execute on function noetl.trace(bigint, text, integer) to noetl_reader, noetl_operator;
 
 -- api/list_workers.sql
--- The live sessions of workers and dispatchers. capacity is what the process said last
--- (docs/protocol.md), held how many commands it has now, heartbeat_age how many seconds ago it gave
--- its last sign of life.
+-- The sessions of workers and dispatchers that have not ended. capacity is what the process said
+-- last (docs/protocol.md), held how many commands it has now, heartbeat_age how many seconds ago it
+-- gave its last sign of life: silent for as long as nothing is sent to it any more (worker_rooms),
+-- and after session_timeout_seconds left out, whether somebody has ended its session or not.
 -- Locks: none. Raises: nothing.
 create or replace function noetl.list_workers()
 returns table (
@@ -20513,7 +20535,8 @@ returns table (
   held integer,
   registered_at timestamptz,
   heartbeat_at timestamptz,
-  heartbeat_age double precision
+  heartbeat_age double precision,
+  state text
 )
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -20525,13 +20548,22 @@ as $function$
       where c.session_id = s.session_id and c.status = 'leased'
     ),
     s.registered_at, s.heartbeat_at,
-    extract(epoch from noetl_internal.clock_now() - s.heartbeat_at)::double precision
+    extract(epoch from noetl_internal.clock_now() - s.heartbeat_at)::double precision,
+    case
+      when s.heartbeat_at > noetl_internal.clock_now() - interval '30 seconds' then 'live'
+      else 'silent'
+    end
   from noetl.runtime as s
-  where s.status = 'active'
+  where
+    s.status = 'active'
+    and s.heartbeat_at >= noetl_internal.clock_now() - make_interval(
+      secs => noetl_internal.setting_integer('session_timeout_seconds')
+    )
   order by s.kind, s.name
 $function$;
 
-comment on function noetl.list_workers() is 'The live sessions of workers and dispatchers.';
+comment on function noetl.list_workers()
+is 'The sessions of workers and dispatchers that have not ended.';
 revoke all on function noetl.list_workers() from public;
 grant execute on function noetl.list_workers() to noetl_reader, noetl_runner, noetl_operator;
 
@@ -22493,6 +22525,9 @@ begin
   v_events := convert_from(p_payload, 'utf8')::jsonb;
   if jsonb_typeof(v_events) <> 'array' then
     v_events := jsonb_build_array(v_events);
+  end if;
+  if v_events = '[]' then
+    return 'it holds no report';
   end if;
   v_answer := noetl.record_events(v_events);
   if v_answer -> 'rejected' <> '[]' then

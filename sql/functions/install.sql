@@ -11,6 +11,7 @@
 \ir engine/new_execution_id.sql
 \ir engine/create_partitions.sql
 \ir engine/append_event.sql
+\ir engine/event_types.sql
 \ir engine/ring_tickers.sql
 \ir engine/mark_change.sql
 \ir engine/is_advance_due.sql

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -34,8 +35,10 @@ Serve = Callable[..., str]
 
 
 @contextmanager
-def serving(dsn: str, **settings: Any) -> Iterator[ApiServer]:
-    """A server in a thread of its own."""
+def serving(
+    dsn: str, verify: ssl.SSLContext | bool = True, **settings: Any
+) -> Iterator[ApiServer]:
+    """A server in a thread of its own; ``verify``: whom its certificate is of, if any."""
     server = ApiServer(ApiSettings(dsn=dsn, **settings))
     loops: list[asyncio.AbstractEventLoop] = []
 
@@ -46,7 +49,7 @@ def serving(dsn: str, **settings: Any) -> Iterator[ApiServer]:
     thread = threading.Thread(target=lambda: uvloop.run(run()))
     thread.start()
     try:
-        with httpx.Client(base_url=server.url, timeout=30) as client:
+        with httpx.Client(base_url=server.url, timeout=30, verify=verify) as client:
             assert client.get("/api/health").status_code == 200
         yield server
     finally:

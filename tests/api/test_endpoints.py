@@ -210,6 +210,7 @@ def test_workers_are_listed_with_capacity(api: Api, lab: Lab) -> None:
     assert (worker["name"], worker["kind"]) == ("one", "worker")
     assert worker["pools"] == ["default", "gpu"]
     assert worker["capacity"]["slots"] == 7
+    assert worker["state"] == "live"
 
 
 def test_metrics_are_prometheus_text(api: Api) -> None:

@@ -162,6 +162,31 @@ def test_bad_queries_are_refused(api: Api, query: str) -> None:
     assert reply.json()["code"]
 
 
+def test_parameters_that_a_call_does_not_have_are_named(api: Api) -> None:
+    told = problem(api.reader.get("/api/executions?limit=5&state=failed&x=1"))
+    assert (told["status"], told["code"]) == (422, "NE422")
+    assert [error["path"] for error in told["errors"]] == ["query.state", "query.x"]
+    assert "this call has status, path, parent, limit, next" in told["detail"]
+    for client, method, path in (
+        (api.reader, "GET", "/api/workers"),
+        (api.operator, "POST", f"/api/executions/{api.start(api.register())}/cancel"),
+        (api.worker, "POST", "/api/worker/api_version"),
+    ):
+        reply = client.request(method, f"{path}?limit=1", json={})
+        assert "query.limit: no such parameter; this call has none" in reply.text
+        assert problem(reply)["status"] == 422
+        assert client.request(method, path, json={}).status_code == 200
+    for path in ("/api/health", "/api/ready", "/metrics"):  # probes may add some
+        assert api.anybody.get(f"{path}?at=1").status_code == 200
+
+
+def test_type_that_no_event_is_of_is_refused(api: Api) -> None:
+    events = f"/api/executions/{api.start(api.register())}/events"
+    told = problem(api.reader.get(events, params={"type": "bogus"}))
+    assert (told["status"], told["code"]) == (422, "NE422")
+    assert "playbook.initialized" in told["hint"]
+
+
 def test_unknown_paths_and_methods(api: Api) -> None:
     assert problem(api.operator.get("/api/nothing"))["status"] == 404
     reply = api.operator.delete("/api/catalog")

@@ -125,6 +125,18 @@ def test_strict_makes_unknown_keys_errors(cli: Cli) -> None:
     assert "error" in cli("lint", "--strict", file, code=2).stdout
 
 
+def test_register_and_run_tell_what_lint_warns_of(cli: Cli) -> None:
+    text = HELLO.replace("t/hello", "t/odd") + "    entirely_unknown: 1\n"
+    file = cli.write("odder.yaml", text)
+    told = cli("lint", file).stdout
+    assert f"{file}:" in told
+    assert "warning: " in told
+    assert cli("playbook", "register", file).stderr == told
+    done = cli("run", file, "--json")
+    assert done.stderr.startswith(told)
+    assert json.loads(done.stdout)["status"] == "completed"
+
+
 def test_show_gives_back_the_playbook(cli: Cli, hello: Path) -> None:
     cli("playbook", "register", hello)
     assert cli.json("playbook", "show", "t/hello")["content"]["kind"] == "Playbook"
@@ -158,6 +170,9 @@ def test_status_list_and_events(cli: Cli, hello: Path) -> None:
     assert (types[0], types[-1]) == ("playbook.initialized", "playbook.completed")
     only = cli("events", run, "--type", "command.issued").stdout
     assert len(only.splitlines()) == types.count("command.issued")
+    bogus = cli("events", run, "--type", "bogus", code=2)
+    assert 'no event is of the type "bogus"' in bogus.stderr
+    assert "hint: Types are: call.done, " in bogus.stderr
 
 
 @pytest.mark.accept("P5.1-3")

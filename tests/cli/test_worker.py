@@ -32,17 +32,33 @@ def test_psql_starts_a_run_and_a_worker_takes_it(cli: Cli, database: str) -> Non
         assert ended["result"]["name"] == "psql"
         (shown,) = cli.json("workers", "--db", database)
         assert (shown["name"], shown["capacity"]["slots"]) == ("taker", 3)
-        name, kind, pools, slots, tools, _, heard = (
+        name, kind, state, pools, slots, tools, version = (
             cli("workers", "--db", database).stdout.rstrip("\n").split("\t")
         )
         assert (name, kind, pools) == ("taker", "worker", "default")
+        assert (state, shown["state"]) == ("live", "live")
         assert slots.endswith("/3 free")
         assert "python" in tools
-        assert heard.endswith(" s ago")
+        assert version
         worker.send_signal(signal.SIGTERM)
         worker.wait(30)
         assert worker.returncode == 0
     assert cli.json("workers", "--db", database) == []
+
+
+def test_who_is_silent_is_told_until_the_session_has_run_out(
+    cli: Cli, database: str
+) -> None:
+    with psycopg.connect(database, autocommit=True) as conn:
+        for name, seconds in (("silent", 60), ("gone", 600)):
+            conn.execute("select noetl.register_dispatcher(%s)", (name,))
+            conn.execute(
+                "update noetl.runtime set heartbeat_at = now() - make_interval(secs => %s)"
+                " where name = %s",
+                (seconds, name),
+            )
+    (line,) = cli("workers", "--db", database).stdout.splitlines()
+    assert line.startswith("silent\tdispatcher\tsilent since 20")
 
 
 def test_worker_without_schema_says_so(cli: Cli, empty_database: str) -> None:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from noetl_shell.api import (
     commands,
@@ -25,6 +25,7 @@ from noetl_shell.api.bodies import BodyLimit
 from noetl_shell.api.database import Database
 from noetl_shell.api.description import describe
 from noetl_shell.api.problems import add_problems
+from noetl_shell.api.queries import refuse_unknown
 from noetl_shell.api.settings import ApiSettings
 from noetl_shell.api.watches import Watches
 
@@ -36,7 +37,6 @@ _MODULES: Final = (
     stream,
     commands,
     workers,
-    health,
 )
 
 
@@ -71,5 +71,6 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.add_middleware(BodyLimit, limit=settings.body_max_bytes)
     add_problems(app)
     for module in _MODULES:
-        app.include_router(module.router)
+        app.include_router(module.router, dependencies=[Depends(refuse_unknown)])
+    app.include_router(health.router)  # probes may add what they like
     return app

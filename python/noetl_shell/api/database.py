@@ -130,7 +130,8 @@ async def _pass_json_through(conn: AsyncConnection[Any]) -> None:
     set_json_loads(orjson.Fragment, conn)
 
 
-def _database(request: Request) -> Database:
+# Async, since FastAPI runs what is not in a thread: two more waits for a turn.
+async def _database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
 

@@ -302,7 +302,7 @@ class Command(BaseModel):
 
 
 class Worker(BaseModel):
-    """A process that is alive."""
+    """A process in a session; silent: nothing was heard of it for 30 seconds."""
 
     name: str
     kind: str
@@ -312,10 +312,11 @@ class Worker(BaseModel):
     registered_at: datetime
     heartbeat_at: datetime
     heartbeat_age: float
+    state: Literal["live", "silent"]
 
 
 class Workers(BaseModel):
-    """The processes that are alive."""
+    """The processes whose sessions have not ended."""
 
     items: list[Worker]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import socket
@@ -12,6 +13,7 @@ import uvicorn
 from noetl_shell.api.app import create_app
 from noetl_shell.api.bells import Bells
 from noetl_shell.api.settings import ApiSettings
+from noetl_shell.api.tls import Certificate
 from noetl_shell.errors import ShellError
 
 log = logging.getLogger(__name__)
@@ -21,28 +23,45 @@ class ApiServer:
     """Listens from its making on, so that a port that is taken ends the start."""
 
     def __init__(self, settings: ApiSettings) -> None:
+        self._certificate = (
+            Certificate(settings.tls_cert, settings.tls_key)
+            if settings.tls_cert
+            else None
+        )
         self._socket = _listen(settings.host, settings.port)
         self._app = create_app(settings)
         self._bells: Bells = self._app.state.bells
-        self._server = _Server(
-            uvicorn.Config(
-                self._app,
-                http="httptools",
-                ws="none",
-                log_config=None,
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=max(1, round(settings.grace_seconds)),
-            )
+        config = uvicorn.Config(
+            self._app,
+            http="httptools",
+            ws="none",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=max(1, round(settings.grace_seconds)),
         )
+        config.load()
+        config.ssl = self._certificate.context if self._certificate else None
+        self._server = _Server(config)
         host, port = self._socket.getsockname()[:2]
-        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        scheme = "https" if self._certificate else "http"
+        self.url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
     async def run(self) -> None:
         """Serve until ``stop`` has been called and the requests at work are answered."""
         log.info("the API is at %s", self.url)
-        await self._server.serve(sockets=[self._socket])
+        watching = (
+            [asyncio.create_task(self._certificate.keep_fresh())]
+            if self._certificate
+            else []
+        )
+        try:
+            await self._server.serve(sockets=[self._socket])
+        finally:
+            for task in watching:
+                task.cancel()
 
     def stop(self) -> None:
         """Take no new requests, end streams, answer what is at work, and end."""

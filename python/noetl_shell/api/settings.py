@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from pathlib import Path
 
 from noetl_shell.errors import InputError
 
@@ -15,6 +16,8 @@ class ApiSettings:
     dsn: str
     host: str = "127.0.0.1"
     port: int = 0  # 0: a free one
+    tls_cert: Path | None = None  # None: plain HTTP
+    tls_key: Path | None = None  # None: it is in the same file
     auth: bool = True  # False: every caller may do everything
     prepare: bool = True  # False behind a pgbouncer that pools transactions
     connections: int = 8

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -25,13 +27,33 @@ if TYPE_CHECKING:
     help="Serve the HTTP API there (also: NOETL_API_LISTEN).",
 )
 @click.option(
+    "--tls-cert",
+    metavar="FILE",
+    envvar="NOETL_API_TLS_CERT",
+    type=click.Path(path_type=Path),
+    help="Serve it by HTTPS, with this certificate (also: NOETL_API_TLS_CERT).",
+)
+@click.option(
+    "--tls-key",
+    metavar="FILE",
+    envvar="NOETL_API_TLS_KEY",
+    type=click.Path(path_type=Path),
+    help="The certificate's key; default: it is in the same file"
+    " (also: NOETL_API_TLS_KEY).",
+)
+@click.option(
     "--no-auth",
     is_flag=True,
     help="Ask for no tokens; only for the embedded database, on loopback.",
 )
 @database_option
 def dispatcher(
-    target: Target, name: str | None, listen: str | None, no_auth: bool
+    target: Target,
+    name: str | None,
+    listen: str | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    no_auth: bool,
 ) -> int:
     """Do the engine's own work until SIGTERM or Ctrl-C.
 
@@ -65,7 +87,9 @@ def dispatcher(
         raise InputError(
             str(exc), hint="docs/settings.md lists the settings of dispatchers."
         ) from exc
-    api = _api_settings(target, settings, listen, no_auth)
+    api = _api_settings(target, settings, listen, no_auth=no_auth)
+    api = _with_tls(api, tls_cert, tls_key)
+    server = ApiServer(api) if api else None
     target.open().close()
     try:
         tracing.begin(settings.name, service="noetl-dispatcher")
@@ -74,7 +98,6 @@ def dispatcher(
     metrics.show(metrics.COMMON)
     REGISTRY.register(DatabaseCollector(settings))
     serve_metrics(settings.metrics_listen)
-    server = ApiServer(api) if api else None
     try:
         return run_service(lambda: Dispatcher(settings, server), settings.grace_seconds)
     finally:
@@ -82,7 +105,7 @@ def dispatcher(
 
 
 def _api_settings(
-    target: Target, settings: WorkerSettings, listen: str | None, no_auth: bool
+    target: Target, settings: WorkerSettings, listen: str | None, *, no_auth: bool
 ) -> ApiSettings | None:
     """None: the dispatcher serves no API."""
     from noetl_shell.api.settings import ApiSettings, is_loopback, parse_listen
@@ -109,3 +132,21 @@ def _api_settings(
         prepare=settings.prepare,
         grace_seconds=settings.grace_seconds,
     )
+
+
+def _with_tls(
+    api: ApiSettings | None, cert: Path | None, key: Path | None
+) -> ApiSettings | None:
+    if key is not None and cert is None:
+        raise InputError(
+            "--tls-key without --tls-cert: the API would be served without TLS",
+            hint="Give the certificate too, in --tls-cert or NOETL_API_TLS_CERT.",
+        )
+    if cert is None:
+        return api
+    if api is None:
+        raise InputError(
+            "--tls-cert is about the HTTP API, which this dispatcher does not serve",
+            hint="Give --listen HOST:PORT too, or leave --tls-cert out.",
+        )
+    return replace(api, tls_cert=cert, tls_key=key)

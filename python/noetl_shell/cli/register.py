@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from noetl_shell import calls
@@ -9,7 +10,7 @@ from noetl_shell.cli import output
 from noetl_shell.database import Connection
 from noetl_shell.documents import Document, read_document
 from noetl_shell.errors import InputError, InvalidInput
-from noetl_shell.records import Registered
+from noetl_shell.records import Problem, Registered
 
 
 def is_file(name: str) -> bool:
@@ -30,13 +31,17 @@ def split_version(name: str) -> tuple[str, int | None]:
 
 
 def register_file(conn: Connection, path: Path) -> Registered:
-    """Register a playbook from a file."""
+    """Register a playbook from a file; what is odd about it goes to standard error."""
     document = read_document(path)
     try:
         with conn.transaction():  # a savepoint in the caller's: the check follows
-            return calls.register_playbook(conn, content=document.value)
+            registered = calls.register_playbook(conn, content=document.value)
     except InvalidInput as exc:
         raise _with_places(conn, document, exc) from exc
+    warnings = [Problem(**warning) for warning in registered.warnings]
+    for problem in output.by_place(document, warnings):
+        print(output.problem_line(document, problem), file=sys.stderr)
+    return registered
 
 
 def _with_places(

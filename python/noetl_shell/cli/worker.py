@@ -13,6 +13,7 @@ from noetl_shell.cli import output
 from noetl_shell.cli.options import database_option, json_option
 from noetl_shell.cli.unserved import print_hint
 from noetl_shell.errors import InputError
+from noetl_shell.records import WorkerSession
 from noetl_shell.target import Target
 
 
@@ -60,9 +61,11 @@ def worker(
 @json_option
 @database_option
 def workers(target: Target, as_json: bool) -> None:
-    """List the workers that are alive, with what they serve and what room they have.
+    """List workers and dispatchers, with what they serve and what room they have.
 
-    Of commands that none of them can take, a hint says which worker they wait for.
+    One that is silent (for 30 seconds) has been killed or cannot reach the database; it is
+    listed until its session has run out. Of commands that no worker can take, a hint says
+    which one they wait for.
     """
     with target.open() as conn:
         found = calls.list_workers(conn)
@@ -71,22 +74,29 @@ def workers(target: Target, as_json: bool) -> None:
         output.print_json(found)
         return
     output.print_table(
-        ("name", "kind", "pools", "slots", "tools", "version", "heard"),
+        ("name", "kind", "state", "pools", "slots", "tools", "version"),
         (
             (
                 session.name,
                 session.kind,
+                _state(session),
                 ", ".join(session.pools),
                 _slots(session.capacity, "available_slots"),
                 _tools(session.capacity),
                 session.capacity.get("version"),
-                f"{session.heartbeat_age:.0f} s ago",
             )
             for session in found
         ),
     )
     for waiting in unserved:
         print_hint(waiting)
+
+
+def _state(session: WorkerSession) -> str:
+    """Live, or since when nothing was heard."""
+    if session.state == "live":
+        return session.state
+    return f"{session.state} since {output.when(session.heartbeat_at)}"
 
 
 def _slots(capacity: dict[str, Any], free: str) -> str | None:

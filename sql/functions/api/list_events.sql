@@ -1,5 +1,5 @@
 -- The next events of an execution after an event id, oldest first; p_type narrows them.
--- Locks: none. Raises: NE404 for an unknown execution.
+-- Locks: none. Raises: NE404 for an unknown execution, NE422 for a type that no event can be of.
 create or replace function noetl.list_events(
   p_execution_id bigint,
   p_after bigint default 0,
@@ -28,6 +28,11 @@ set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 as $function$
 #variable_conflict use_column
 begin
+  if p_type <> all(noetl_internal.event_types()) then
+    raise exception 'no event is of the type "%"', left(p_type, 100) using
+      errcode = 'NE422',
+      hint = 'Types are: ' || array_to_string(noetl_internal.event_types(), ', ');
+  end if;
   return query
   select
     e.event_id, e.parent_event_id, e.event_type::text, e.node_name, e.node_type, e.status,

@@ -19,6 +19,9 @@ begin
   if jsonb_typeof(v_events) <> 'array' then
     v_events := jsonb_build_array(v_events);
   end if;
+  if v_events = '[]' then
+    return 'it holds no report';
+  end if;
   v_answer := noetl.record_events(v_events);
   if v_answer -> 'rejected' <> '[]' then
     return v_answer -> 'rejected' -> 0 ->> 'message';

@@ -30,6 +30,7 @@ from noetl_worker.transport.errors import (
     refusal,
 )
 from noetl_worker.transport.functions import FUNCTIONS
+from noetl_worker.transport.tls import disconnected, tls_failure
 
 _CONNECT_SECONDS: Final = 10.0
 # Less than servers keep idle connections, lest a request meets the end of one.
@@ -215,11 +216,11 @@ class _Client:
     async def _errors(self) -> AsyncIterator[None]:
         try:
             yield
-        except aiohttp.ClientConnectorCertificateError as exc:
-            raise ApiUnusableError(
-                f"{self._access.url}: {describe(exc.certificate_error)}",
-                hint="Name the file of its certificate authority in NOETL_API_CA_FILE.",
-            ) from exc
+        except (
+            aiohttp.ClientConnectorCertificateError,
+            aiohttp.ClientConnectorSSLError,
+        ) as exc:
+            raise tls_failure(self._access.url, exc) from exc
         except TimeoutError as exc:
             raise EngineAwayError(
                 f"{self._access.url} does not answer in time"
@@ -228,6 +229,8 @@ class _Client:
             raise EngineAwayError(
                 f"{self._access.url}: {describe(exc.os_error)}"
             ) from exc
+        except aiohttp.ServerDisconnectedError as exc:
+            raise EngineAwayError(disconnected(self._access.url)) from exc
         except (aiohttp.ClientError, ssl.SSLError, OSError) as exc:
             raise EngineAwayError(f"{self._access.url}: {describe(exc)}") from exc
 
@@ -251,9 +254,11 @@ class _Client:
             raise refusal(detail, hint=problem.get("hint"))
         if reply.status in {502, 503, 504, 429}:
             raise EngineAwayError(f"{self._access.url}: {detail or reply.status}")
-        self._unusable(reply, detail)
+        self._unusable(reply, detail, is_ours=bool(problem))
 
-    def _unusable(self, reply: aiohttp.ClientResponse, detail: str) -> NoReturn:
+    def _unusable(
+        self, reply: aiohttp.ClientResponse, detail: str, *, is_ours: bool
+    ) -> NoReturn:
         detail = detail or f"{reply.status} {reply.reason}"
         if reply.status == 401:
             hint = "Give a valid token in NOETL_API_TOKEN: noetl token add"
@@ -261,6 +266,8 @@ class _Client:
             hint = "A worker needs a token with the scope worker: noetl token add"
         else:
             hint = "Check NOETL_API_URL: it is where a dispatcher listens (--listen)."
+            if is_ours:
+                hint += f" {reply.url.path} may be of another version: use the same."
         raise ApiUnusableError(f"{self._access.url}: {detail}", hint=hint)
 
     def _decode(self, reply: aiohttp.ClientResponse, text: bytes) -> Json:
