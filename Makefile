@@ -13,7 +13,7 @@ DEV := $(VENV)/.dev
 RESULTS := build/results
 PYTHON_CODE := $(wildcard python worker tools tests bench examples)
 
-.PHONY: help setup run test lint lint-python lint-sql lint-text format acceptance bench chaos \
+.PHONY: help setup run test lint lint-python lint-sql lint-text format acceptance bench flow chaos \
   functions bundle bundle-check dump db wheel system clean
 
 help: ## Print this list
@@ -59,6 +59,9 @@ format: $(DEV) ## Put Python into its format, sort imports
 
 bench: $(DEV) system bundle ## Measure against PostgreSQL's own limit; QUICK=1: within two minutes; MILLION=1: also 10^6 items
 	@$(PY) -m bench.run $(if $(QUICK),--quick) $(if $(MILLION),--million)
+
+flow: $(DEV) system ## The example job at full size over each transport, a dispatcher killed on the way
+	@$(PY) -m pytest -n 0 -p no:randomly -q -rP --full tests/worker/transports/test_pft_flow.py
 
 chaos: $(DEV) system ## Kill workers and database while they work: MINUTES=1 SEED=a new one
 	@$(PY) -m tests.chaos.run --minutes $(or $(MINUTES),1) $(if $(SEED),--seed $(SEED))

@@ -20,7 +20,6 @@ from tests.support.nats import running_nats
 
 ARRIVALS: Final = "bench/arrivals"
 _WORKERS: Final = 2
-_SPREAD_SECONDS: Final = 10.0
 _LOOK_SECONDS: Final = 0.05
 
 
@@ -53,12 +52,17 @@ def measure_transports(
     return figures
 
 
-def measure_arrivals(rig: Rig, conn: Connection, *, items: int) -> dict[str, Any]:
-    """Items in flight at once, each answered at a moment of its own: until it is logged."""
+def measure_arrivals(
+    rig: Rig, conn: Connection, *, items: int, spread: float = 10.0
+) -> dict[str, Any]:
+    """Items in flight at once, each answered at a moment of its own: until it is logged.
+
+    The moments lie within ``spread`` seconds.
+    """
     with (
         running_nats() as nats,
         rig.running_dispatcher(NOETL_NATS_URL=nats.url()) as one,
-        _answering() as url,
+        _answering(spread) as url,
         rig.running_workers(
             1,
             **settings_of("nats", one, nats.url()),
@@ -82,7 +86,7 @@ def measure_arrivals(rig: Rig, conn: Connection, *, items: int) -> dict[str, Any
         raise BenchError(f"{len(taken)} items of {items} were recorded")
     return {
         "items": items,
-        "spread_s": _SPREAD_SECONDS,
+        "spread_s": spread,
         "p50_ms": median(taken),
         "p99_ms": percentile(taken, 0.99),
         "lag_p95_ms": percentile(lags, 0.95),
@@ -100,11 +104,11 @@ def settings_of(transport: str, one: Dispatcher, nats_url: str) -> dict[str, str
 
 
 @contextmanager
-def _answering() -> Iterator[str]:
+def _answering(spread: float) -> Iterator[str]:
     """A server that answers after a random time, with the time at which it does."""
 
     async def answer(_: web.Request) -> web.Response:
-        await asyncio.sleep(random.uniform(0.5, _SPREAD_SECONDS))
+        await asyncio.sleep(random.uniform(0.5, spread))
         return web.json_response({"at": time.time()})
 
     async def serve() -> None:

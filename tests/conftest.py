@@ -24,6 +24,7 @@ proves; ``--results FILE`` records them for ``make acceptance``.
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
@@ -48,6 +49,7 @@ Connect = Callable[..., psycopg.Connection[Any]]
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("noetl")
     group.addoption("--postgres", choices=VERSIONS, default="15", help="server version")
+    group.addoption("--full", action="store_true", help="test_pft_flow at full size")
     group.addoption("--results", type=Path, help="record accepted rows in this file")
 
 
@@ -114,11 +116,19 @@ def conn(database: str, connect: Connect) -> psycopg.Connection[Any]:
     return connect(database)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Twice the cores: half of its time a test waits for processes that it has started."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     # A shell starts what runs in its background with Ctrl-C ignored, and what we start
     # and interrupt would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Most of a short process's time is compiling what it imports.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if config.option.basetemp is None:
         # Not pytest's own place: each pytest that starts makes that unreadable for
         # others, and as root the embedded servers of a running one are such others.

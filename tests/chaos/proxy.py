@@ -1,4 +1,4 @@
-"""A TCP proxy to the database whose connections can be cut, in a thread of its own."""
+"""A TCP proxy whose connections can be cut, in a thread of its own."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import random
 import socket
 import struct
 import threading
+from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Literal, Self, get_args
 
@@ -39,11 +41,11 @@ class _Connection:
 
 
 class Proxy:
-    """Listens on a port of its own and forwards to the database's."""
+    """Listens on a port of its own and forwards to others, by turns to those that listen."""
 
-    def __init__(self, upstream: int) -> None:
+    def __init__(self, *upstream: int) -> None:
         self.port = 0
-        self._upstream = upstream
+        self._upstream = deque(upstream)
         self._open: set[_Connection] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
@@ -118,7 +120,7 @@ class Proxy:
     async def _forward(
         self, client_reader: asyncio.StreamReader, client: asyncio.StreamWriter
     ) -> None:
-        server_reader, server = await asyncio.open_connection(HOST, self._upstream)
+        server_reader, server = await self._connect()
         connection = _Connection(client, server)
         self._open.add(connection)
         pumps = [
@@ -137,6 +139,14 @@ class Proxy:
                 pump.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
             server.transport.abort()
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        for _ in range(len(self._upstream) - 1):
+            self._upstream.rotate()
+            with suppress(ConnectionRefusedError):
+                return await asyncio.open_connection(HOST, self._upstream[0])
+        self._upstream.rotate()
+        return await asyncio.open_connection(HOST, self._upstream[0])
 
 
 async def _pump(

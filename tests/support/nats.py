@@ -18,6 +18,7 @@ from typing import Final
 
 import nats as client
 import psutil
+from nats.js.api import StreamInfo
 
 USER: Final = "noetl"
 PASSWORD: Final = "nats-secret-Vx73"
@@ -110,18 +111,27 @@ class Nats:
 
 def takes_reports(nats: Nats) -> bool:
     """Whether a dispatcher takes in what workers report over this server."""
+    found = _reports(nats)
+    return found is not None and found.state.consumer_count > 0
 
-    async def ask() -> int:
+
+def sent_reports(nats: Nats) -> int:
+    """How many messages with reports have ever gone over this server."""
+    found = _reports(nats)
+    return 0 if found is None else found.state.last_seq
+
+
+def _reports(nats: Nats) -> StreamInfo | None:
+    async def ask() -> StreamInfo | None:
         connection = await client.connect(nats.url())
         try:
-            found = await connection.jetstream().stream_info("NOETL_WORKER_EVENTS")
+            return await connection.jetstream().stream_info("NOETL_WORKER_EVENTS")
         except client.js.errors.NotFoundError:
-            return 0
+            return None
         finally:
             await connection.close()
-        return found.state.consumer_count
 
-    return asyncio.run(ask()) > 0
+    return asyncio.run(ask())
 
 
 @contextmanager

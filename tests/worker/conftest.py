@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -127,11 +127,14 @@ class Lab:
         assert row is not None
         return int(next(iter(row.values())))
 
-    def close(self) -> None:
-        for process in self.workers:
+    def end(self, processes: Iterable[subprocess.Popen[bytes]]) -> None:
+        for process in processes:
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
             process.wait()
+
+    def close(self) -> None:
+        self.end(self.workers)
         self.conn.close()
 
 

@@ -14,8 +14,10 @@ import psutil
 import pytest
 import yaml
 
+from bench.percentiles import percentile
 from tests.support.databases import Databases
 from tests.support.postgres import Server
+from tests.support.samples import sampled
 from tests.worker.conftest import Lab
 from tools.flatten_sql import ROOT
 
@@ -23,6 +25,13 @@ RECOVERY = ROOT / "tests/fixtures/playbooks/valid/loop_state_recovery.yaml"
 ITEMS = 1000
 IN_FLIGHT = 20
 RESUME_SECONDS = 5
+CHECKPOINT_SECONDS = 1.5
+CHECKPOINT_AGE = """
+select extract(epoch from clock_timestamp() - max(k.checkpoint_at))
+from noetl.run as r
+join noetl.checkpoint as k on k.shard = noetl_internal.shard_of(r.execution_id)
+where r.finished_at is null
+"""
 
 ITERATION = """
 - step: items
@@ -67,7 +76,7 @@ def confirmed(paths: Iterable[Path]) -> set[str]:
     return {report[0] for note in notes for report in note.get("reports", ())}
 
 
-@pytest.mark.accept("P0.3-4")
+@pytest.mark.accept("P0.3-4", "S.D")
 def test_no_finished_iteration_runs_again_when_everything_was_killed(
     own_server: Server, tmp_path: Path
 ) -> None:
@@ -91,7 +100,8 @@ def test_no_finished_iteration_runs_again_when_everything_was_killed(
             json.dumps({"effects": str(file)}),
         )
         start_workers()
-        lab.until(lambda: recorded(lab, run).total() >= ITEMS / 2)
+        with sampled(lab.dsn, CHECKPOINT_AGE) as ages:
+            lab.until(lambda: recorded(lab, run).total() >= ITEMS / 2)
         lab.conn.close()
         for worker in lab.workers:
             worker.kill()
@@ -119,11 +129,16 @@ def test_no_finished_iteration_runs_again_when_everything_was_killed(
         )
         assert resumed_s < RESUME_SECONDS
 
-        status = lab.wait(run)
+        with sampled(lab.dsn, CHECKPOINT_AGE) as later_ages:
+            status = lab.wait(run)
         assert status["status"] == "completed"
         assert status["result"] == {"total": ITEMS, "failed": 0}
         assert status["loops"]["work"]["done"] == ITEMS
         assert recorded(lab, run) == Counter(range(ITEMS))
+        # How old what a restart would find is, while the loop goes on.
+        age = percentile([age for _, age in ages + later_ages], 0.99)
+        print(f"checkpoint age p99 {age:.2f} s of {len(ages + later_ages)}")
+        assert age < CHECKPOINT_SECONDS
         runs = effects(file)
         assert set(runs) == set(range(ITEMS))
         assert {n: runs[n] for n in known} == {n: seen[n] for n in known}

@@ -1,7 +1,8 @@
 """Fixtures: each way between workers and the engine, with real servers.
 
-A test that takes ``way`` runs once over each. To add one: a subclass of ``Way``, and its
-name in ``WAYS``.
+A test that takes ``way`` runs once over each, and ``http`` is one of them; a module's tests
+share what stands between. Who stops that opens an own one: ``opened``. To add a way: a
+subclass of ``Way``, and its name in ``WAYS``.
 """
 
 from __future__ import annotations
@@ -25,6 +26,13 @@ from tests.support.databases import Databases
 from tests.support.nats import running_nats, takes_reports
 from tests.support.postgres import Server
 from tests.worker.conftest import Lab
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class Way:
@@ -70,9 +78,7 @@ class HttpWay(Way):
 
     def __init__(self, lab: Lab) -> None:
         super().__init__(lab)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self.token = self.add_token("worker")
         self.dispatcher: subprocess.Popen[bytes] | None = None
 
@@ -170,17 +176,56 @@ def opened(name: str, lab: Lab) -> Iterator[Way]:
         yield found
 
 
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Way]:
-    with opened(request.param, lab) as found:
+@pytest.fixture(scope="module")
+def shared_lab(
+    databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Lab]:
+    lab = Lab(databases.create(), tmp_path_factory.mktemp("shared"))
+    yield lab
+    lab.close()
+    databases.end(lab.dsn)
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def shared_way(request: pytest.FixtureRequest, shared_lab: Lab) -> Iterator[Way]:
+    with opened(request.param, shared_lab) as found:
         yield found
 
 
+@pytest.fixture(scope="module")
+def shared_http(shared_lab: Lab) -> Iterator[Way]:
+    with opened("http", shared_lab) as found:
+        yield found
+
+
+@contextmanager
+def lent(way: Way, home: Path) -> Iterator[None]:
+    """Let one test use a way; what it has started ends with it."""
+    lab = way.lab
+    older, kept = lab.home, len(lab.workers)
+    lab.home = home
+    if isinstance(way, HttpWay):
+        way.token = way.add_token("worker")
+    yield
+    lab.end(lab.workers[kept:])
+    lab.conn.execute(
+        "select noetl.cancel_execution(r.execution_id) from noetl.run as r"
+        " where r.finished_at is null"
+    )
+    lab.until(lambda: lab.count("select count(*) from noetl.command") == 0)
+    lab.home = older
+
+
 @pytest.fixture
-def http(lab: Lab) -> HttpWay:
-    found = HttpWay(lab)
-    found.start()
-    return found
+def way(shared_way: Way, tmp_path: Path) -> Iterator[Way]:
+    with lent(shared_way, tmp_path):
+        yield shared_way
+
+
+@pytest.fixture
+def http(shared_http: HttpWay, tmp_path: Path) -> Iterator[HttpWay]:
+    with lent(shared_http, tmp_path):
+        yield shared_http
 
 
 @pytest.fixture

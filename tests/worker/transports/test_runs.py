@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import signal
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Any, Final
+from contextlib import ExitStack
+from typing import Any
 
-import psycopg
 import pytest
-import yaml
-from psycopg.conninfo import conninfo_to_dict
 
 from tests.support.postgres import Server
 from tests.worker.conftest import Lab, children_of
 from tests.worker.transports.conftest import WAYS, HttpWay, Way, events, opened
-from tools.flatten_sql import ROOT
-
-PATIENTS: Final = ROOT / "examples/patients"
 
 # Something of everything that workers say: ctx, loops, a fan-out with a retry, chunks,
 # results of all sizes, a frame of rows to look at, a child, a failure that is taken up.
@@ -177,18 +167,20 @@ def test_run_goes_on_when_the_database_was_away(
     own_lab.until(lambda: "is back" in own_lab.log())
 
 
-def test_run_goes_on_when_the_api_was_away(http: HttpWay) -> None:
-    http.worker()
-    run = http.lab.start(MANY, {"count": 60, "wait": 0.05})
-    http.lab.until(lambda: done(http.lab, run) > 5)
-    http.kill()
-    http.lab.until(lambda: "API is away, waiting" in http.lab.log())
-    http.start()
-    assert http.lab.wait(run, 60)["status"] == "completed"
-    assert done(http.lab, run) == 60
-    assert "API is back" in http.lab.log()
+def test_run_goes_on_when_the_api_was_away(lab: Lab) -> None:
+    with opened("http", lab) as http:
+        assert isinstance(http, HttpWay)
+        http.worker()
+        run = lab.start(MANY, {"count": 60, "wait": 0.05})
+        lab.until(lambda: done(lab, run) > 5)
+        http.kill()
+        lab.until(lambda: "API is away, waiting" in lab.log())
+        http.start()
+        assert lab.wait(run, 60)["status"] == "completed"
+    assert done(lab, run) == 60
+    assert "API is back" in lab.log()
     # Of the commands that were at work none was given to anybody again.
-    assert http.lab.count(ISSUED, run) == 60
+    assert lab.count(ISSUED, run) == 60
 
 
 @pytest.mark.accept("P4.1-5")
@@ -215,37 +207,6 @@ def test_mixed_fleet_shares_one_fan_out(lab: Lab) -> None:
     assert {row["name"] for row in rows} == set(WAYS)
 
 
-@pytest.mark.accept("P4.1-7")
-@pytest.mark.parametrize("name", ["http", "nats"])
-def test_pft_flow_passes(lab: Lab, name: str) -> None:
-    with opened(name, lab) as way:
-        pft_flow(way)
-
-
-def pft_flow(way: Way) -> None:
-    lab = way.lab
-    parts = conninfo_to_dict(lab.dsn)
-    lab.credential("pg_local", {k: v for k, v in parts.items() if k != "options"})
-    for name in ("one", "two"):
-        way.worker(name)
-    document = yaml.safe_load((PATIENTS / "patients.yaml").read_text())
-    with patients_api(facilities=2, patients=10) as address:
-        lab.conn.execute(
-            "select noetl.register_playbook(%s::jsonb)", (json.dumps(document),)
-        )
-        run = lab.count(
-            "select noetl.start_execution(%s, %s::jsonb)",
-            document["metadata"]["path"],
-            json.dumps({"api": address, "facilities": 2, "patients": 10}),
-        )
-        status = lab.wait(run, 120)
-    assert status["status"] == "completed", status["error"]
-    with psycopg.connect(lab.dsn) as conn:
-        assert conn.execute(
-            "select count(distinct patient_id), count(distinct data_type) from pft_record"
-        ).fetchone() == (20, 5)
-
-
 WORKERS = (
     "select count(*) from noetl.runtime where kind = 'worker' and status = 'active'"
 )
@@ -262,18 +223,3 @@ def done(lab: Lab, run: int) -> int:
         " where execution_id = %s and event_type = 'command.completed'",
         run,
     )
-
-
-@contextmanager
-def patients_api(**options: int) -> Iterator[str]:
-    command = [sys.executable, str(PATIENTS / "api.py"), "--until-stdin-closes"]
-    for name, value in options.items():
-        command += [f"--{name}", str(value)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as api:
-        assert api.stdout is not None
-        try:
-            yield api.stdout.readline().strip()
-        finally:
-            api.terminate()
