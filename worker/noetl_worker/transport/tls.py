@@ -7,7 +7,7 @@ from typing import Final
 
 import aiohttp
 
-from noetl_worker.transport.errors import ApiUnusableError, EngineAwayError, describe
+from noetl_worker.transport.errors import ApiUnusableError, describe
 
 # X509_V_ERR_CERT_NOT_YET_VALID, _CERT_HAS_EXPIRED; _HOSTNAME_MISMATCH, _IP_ADDRESS_MISMATCH
 _OUT_OF_TIME: Final = (9, 10)
@@ -19,8 +19,8 @@ _NO_TLS: Final = ("WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUES
 def tls_failure(
     url: str,
     error: aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError,
-) -> EngineAwayError:
-    """The reason, with what to do; only that an end of the connection may pass by itself."""
+) -> ApiUnusableError:
+    """The reason, with what to do."""
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         cause: BaseException = error.certificate_error
     else:
@@ -30,8 +30,6 @@ def tls_failure(
             f"{url}: its certificate does not hold: {cause.verify_message}",
             hint=_certificate_hint(cause.verify_code),
         )
-    if isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        return EngineAwayError(f"{url}: {describe(cause)}")
     if getattr(cause, "reason", None) in _NO_TLS:
         return ApiUnusableError(
             f"{url}: what answers there does not speak TLS",
