@@ -38,14 +38,26 @@ LOOP = """
 SAME_SQL = """
 - step: rows
   loop:
-    in: "{{ range(60) | list }}"
+    in: "{{ range(300) | list }}"
     iterator: n
-    spec: { mode: parallel, max_in_flight: 20 }
+    spec: { mode: parallel, max_in_flight: 10 }
   tool:
     kind: postgres
     auth: pooled
     command: "select %(n)s::integer as n"
     params: { n: "{{ iter.n }}" }
+"""
+EXPORT = """
+- step: rows
+  loop:
+    in: "{{ range(12) | list }}"
+    iterator: n
+    spec: { mode: parallel }
+  tool:
+    kind: postgres
+    auth: pooled
+    command: "select o.id, o.amount, o.name from orders as o"
+    result: { format: parquet }
 """
 PLAYBOOK = """\
 apiVersion: noetl.io/v2
@@ -127,7 +139,9 @@ def test_tools_whose_database_is_behind_it(
     pooled.conn.execute("create table copied (like orders including all)")
     pooled.credential("pooled", {"dsn": pooler.dsn})
     pooled.worker(**pooled.variables)
-    assert pooled.run(SAME_SQL)["status"] == "completed", pooled.log()
+    for workflow in (SAME_SQL, EXPORT):
+        status = pooled.run(workflow)
+        assert status["status"] == "completed", status["error"]
     postgres = {"type": "postgres", "auth": "pooled"}
     source, target = ({**postgres, "table": name} for name in ("orders", "copied"))
     status = pooled.run(flow(source=source, target=target, chunk_size=100))
