@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import uvloop
@@ -115,6 +116,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arm(os.environ.get("NOETL_KILL_AT", ""))
     except ValueError as exc:
         parser.error(str(exc))
+    if given.db and given.db != os.environ.get("NOETL_DB"):
+        settings = replace(settings, direct_dsn="")  # of the other database
     try:
         return run(settings)
     except Exception as exc:
