@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from noetl_shell import calls
+from noetl_shell.database import Connection
 from noetl_shell.rotation import reseal_all
 from noetl_worker.secrets import KEY_FILE, load_keys, new_key, open_, seal
 from tests.cli.support import Cli, wait_for
@@ -117,7 +118,7 @@ def test_what_is_replaced_meanwhile_is_looked_at_again(
         original = calls.reseal_credential
         theirs = [seal(old, "seen", {"n": 2})]
 
-        def interfere(conn: calls.Connection, **given: object) -> bool:
+        def interfere(conn: Connection, **given: object) -> bool:
             if given["name"] == "seen" and theirs:
                 calls.put_credential(
                     conn, name="seen", kind="http", secret=theirs.pop()
