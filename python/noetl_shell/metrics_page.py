@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
@@ -17,6 +18,17 @@ from noetl_shell.nats.metrics import NATS_GAUGES
 # Where processes keep what they count.
 MODULES: Final = ("noetl_worker.metrics",)
 
+
+@dataclass(frozen=True, slots=True)
+class ProcessMetric:
+    """A counter, gauge or histogram of a process, under the name that it is served by."""
+
+    name: str
+    type: str
+    labels: tuple[str, ...]
+    meaning: str
+
+
 _INTRODUCTION: Final = """\
 # Metrics
 
@@ -24,7 +36,8 @@ Made by `python -m noetl_shell.metrics_page`; do not edit.
 
 Workers and dispatchers serve them in Prometheus' format at `NOETL_METRICS_LISTEN`
 (`HOST:PORT`, path `/metrics`), and dispatchers with their HTTP API, too; else they serve none.
-Labels never hold ids of runs or commands.
+Labels never hold ids of runs or commands. Alerts are in `ops/alerts/noetl.yaml`, Grafana
+dashboards in `ops/dashboards` (made by `python -m tools.dashboards`).
 
 ## State of the database
 
@@ -66,16 +79,24 @@ def _gauges(gauges: Mapping[str, Gauge]) -> Iterator[str]:
 
 
 def _processes() -> Iterator[str]:
+    for metric in process_metrics():
+        yield (
+            f"| `{metric.name}` | {metric.type} | {_names(metric.labels)}|"
+            f" {metric.meaning} |"
+        )
+
+
+def process_metrics() -> Iterator[ProcessMetric]:
+    """What processes count, in the order of the page."""
     for module in MODULES:
         for metric in vars(import_module(module)).values():
             if isinstance(metric, MetricWrapperBase):
                 family = next(iter(metric.describe()))
                 suffix = "_total" if family.type == "counter" else ""
                 # The library shows the names of a metric's labels nowhere else.
-                labels = getattr(metric, "_labelnames", ())
-                yield (
-                    f"| `{family.name}{suffix}` | {family.type} | {_names(labels)}|"
-                    f" {family.documentation} |"
+                labels = tuple(getattr(metric, "_labelnames", ()))
+                yield ProcessMetric(
+                    f"{family.name}{suffix}", family.type, labels, family.documentation
                 )
 
 
