@@ -85,7 +85,7 @@ class StoreSet:
         path = self._root / MARK
         with suppress(FileExistsError):
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-            with open(file, "w", encoding="utf-8") as mark:
+            with os.fdopen(file, "w", encoding="utf-8") as mark:
                 mark.write(f"{self._volume}\n")
                 mark.flush()
                 os.fsync(mark.fileno())
