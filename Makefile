@@ -88,7 +88,7 @@ db: $(RUNTIME) bundle ## Start the embedded database with the schema; print its 
 wheel: $(DEV) ## Build the wheel into dist/
 	@$(PY) -m build --wheel --no-isolation --outdir dist . >/dev/null && ls dist/*.whl
 
-system: # PostgreSQL 15, pgTAP, plpgsql_check, sqitch
+system: # PostgreSQL 15, pgTAP, plpgsql_check, sqitch, pgbouncer, systemd
 	@tools/install_system.sh
 
 clean: ## Remove what these verbs made

@@ -11,6 +11,8 @@ need postgresql-15 "${NOETL_TEST_PG_BIN:-/usr/lib/postgresql/15/bin}/postgres"
 need postgresql-15-pgtap /usr/share/postgresql/15/extension/pgtap.sql
 need postgresql-15-plpgsql-check /usr/share/postgresql/15/extension/plpgsql_check.control
 need libtap-parser-sourcehandler-pgtap-perl "$(command -v pg_prove || echo /missing)"
+need pgbouncer /usr/sbin/pgbouncer
+need systemd "$(command -v systemd-analyze || echo /missing)"
 need sqitch "$(command -v sqitch || echo /missing)"
 perl -MDBD::Pg -e 1 2>/dev/null || missing+=(libdbd-pg-perl)
 [[ ${#missing[@]} -gt 0 ]] || exit 0

@@ -215,6 +215,7 @@ def create_app(population: Population, trouble: Trouble) -> Starlette:
 def parse_arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="A patient API to practise on.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
     parser.add_argument("--facilities", type=int, default=10)
     parser.add_argument("--patients", type=int, default=100, help="per facility")
@@ -252,8 +253,8 @@ def main() -> None:
         create_app(population, trouble), log_level="warning", access_log=False
     )
     # Listening before the address is printed: whoever reads it may connect at once.
-    listener = socket.create_server(("127.0.0.1", options.port), backlog=1024)
-    print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
+    listener = socket.create_server((options.host, options.port), backlog=1024)
+    print(f"http://{options.host}:{listener.getsockname()[1]}", flush=True)
     if options.until_stdin_closes:
         threading.Thread(target=_end_with_stdin, daemon=True).start()
     uvicorn.Server(config).run(sockets=[listener])

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from noetl_shell.errors import DatabaseLost, InputError, describe_database
+from noetl_shell.errors import (
+    DatabaseError,
+    DatabaseLost,
+    InputError,
+    describe_database,
+)
+from noetl_shell.settings import load_settings
 from noetl_worker.keepalives import keepalives
+from noetl_worker.pooling import is_refused_by_pooler, startup
 
 Connection = psycopg.Connection[Any]
 
-_SESSION = b"""
-set lock_timeout = '10s'; set statement_timeout = '60s'; set timezone = 'UTC';
-"""
+_SESSION: Final = {
+    "lock_timeout": "10s",
+    "statement_timeout": "60s",
+    "timezone": "UTC",
+}
 
 
-def connect(conninfo: str) -> Connection:
-    """Connect in autocommit; unreachable and malformed are told apart."""
+def connect(conninfo: str, *, is_direct: bool = False) -> Connection:
+    """Connect in autocommit; unreachable and malformed are told apart.
+
+    ``is_direct``: to the server itself, also where NOETL_DB_PREPARE=0 tells of a pooler.
+    """
     try:
         conninfo_to_dict(conninfo)
     except psycopg.ProgrammingError as exc:
@@ -27,22 +39,31 @@ def connect(conninfo: str) -> Connection:
             hint="It looks like postgresql://user@host:5432/dbname",
         ) from exc
     where = describe_database(conninfo)
+    prepare = is_direct or load_settings().db_prepare
+    parameters = {
+        **keepalives(conninfo),
+        **startup(conninfo, prepare=prepare, **_SESSION),
+        "prepare_threshold": None,
+    }
     try:
-        conn = psycopg.connect(
+        return psycopg.connect(
             conninfo,
             autocommit=True,
             connect_timeout=5,
             application_name="noetl",
-            prepare_threshold=None,
-            **keepalives(conninfo),
+            **parameters,
         )
     except psycopg.OperationalError as exc:
+        if is_refused_by_pooler(exc):
+            raise DatabaseError(
+                f"{where} is a pgbouncer, which takes no settings for a session",
+                hint="Set NOETL_DB_PREPARE=0, and NOETL_DB_DIRECT to the address of the"
+                " server itself: docs/deployment.md",
+            ) from exc
         raise DatabaseLost(
             f"cannot connect to {where}: {_reason(exc)}",
             hint="Check that the server is up and reachable, and user and password.",
         ) from exc
-    conn.execute(_SESSION)
-    return conn
 
 
 def _reason(exc: psycopg.OperationalError) -> str:

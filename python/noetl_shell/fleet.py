@@ -52,8 +52,11 @@ class _Worker:
 class Fleet:
     """Worker processes on one database."""
 
-    def __init__(self, *, dsn: str, home: Path, count: int) -> None:
+    def __init__(
+        self, *, dsn: str, home: Path, count: int, direct_dsn: str | None = None
+    ) -> None:
         self._dsn = dsn
+        self._direct_dsn = direct_dsn
         self._home = home
         self._workers = [self._reserve() for _ in range(count)]
         for worker in self._workers:
@@ -128,6 +131,7 @@ class Fleet:
                 env={
                     **os.environ,
                     "NOETL_DB": self._dsn,
+                    "NOETL_DB_DIRECT": self._direct_dsn or "",
                     # They are of this command, and so is the database.
                     "NOETL_EVENT_TRANSPORT": "postgres",
                     "NOETL_HOME": str(self._home),

@@ -15,6 +15,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from noetl_worker.keepalives import keepalives
+from noetl_worker.pooling import startup
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.transport.errors import describe
 
@@ -173,18 +174,18 @@ class DatabaseCollector(Collector):
 
     def _connect(self) -> psycopg.Connection[Any]:
         settings = self._settings
-        milliseconds = round(self._timeout * 1000)
+        limit = f"{round(self._timeout * 1000)}ms"
+        parameters = {
+            **keepalives(settings.dsn),
+            **startup(settings.dsn, prepare=settings.prepare, statement_timeout=limit),
+            "prepare_threshold": None,
+        }
         return psycopg.connect(
             settings.dsn,
             autocommit=True,
             connect_timeout=max(round(self._timeout), 2),
-            # A pgbouncer that pools transactions takes no options.
-            options=f"-c statement_timeout={milliseconds}"
-            if settings.prepare
-            else None,
-            prepare_threshold=None,
             application_name=f"noetl metrics {settings.name}"[:63],
-            **keepalives(settings.dsn),
+            **parameters,
         )
 
 

@@ -167,6 +167,14 @@ SETTINGS: Final = (
         is_secret=True,
     ),
     Setting(
+        "db_direct",
+        str,
+        _none,
+        "The same database without a pooler between, to listen and to deploy.",
+        "none: NOETL_DB",
+        is_secret=True,
+    ),
+    Setting(
         "event_transport",
         parse_transport,
         lambda: _WORKER.transport,
@@ -569,6 +577,8 @@ class Settings:
 
     home: Path
     db: str | None
+    db_direct: str | None
+    db_prepare: bool
     encryption_key: str | None
     workers: int
     embedded_bin: Path | None

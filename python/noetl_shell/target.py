@@ -36,6 +36,22 @@ class Target:
 
         return open_embedded(self.server)
 
+    def open_direct(self) -> Connection:
+        """Connect without a pooler between; see ``direct_dsn``."""
+        if self.direct_dsn is None:
+            return self.open()
+        return connect(self.direct_dsn, is_direct=True)
+
+    @property
+    def direct_dsn(self) -> str | None:
+        """Where to listen and to deploy, if that is not as for all else.
+
+        ``NOETL_DB_DIRECT`` is about ``NOETL_DB``, and not about another ``--db``.
+        """
+        if self.db is None or self.db != self.settings.db:
+            return None
+        return self.settings.db_direct
+
     @property
     def worker_dsn(self) -> str:
         """How workers connect."""

@@ -117,6 +117,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = replace(
         settings, **{name: value for name, value in changes.items() if value}
     )
+    if given.db and given.db != os.environ.get("NOETL_DB"):
+        settings = replace(settings, direct_dsn="")  # of the other database
     if given.pools:
         settings = replace(settings, pools=tuple(given.pools.split(",")))
     try:

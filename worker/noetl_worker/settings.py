@@ -23,6 +23,7 @@ class WorkerSettings:
     """Settings of one worker process; the environment variable is named beside each."""
 
     dsn: str = ""  # NOETL_DB
+    direct_dsn: str = ""  # NOETL_DB_DIRECT: to listen; default: dsn
     transport: str = "postgres"  # NOETL_EVENT_TRANSPORT: postgres, http or nats
     api_url: str = ""  # NOETL_API_URL: of a dispatcher's HTTP API
     api_token: str = field(default="", repr=False)  # NOETL_API_TOKEN
@@ -142,6 +143,7 @@ def parse_api_url(text: str) -> str:
 
 _VARIABLES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "NOETL_DB": ("dsn", str),
+    "NOETL_DB_DIRECT": ("direct_dsn", str),
     "NOETL_EVENT_TRANSPORT": ("transport", parse_transport),
     "NOETL_API_URL": ("api_url", parse_api_url),
     "NOETL_API_TOKEN": ("api_token", str),

@@ -12,13 +12,13 @@ import orjson
 import psycopg
 from fastapi import Depends, Request
 from psycopg import AsyncConnection
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
 from noetl_shell.api.settings import ApiSettings
 from noetl_worker.keepalives import keepalives
+from noetl_worker.pooling import startup
 from noetl_worker.transport.calls import Outage
 from noetl_worker.transport.errors import EngineAwayError
 from noetl_worker.transport.postgres import is_connection_lost
@@ -26,7 +26,11 @@ from noetl_worker.transport.postgres import is_connection_lost
 Row: TypeAlias = dict[str, Any]
 Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
-_TIMEOUTS: Final = "-c lock_timeout=5s -c statement_timeout=30s -c timezone=UTC"
+_SESSION: Final = {
+    "lock_timeout": "5s",
+    "statement_timeout": "30s",
+    "timezone": "UTC",
+}
 # A connection that cannot be made is given up after so long; the next request begins anew.
 _RECONNECT_SECONDS: Final = 3.0
 _WAITING_MAX: Final = 500
@@ -42,18 +46,16 @@ class Database:
     """
 
     def __init__(self, settings: ApiSettings) -> None:
-        own = str(conninfo_to_dict(settings.dsn).get("options") or "")
-        options = f"{own} {_TIMEOUTS}".strip() if settings.prepare else own
         self._pool = AsyncConnectionPool(
             settings.dsn,
             kwargs={
                 "autocommit": True,
                 "connect_timeout": 3,
-                "prepare_threshold": 1 if settings.prepare else None,
+                "prepare_threshold": 1,
                 "application_name": "noetl api",
                 "row_factory": dict_row,
                 **keepalives(settings.dsn),
-                **({"options": options} if options else {}),
+                **startup(settings.dsn, prepare=settings.prepare, **_SESSION),
             },
             min_size=1,
             max_size=settings.connections,

@@ -75,7 +75,7 @@ def deploy(target: Target, no_embedded: bool) -> None:
         return
     from noetl_shell.embedded.deployer import deploy as deploy_plan
 
-    with target.open() as conn:
+    with target.open_direct() as conn:
         applied = deploy_plan(conn)
     for change in applied:
         print(f"+ {change}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -59,7 +60,10 @@ def dispatcher(
     }
     environment = {key: value for key, value in given.items() if value}
     try:
-        settings = WorkerSettings.from_environment({**os.environ, **environment})
+        settings = replace(
+            WorkerSettings.from_environment({**os.environ, **environment}),
+            direct_dsn=target.direct_dsn or "",
+        )
     except ValueError as exc:
         raise InputError(
             str(exc), hint="docs/settings.md lists the settings of dispatchers."

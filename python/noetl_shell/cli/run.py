@@ -165,7 +165,12 @@ def _fleet(target: Target, workers: int | None) -> Iterator[Fleet | None]:
     if count == 0:
         yield None
         return
-    fleet = Fleet(dsn=target.worker_dsn, home=target.settings.home, count=count)
+    fleet = Fleet(
+        dsn=target.worker_dsn,
+        direct_dsn=target.direct_dsn,
+        home=target.settings.home,
+        count=count,
+    )
     try:
         yield fleet
     except KeyboardInterrupt:

@@ -47,7 +47,11 @@ def worker(
         settings = WorkerSettings.from_environment({**os.environ, **environment})
         if has_database(settings):
             target.open().close()
-            settings = replace(settings, dsn=target.worker_dsn)
+            settings = replace(
+                settings,
+                dsn=target.worker_dsn,
+                direct_dsn=target.direct_dsn or "",
+            )
     except ValueError as exc:
         raise InputError(
             str(exc), hint="docs/settings.md lists the settings of workers."

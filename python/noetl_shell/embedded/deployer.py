@@ -21,6 +21,7 @@ import psycopg
 from noetl_shell.embedded.plan import Change, Line, Plan, read_plan
 from noetl_shell.errors import DatabaseError
 from noetl_shell.resources import sql_root
+from noetl_worker.pooling import is_pooled
 
 _SQITCH_LOCK: Final = 75474063
 _REGISTRY_VERSION: Final = 1.1
@@ -59,6 +60,17 @@ def is_deployed(conn: psycopg.Connection[Any], root: Path | None = None) -> bool
     return rows == [(change.id, change.script_hash()) for change in plan.changes]
 
 
+def _refuse_pooler(conn: psycopg.Connection[Any]) -> None:
+    """The lock that keeps two deployers apart is the session's: a pooler has none."""
+    (pid,) = conn.execute("select pg_backend_pid()").fetchall()
+    if is_pooled(conn, *pid):
+        raise DeployError(
+            "a pooler is between this command and the database: it cannot deploy",
+            hint="Set NOETL_DB_DIRECT, or --db, to the address of the server itself, or"
+            " use sqitch deploy.",
+        )
+
+
 @contextmanager
 def _own_transactions(conn: psycopg.Connection[Any]) -> Iterator[None]:
     if conn.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
@@ -75,6 +87,7 @@ def _own_transactions(conn: psycopg.Connection[Any]) -> Iterator[None]:
 @contextmanager
 def _sqitch_lock(conn: psycopg.Connection[Any]) -> Iterator[None]:
     """Wait for other deployers, sqitch included; a deploy may take its time."""
+    _refuse_pooler(conn)
     conn.execute("set lock_timeout = 0")
     conn.execute("set statement_timeout = 0")
     conn.execute("set client_min_messages = warning")

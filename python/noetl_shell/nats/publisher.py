@@ -18,7 +18,7 @@ from noetl_worker.nats.subjects import ID_HEADER, pool_subject, worker_subject
 from noetl_worker.points import reach
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.transport.errors import backoff, describe
-from noetl_worker.transport.postgres import connect, is_connection_lost
+from noetl_worker.transport.postgres import connect, is_connection_lost, listening
 
 _BATCH: Final = 500
 _POLL_SECONDS: Final = 1.5
@@ -82,8 +82,9 @@ class Publisher:
         failures = 0
         while True:
             try:
-                async with await connect(self._settings, "publications") as conn:
-                    await conn.execute("listen noetl_publish")
+                async with listening(
+                    self._settings, "publications", "noetl_publish"
+                ) as conn:
                     failures = 0
                     self.ring()
                     async for _ in conn.notifies():

@@ -55,7 +55,8 @@ async def plan_export(
     text = statement
     if params is not None:
         text = psycopg.AsyncClientCursor(conn).mogrify(statement, params)
-    columns = await _describe(conn, text)
+    async with conn.transaction():  # a pooler keeps to one server for so long
+        columns = await _describe(conn, text)
     names = [column.name for column in columns]
     if not columns or len(set(names)) < len(names):
         return None

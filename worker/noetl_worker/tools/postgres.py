@@ -36,6 +36,7 @@ from noetl_worker.tools.sql import (
 
 POOL_SIZE: Final = 10
 POOL_MAX: Final = 100
+_PREPARE_AFTER: Final = 5  # uses of a statement
 _RETRYABLE: Final = ("08", "40", "53", "55P03", "57P")
 _PERMANENT: Final = ("22", "23", "42")
 _AUTH: Final = ("28", "42501")
@@ -83,7 +84,8 @@ _FIELDS: Final = {
 class Pools:
     """Connections per database and user, shared by all steps that name a credential."""
 
-    def __init__(self, services: Services) -> None:  # noqa: ARG002
+    def __init__(self, services: Services) -> None:
+        self._prepare = services.settings.prepare
         self._pools: dict[str, Connections] = {}
         self._adapters = json_adapters()
 
@@ -110,6 +112,7 @@ class Pools:
             conninfo,
             autocommit=True,
             context=AdaptersOf(self._adapters),
+            prepare_threshold=_PREPARE_AFTER if self._prepare else None,
             **keepalives(conninfo),
         )
 

@@ -11,7 +11,7 @@ import psycopg
 
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.transport.errors import backoff, describe
-from noetl_worker.transport.postgres import connect
+from noetl_worker.transport.postgres import listening
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +61,7 @@ class Doorbell(FirstCome):
         failures = 0
         while True:
             try:
-                async with await connect(self._settings, "doorbell") as conn:
-                    await conn.execute("listen noetl_pool")
+                async with listening(self._settings, "doorbell", "noetl_pool") as conn:
                     failures = 0
                     self._ring(None)  # what was rung before is not heard
                     async for notice in conn.notifies():

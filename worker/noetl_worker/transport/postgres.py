@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import orjson
 import psycopg
 from psycopg import AsyncConnection, AsyncCursor
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import tuple_row
 from psycopg.types.json import set_json_loads
 
@@ -19,6 +20,7 @@ from noetl_worker.connections import Connection, Connections
 from noetl_worker.jsonable import decode
 from noetl_worker.keepalives import keepalives
 from noetl_worker.points import reach
+from noetl_worker.pooling import is_pooled, startup
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.transport.calls import Answer, Beat, Claim, Event, Json, report_text
 from noetl_worker.transport.errors import (
@@ -32,7 +34,9 @@ from noetl_worker.transport.functions import FUNCTIONS
 # Up to so many reports share a transaction with the claim: longer, and other workers
 # would wait for what the reports have locked.
 TOGETHER_MAX: Final = 16
-_TIMEOUTS: Final = "-c lock_timeout=5s -c statement_timeout=60s"
+_TIMEOUTS: Final = {"lock_timeout": "5s", "statement_timeout": "60s"}
+
+log = logging.getLogger(__name__)
 
 Cursor = AsyncCursor[Any]
 
@@ -58,20 +62,41 @@ async def connect(
     settings: WorkerSettings, role: str, *, loads: Callable[[str | bytes], Any] = decode
 ) -> Connection:
     """Open a connection of ours, in autocommit mode; ``loads`` reads its JSON."""
-    own = str(conninfo_to_dict(settings.dsn).get("options") or "")
-    options = {"options": f"{own} {_TIMEOUTS}".strip()} if settings.prepare else {}
+    parameters = {
+        "prepare_threshold": 1,
+        **keepalives(settings.dsn),
+        **startup(settings.dsn, prepare=settings.prepare, **_TIMEOUTS),
+    }
     conn = await AsyncConnection.connect(
         settings.dsn,
         autocommit=True,
         connect_timeout=10,
-        prepare_threshold=1 if settings.prepare else None,
         application_name=f"noetl {role} {settings.name}"[:63],
         row_factory=tuple_row,
-        **keepalives(settings.dsn),
-        **options,  # type: ignore[arg-type]
+        **parameters,
     )
     set_json_loads(loads, conn)
     return conn
+
+
+@asynccontextmanager
+async def listening(
+    settings: WorkerSettings, role: str, channel: LiteralString
+) -> AsyncIterator[Connection]:
+    """A connection that hears a channel: to the server itself (``NOETL_DB_DIRECT``)."""
+    if settings.direct_dsn:
+        settings = replace(settings, dsn=settings.direct_dsn, prepare=True)
+    async with await connect(settings, role) as conn:
+        await conn.execute(f"listen {channel}")
+        (pid,) = await (await conn.execute("select pg_backend_pid()")).fetchall()
+        if is_pooled(conn, *pid):
+            log.warning(
+                "%s: a pooler is between this process and the database; unless it pools"
+                " sessions, work is found by polling only: set NOETL_DB_DIRECT to the"
+                " address of the server itself",
+                role,
+            )
+        yield conn
 
 
 class PostgresCalls:

@@ -21,7 +21,11 @@ _CANCEL_SECONDS: Final = 2.0
 def connect(conninfo: str, context: Any = None) -> psycopg.Connection[Any]:
     """A connection of this transfer's own, in autocommit mode."""
     return psycopg.connect(
-        conninfo, autocommit=True, context=context, **keepalives(conninfo)
+        conninfo,
+        autocommit=True,
+        context=context,
+        prepare_threshold=None,  # it may be a pgbouncer, and a chunk is one statement
+        **keepalives(conninfo),
     )
 
 
