@@ -61,8 +61,7 @@ def generated() -> dict[Path, str]:
         CHART / "values.schema.json": json.dumps(schema, indent=2) + "\n",
         CHART / "Chart.yaml": about,
     }
-    if ALERTS.exists():
-        files[CHART / "files/alerts.yaml"] = ALERTS.read_text()
+    files[CHART / "files/alerts.yaml"] = ALERTS.read_text()
     for path in sorted(DASHBOARDS.glob("*.json")):
         files[CHART / "files/dashboards" / path.name] = path.read_text()
     return files

@@ -29,6 +29,7 @@ from noetl_shell.records import (
     RetriedLetter,
     Schedule,
     Scheduled,
+    SealedCredential,
     Shard,
     Status,
     StoredResult,
@@ -326,6 +327,29 @@ def list_credentials(conn: Connection) -> list[Credential]:
             " c.created_at, c.updated_at from noetl.list_credentials() as c"
         )
         return cursor.fetchall()
+
+
+def list_sealed_credentials(conn: Connection) -> list[SealedCredential]:
+    """Every credential as it was sealed."""
+    with (
+        _translated(conn),
+        conn.cursor(row_factory=class_row(SealedCredential)) as cursor,
+    ):
+        cursor.execute(
+            "select c.name, c.secret from noetl.list_sealed_credentials() as c"
+        )
+        return cursor.fetchall()
+
+
+def reseal_credential(
+    conn: Connection, *, name: str, secret: bytes, resealed: bytes
+) -> bool:
+    """Store a credential sealed anew; false when it is not ``secret`` any more."""
+    with _translated(conn), conn.cursor(row_factory=scalar_row) as cursor:
+        cursor.execute(
+            "select noetl.reseal_credential(%s, %s, %s)", [name, secret, resealed]
+        )
+        return bool(_one(cursor))
 
 
 def add_api_token(

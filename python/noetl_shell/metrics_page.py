@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
@@ -16,6 +17,17 @@ from noetl_shell.metrics import GAUGES, UP
 # Where processes keep what they count.
 MODULES: Final = ("noetl_worker.metrics",)
 
+
+@dataclass(frozen=True, slots=True)
+class ProcessMetric:
+    """A counter, gauge or histogram of a process, under the name that it is served by."""
+
+    name: str
+    type: str
+    labels: tuple[str, ...]
+    meaning: str
+
+
 _INTRODUCTION: Final = """\
 # Metrics
 
@@ -25,7 +37,8 @@ Workers and dispatchers serve them in Prometheus' format at `NOETL_METRICS_LISTE
 (`HOST:PORT`, path `/metrics`), and dispatchers with their HTTP API, too; else they serve none.
 Beside it, `/health` is 503 when the event loop has stood still for a minute, and `/ready` while the
 engine does not answer; else both are 200.
-Labels never hold ids of runs or commands.
+Labels never hold ids of runs or commands. Alerts are in `ops/alerts/noetl.yaml`, Grafana
+dashboards in `ops/dashboards` (made by `python -m tools.dashboards`).
 
 ## State of the database
 
@@ -57,16 +70,24 @@ def _gauges() -> Iterator[str]:
 
 
 def _processes() -> Iterator[str]:
+    for metric in process_metrics():
+        yield (
+            f"| `{metric.name}` | {metric.type} | {_names(metric.labels)}|"
+            f" {metric.meaning} |"
+        )
+
+
+def process_metrics() -> Iterator[ProcessMetric]:
+    """What processes count, in the order of the page."""
     for module in MODULES:
         for metric in vars(import_module(module)).values():
             if isinstance(metric, MetricWrapperBase):
                 family = next(iter(metric.describe()))
                 suffix = "_total" if family.type == "counter" else ""
                 # The library shows the names of a metric's labels nowhere else.
-                labels = getattr(metric, "_labelnames", ())
-                yield (
-                    f"| `{family.name}{suffix}` | {family.type} | {_names(labels)}|"
-                    f" {family.documentation} |"
+                labels = tuple(getattr(metric, "_labelnames", ()))
+                yield ProcessMetric(
+                    f"{family.name}{suffix}", family.type, labels, family.documentation
                 )
 
 

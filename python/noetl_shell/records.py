@@ -103,6 +103,14 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedCredential:
+    """One line of ``list_sealed_credentials``."""
+
+    name: str
+    secret: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ApiToken:
     """One line of ``list_api_tokens``: never the token."""
 

@@ -221,7 +221,8 @@ SETTINGS: Final = (
         "encryption_key",
         str,
         _none,
-        "Key of the credentials: 32 bytes in URL-safe base64.",
+        "Keys of the credentials, 32 bytes in URL-safe base64 each, with commas: the first"
+        " seals, all open.",
         "none: the key file encryption.key under NOETL_HOME",
         is_secret=True,
     ),

@@ -20222,6 +20222,53 @@ is 'The credentials the caller may use; never their secrets.';
 revoke all on function noetl.list_credentials() from public;
 grant execute on function noetl.list_credentials() to noetl_author, noetl_runner;
 
+-- api/list_sealed_credentials.sql
+-- Every credential as its client has sealed it, for who seals them anew with another key.
+-- Locks: none. Raises: nothing.
+create or replace function noetl.list_sealed_credentials()
+returns table (name text, secret bytea)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+  select c.name, c.secret from noetl.credential as c order by c.name
+$function$;
+
+comment on function noetl.list_sealed_credentials()
+is 'Every credential as its client has sealed it.';
+revoke all on function noetl.list_sealed_credentials() from public;
+grant execute on function noetl.list_sealed_credentials() to noetl_owner;
+
+-- api/reseal_credential.sql
+-- Store the same credential sealed with another key; false, and nothing changes, when what is
+-- stored is not p_secret any more: somebody replaced or removed it, or this is a repeat.
+-- Locks: the row of credential. Raises: NE422 without a secret.
+create or replace function noetl.reseal_credential(
+  p_name text,
+  p_secret bytea,
+  p_resealed bytea
+)
+returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $function$
+begin
+  if coalesce(length(p_resealed), 0) = 0 then
+    raise exception 'credential "%" would lose its secret', left(p_name, 130) using
+      errcode = 'NE422', hint = 'Give the secret, sealed with the other key.';
+  end if;
+  -- Not updated_at: that is when its fields changed.
+  update noetl.credential as c
+  set secret = p_resealed
+  where c.name = p_name and c.secret = p_secret;
+  return found;
+end;
+$function$;
+
+comment on function noetl.reseal_credential(text, bytea, bytea)
+is 'Store the same credential sealed with another key.';
+revoke all on function noetl.reseal_credential(text, bytea, bytea) from public;
+grant execute on function noetl.reseal_credential(text, bytea, bytea) to noetl_owner;
+
 -- api/put_schedule.sql
 -- Start a playbook at the times of a cron expression from now on, with the rights of the caller; a
 -- schedule of that name is replaced, and keeps its owner. The same content again changes nothing.

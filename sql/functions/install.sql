@@ -307,6 +307,8 @@
 \ir api/put_credential.sql
 \ir api/remove_credential.sql
 \ir api/list_credentials.sql
+\ir api/list_sealed_credentials.sql
+\ir api/reseal_credential.sql
 \ir api/put_schedule.sql
 \ir api/remove_schedule.sql
 \ir api/pause_schedule.sql

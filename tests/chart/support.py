@@ -140,9 +140,11 @@ SWITCHES: Final[dict[str, dict[str, Any]]] = {
     "monitoring": {
         "metrics": {
             "serviceMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
+            "prometheusRule": {"enabled": True, "labels": {"release": "prometheus"}},
             "dashboards": {"enabled": True},
         }
     },
+    "pooler": {"database": {"keys": {"direct": "direct-url"}}},
     "no network policies": {"networkPolicies": {"enabled": False}},
     "closed network": {
         "networkPolicies": {

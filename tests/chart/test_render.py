@@ -20,7 +20,7 @@ from tests.chart.support import (
     variants,
     with_minimal,
 )
-from tools.chart import ALERTS, CHART, ROOT, differing
+from tools.chart import ALERTS, CHART, DASHBOARDS, ROOT, differing
 
 _ABOUT: Final = yaml.safe_load((CHART / "Chart.yaml").read_text())
 OLDEST: Final = _ABOUT["kubeVersion"].removeprefix(">=").removesuffix(".0-0")
@@ -84,9 +84,10 @@ def test_no_object_is_there_twice_and_all_are_ours() -> None:
 def test_operators_take_their_objects() -> None:
     found = [each for each in all_objects() if each["apiVersion"] in _CUSTOM]
     kinds = {each["kind"] for each in found}
-    assert kinds == {"ScaledObject", "TriggerAuthentication", "ServiceMonitor"} | (
-        {"PrometheusRule"} if ALERTS.exists() else set()
-    )
+    assert kinds == {
+        *("ScaledObject", "TriggerAuthentication"),
+        *("ServiceMonitor", "PrometheusRule"),
+    }
     for each in found:
         assert unknown_to_operator(each) == []
 
@@ -145,15 +146,18 @@ def test_what_the_chart_has_from_elsewhere_is_current() -> None:
     assert old == [], "run 'make chart'"
 
 
-def test_the_alerts_are_those_of_ops() -> None:
-    values = with_minimal({"metrics": {"prometheusRule": {"enabled": True}}})
-    if not ALERTS.exists():
-        with pytest.raises(helm_python.HelmError, match=r"holds no files/alerts\.yaml"):
-            render(values)
-        return
-    (rule,) = of_kind(render(values), "PrometheusRule")
+def test_alerts_and_dashboards_are_those_of_ops() -> None:
+    objects = variants()["monitoring"]
+    (rule,) = of_kind(objects, "PrometheusRule")
     assert rule["spec"] == yaml.safe_load(ALERTS.read_text())
-    assert unknown_to_operator(rule) == []
+    shown = {
+        name: text
+        for each in of_kind(objects, "ConfigMap")
+        for name, text in each["data"].items()
+        if each["metadata"]["labels"].get("grafana_dashboard") == "1"
+    }
+    assert shown == {path.name: path.read_text() for path in DASHBOARDS.glob("*.json")}
+    assert shown
 
 
 def test_packed_chart_renders_the_same(tmp_path: Any) -> None:

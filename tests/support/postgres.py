@@ -11,8 +11,9 @@ import pwd
 import shlex
 import shutil
 import signal
+import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -90,6 +91,18 @@ class Server:
             "PGDATABASE": dbname,
         }
 
+    def run(self, program: str, *arguments: str, dbname: str = "postgres") -> str:
+        """Run one of PostgreSQL's programs against it; what it printed."""
+        done = subprocess.run(
+            [self.bin / program, *arguments],
+            env=self.environment(dbname),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
     def start(self) -> None:
         """Start a stopped server again on the same port and data."""
         self._process.start()
@@ -158,14 +171,21 @@ def binaries(version: str) -> Path:
 
 
 @contextmanager
-def running_server(version: str = "15", **settings: str) -> Iterator[Server]:
-    """Run a new server with the given settings; it ends with the block."""
+def running_server(
+    version: str = "15", copy: Callable[[Path], None] | None = None, **settings: str
+) -> Iterator[Server]:
+    """Run a new server with the given settings; it ends with the block.
+
+    ``copy`` makes its data directory, from a backup, instead of ``initdb``.
+    """
     with tempfile.TemporaryDirectory(
         prefix="noetl-pg-", ignore_cleanup_errors=True
     ) as name:
         base = Path(name)
         base.chmod(0o755)
         (base / "db").mkdir()
+        if copy is not None:
+            copy(base / "db/data")
         bin_dir = _reachable(binaries(version), base)
         options = " ".join(f"-c {k}={v}" for k, v in (_SETTINGS | settings).items())
         process = Postgresql(

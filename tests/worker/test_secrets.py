@@ -23,7 +23,7 @@ def test_round_trip(tmp_path: Path) -> None:
     key = secrets.load_key(tmp_path, create=True)
     sealed = secrets.seal(key, "warehouse", SECRET)
     assert "wörd".encode() not in sealed
-    assert secrets.open_(key, "warehouse", sealed) == SECRET
+    assert secrets.open_([key], "warehouse", sealed) == SECRET
     assert secrets.load_key(tmp_path) == key
     assert (tmp_path / secrets.KEY_FILE).stat().st_mode & 0o777 == 0o600
 
@@ -41,7 +41,7 @@ def test_another_name_or_key_or_byte_is_refused(tmp_path: Path) -> None:
         (key, "warehouse", b"\x02" + sealed[1:]),
     ):
         with pytest.raises(SecretError, match=name):
-            secrets.open_(other, name, data)
+            secrets.open_([other], name, data)
 
 
 def test_no_key_says_what_to_do(tmp_path: Path) -> None:
@@ -83,3 +83,34 @@ def test_many_creators_get_one_key(tmp_path: Path) -> None:
     assert len(keys) == 8
     assert len(set(keys)) == 1
     assert [p.name for p in (tmp_path / "home").iterdir()] == [secrets.KEY_FILE]
+
+
+def test_the_first_key_seals_and_all_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = secrets.load_key(tmp_path, create=True)
+    new = secrets.new_key()
+    secrets.write_keys(tmp_path, [new, old])
+    path = tmp_path / secrets.KEY_FILE
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert secrets.load_keys(tmp_path) == [new, old]
+    assert secrets.load_key(tmp_path) == new
+    sealed = secrets.seal(old, "warehouse", SECRET)
+    assert secrets.open_([new, old], "warehouse", sealed) == SECRET
+    assert secrets.is_sealed_with(old, "warehouse", sealed)
+    assert not secrets.is_sealed_with(new, "warehouse", sealed)
+
+    texts = [secrets.encode_key(key) for key in (old, new)]
+    monkeypatch.setenv(secrets.KEY_VARIABLE, ", ".join(texts))
+    assert secrets.load_keys(tmp_path) == [old, new]
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "short\n", f"{'A' * 44}\n" * 11])
+def test_a_file_without_keys_or_with_too_many_is_refused(
+    tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / secrets.KEY_FILE
+    path.write_text(text)
+    path.chmod(0o600)
+    with pytest.raises(SecretError, match=secrets.KEY_FILE):
+        secrets.load_keys(tmp_path)

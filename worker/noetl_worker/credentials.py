@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from noetl_worker.engine import Engine
 from noetl_worker.output import TaskError
-from noetl_worker.secrets import SecretError, load_key, open_
+from noetl_worker.secrets import SecretError, load_keys, open_
 from noetl_worker.transport.errors import EngineRefusedError
 
 _KEEP_SECONDS: Final = 60.0
@@ -40,7 +41,7 @@ class Credentials:
     def __init__(self, engine: Engine, home: Path) -> None:
         self._engine = engine
         self._home = home
-        self._key: bytes | None = None
+        self._keys: list[bytes] = []
         self._known: dict[tuple[int, str], tuple[float, dict[str, Any]]] = {}
         self._secrets: dict[str, None] = {}
 
@@ -56,13 +57,19 @@ class Credentials:
         except EngineRefusedError as exc:
             raise TaskError("auth", str(exc), code=exc.sqlstate) from exc
         try:
-            if self._key is None:
-                self._key = await asyncio.to_thread(load_key, self._home)
-            fields = open_(self._key, name, sealed)
+            fields = await self._open(name, sealed)
         except SecretError as exc:
             raise TaskError("auth", str(exc)) from exc
         self._remember((execution_id, name), fields)
         return fields
+
+    async def _open(self, name: str, sealed: bytes) -> dict[str, Any]:
+        """Open it with the keys known; they are read anew when none of them fits."""
+        if self._keys:
+            with suppress(SecretError):
+                return open_(self._keys, name, sealed)
+        self._keys = await asyncio.to_thread(load_keys, self._home)
+        return open_(self._keys, name, sealed)
 
     def scrub(self, text: str) -> str:
         """The text with all secrets known here masked."""

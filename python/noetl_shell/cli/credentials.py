@@ -10,6 +10,7 @@ import click
 
 from noetl_shell import calls
 from noetl_shell.cli import output
+from noetl_shell.cli.keys import new_key, rotate
 from noetl_shell.cli.options import database_option, json_option
 from noetl_shell.credentials import check_dsn, parse_settings
 from noetl_shell.documents import parse_document, read_document
@@ -20,6 +21,10 @@ from noetl_shell.target import Target
 @click.group()
 def credential() -> None:
     """Add, list and remove the credentials that playbooks name."""
+
+
+credential.add_command(new_key)
+credential.add_command(rotate)
 
 
 @credential.command()

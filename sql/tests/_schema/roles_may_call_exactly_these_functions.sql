@@ -12,6 +12,8 @@ from regexp_split_to_table($matrix$
   put_credential       author  .       .         .       .
   remove_credential    author  .       .         .       .
   list_credentials     author  runner  .         .       .
+  list_sealed_credentials .    .       .         .       .
+  reseal_credential    .       .       .         .       .
   list_playbooks       author  runner  .         .       reader
   start_execution      .       runner  .         worker  .
   put_schedule         .       runner  .         .       .
