@@ -14,7 +14,7 @@ RESULTS := build/results
 PYTHON_CODE := $(wildcard python worker tools tests bench examples)
 
 .PHONY: help setup run test lint lint-python lint-sql lint-text format acceptance bench flow chaos \
-  functions bundle bundle-check dump db wheel system clean
+  functions bundle bundle-check chart chart-check dump db wheel system clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,7 +50,7 @@ lint-sql: $(DEV) system bundle-check
 	@NO_COLOR=1 $(VENV)/bin/squawk --reporter gcc sql/deploy/*.sql
 	@$(PY) -m tools.plpgsql_check
 
-lint-text: $(DEV)
+lint-text: $(DEV) chart-check
 	@git ls-files -z | xargs -0 $(VENV)/bin/codespell
 
 format: $(DEV) ## Put Python into its format, sort imports
@@ -72,6 +72,12 @@ functions: $(DEV) ## Apply sql/functions to a database: make functions DB=postgr
 
 bundle: | $(PY) ## Write sql/deploy/functions.sql from sql/functions
 	@$(PY) -m tools.flatten_sql
+
+chart: $(DEV) ## Write what the Helm chart has from elsewhere: settings, version, alerts, dashboards
+	@$(PY) -m tools.chart
+
+chart-check: $(DEV)
+	@$(PY) -m tools.chart --check
 
 bundle-check: | $(PY)
 	@$(PY) -m tools.flatten_sql --check

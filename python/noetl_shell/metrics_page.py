@@ -36,6 +36,8 @@ Made by `python -m noetl_shell.metrics_page`; do not edit.
 
 Workers and dispatchers serve them in Prometheus' format at `NOETL_METRICS_LISTEN`
 (`HOST:PORT`, path `/metrics`), and dispatchers with their HTTP API, too; else they serve none.
+Beside it, `/health` is 503 when the event loop has stood still for a minute, and `/ready` while the
+engine does not answer; else both are 200.
 Labels never hold ids of runs or commands. Alerts are in `ops/alerts/noetl.yaml`, Grafana
 dashboards in `ops/dashboards` (made by `python -m tools.dashboards`).
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from typing import Final
 
-from noetl_shell.errors import ShellError
+from noetl_shell.errors import InputError, ShellError
+
+_SCRIPTS: Final = ("sql/deploy", "sql/revert", "sql/verify")
 
 
 def sql_root() -> Path:
@@ -21,3 +25,18 @@ def sql_root() -> Path:
         f"sqitch.plan is missing: looked in {' and '.join(map(str, candidates))}",
         hint="Install the noetl package again.",
     )
+
+
+def write_sqitch_project(directory: Path) -> None:
+    """Write what sqitch needs into a directory, which is made, and must else be empty.
+
+    Raises InputError when there is something in it.
+    """
+    root = sql_root()
+    directory.mkdir(parents=True, exist_ok=True)
+    if any(directory.iterdir()):
+        raise InputError(f"{directory} is not empty", hint="Name a new directory.")
+    for name in ("sqitch.plan", "sqitch.conf"):
+        shutil.copyfile(root / name, directory / name)
+    for name in _SCRIPTS:
+        shutil.copytree(root / name, directory / name, copy_function=shutil.copyfile)

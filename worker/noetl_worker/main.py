@@ -16,6 +16,7 @@ from typing import Protocol
 import uvloop
 
 from noetl_worker import metrics, tracing
+from noetl_worker.health import PULSE
 from noetl_worker.logs import configure_logging
 from noetl_worker.metrics_server import serve_metrics
 from noetl_worker.points import arm
@@ -92,11 +93,14 @@ async def _serve(make: Callable[[], Service], grace_seconds: float) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal, number)
     working = asyncio.create_task(service.run())
+    beating = asyncio.create_task(PULSE.run())
     try:
         await working
     except asyncio.CancelledError:
         if not signals:
             raise
+    finally:
+        beating.cancel()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

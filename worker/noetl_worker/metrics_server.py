@@ -1,17 +1,32 @@
-"""Serve this process's metrics to Prometheus."""
+"""Serve this process's metrics to Prometheus, and its health to who keeps it up."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final
 
 from prometheus_client import start_http_server
 
+from noetl_worker.health import PULSE, is_ready
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
 log = logging.getLogger(__name__)
+
+_UNAVAILABLE: Final = "503 Service Unavailable"
+_CHECKS: Final[dict[str, Callable[[], bool]]] = {
+    "/health": lambda: PULSE.is_beating,
+    "/ready": is_ready,
+}
 
 
 def serve_metrics(listen: tuple[str, int] | None) -> None:
-    """Answer ``GET /metrics`` in a thread of its own until the process ends.
+    """Answer in a thread of its own until the process ends.
 
+    ``GET /metrics``; ``GET /health``: 503 when the event loop has not turned for a
+    minute, else 200; ``GET /ready``: 503 while the engine does not answer, else 200.
     Raises OSError when the address is taken or not of this machine. None: does nothing.
     """
     if listen is None:
@@ -24,4 +39,21 @@ def serve_metrics(listen: tuple[str, int] | None) -> None:
             f"cannot serve metrics on {host}:{port} (NOETL_METRICS_LISTEN):"
             f" {exc.strerror or exc}"
         ) from exc
+    metrics = server.get_app()
+    assert metrics is not None
+    server.set_app(_with_checks(metrics))
     log.info("metrics on http://%s:%d/metrics", host, server.server_port)
+
+
+def _with_checks(metrics: WSGIApplication) -> WSGIApplication:
+    def answer(
+        environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        check = _CHECKS.get(environ.get("PATH_INFO", ""))
+        if check is None:
+            return metrics(environ, start_response)
+        status, word = ("200 OK", b"ok\n") if check() else (_UNAVAILABLE, b"no\n")
+        start_response(status, [("Content-Type", "text/plain")])
+        return [word]
+
+    return answer

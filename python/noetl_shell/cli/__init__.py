@@ -37,6 +37,7 @@ _COMMANDS: Final = {
     "shards": "shards:shards",
     "dispatcher": "dispatcher:dispatcher",
     "nats": "nats:nats",
+    "store": "stores:store",
     "dead-letters": "deadletters:dead_letters",
     "config": "config:config",
 }

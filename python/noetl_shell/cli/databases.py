@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 import click
@@ -54,9 +55,20 @@ def reset(target: Target, yes: bool) -> None:
 
 
 @db.command()
+@click.option(
+    "--no-embedded",
+    is_flag=True,
+    help="Refuse if neither --db nor NOETL_DB says where.",
+)
 @database_option
-def deploy(target: Target) -> None:
+def deploy(target: Target, no_embedded: bool) -> None:
     """Deploy the schema, or what is new in it; sqitch may do so as well."""
+    if target.is_embedded and no_embedded:
+        raise InputError(
+            "no database was given: NOETL_DB is empty, and so is --db",
+            hint="In Kubernetes: is there the secret that database.existingSecret names,"
+            " and has it the key that database.keys.deploy names?",
+        )
     if target.is_embedded:
         target.open().close()
         print("deployed")
@@ -68,6 +80,16 @@ def deploy(target: Target) -> None:
     for change in applied:
         print(f"+ {change}")
     print("deployed" if applied else "nothing to deploy")
+
+
+@db.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+def scripts(directory: Path) -> None:
+    """Write sqitch's plan and scripts into a new directory, for sqitch deploy."""
+    from noetl_shell.resources import write_sqitch_project
+
+    write_sqitch_project(directory)
+    print(f"wrote {directory / 'sqitch.plan'} and its scripts")
 
 
 @db.command()

@@ -23,21 +23,36 @@ def nats() -> None:
     """Make and check the streams in NATS; NOETL_NATS_URL says where."""
 
 
-@nats.command()
-@json_option
-def init(as_json: bool) -> int:
-    """Make the streams that are missing, and compare the others; safe to repeat."""
-    return _show(_ask(make=True), as_json)
+_wait_option = click.option(
+    "--wait",
+    type=click.FloatRange(0, 86_400),
+    default=_CONNECT_SECONDS,
+    metavar="SECONDS",
+    help="How long a server that is not there yet is waited for.",
+    show_default=True,
+)
 
 
 @nats.command()
 @json_option
-def check(as_json: bool) -> int:
+@_wait_option
+def init(as_json: bool, wait: float) -> int:
+    """Make the streams that are missing, and compare the others; safe to repeat.
+
+    Exits with 2 when one is there that differs, which trying again does not change.
+    """
+    return 2 if _differ(_ask(wait, make=True), as_json) else 0
+
+
+@nats.command()
+@json_option
+@_wait_option
+def check(as_json: bool, wait: float) -> int:
     """Compare the streams with the settings, and change nothing."""
-    return _show(_ask(make=False), as_json)
+    return 1 if _differ(_ask(wait, make=False), as_json) else 0
 
 
-def _ask(*, make: bool) -> list[StreamState]:
+def _ask(seconds: float, *, make: bool) -> list[StreamState]:
     import asyncio
 
     from noetl_worker.nats.settings import NatsSettings
@@ -55,7 +70,7 @@ def _ask(*, make: bool) -> list[StreamState]:
 
         connection = Nats(settings, "cli")
         try:
-            async with asyncio.timeout(_CONNECT_SECONDS):
+            async with asyncio.timeout(seconds):
                 client = await connection.connected()
                 return await ensure_streams(client.jetstream(), settings, make=make)
         except NATS_ERRORS as exc:
@@ -70,11 +85,12 @@ def _ask(*, make: bool) -> list[StreamState]:
     return asyncio.run(ask())
 
 
-def _show(states: list[StreamState], as_json: bool) -> int:
+def _differ(states: list[StreamState], as_json: bool) -> bool:
+    """Show the streams; whether any is not as it should be."""
     if as_json:
         output.print_json(states)
     else:
         for state in states:
             found = "; ".join(state.differences) or ("made" if state.is_made else "ok")
             print(f"{state.name}: {found}")
-    return 1 if any(state.differences for state in states) else 0
+    return any(state.differences for state in states)
