@@ -10260,6 +10260,44 @@ $function$;
 comment on function noetl_internal.require_capacity(jsonb)
 is 'Check what a process says that it can take.';
 
+-- engine/pick_first.sql
+-- Lock the first queued commands of a session's pools, up to p_limit; returns where their rows are.
+-- Locks: command rows, skipping locked ones.
+create or replace function noetl_internal.pick_first(
+  p_session noetl.runtime,
+  p_limit integer,
+  p_marks jsonb,
+  p_floor bigint
+)
+returns tid []
+language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
+as $function$
+begin
+  return array(
+    select q.row_place
+    from unnest(p_session.pools) as p (pool)
+    cross join generate_series(9, 0, -1) as l (priority)
+    cross join lateral (
+      select c.ctid as row_place
+      from noetl.command as c
+      where
+        c.status = 'queued'
+        and c.pool = p.pool
+        and c.priority = l.priority::smallint
+        and c.place >= greatest((p_marks ->> l.priority::text)::bigint, p_floor)
+      order by c.place
+      limit p_limit
+      for no key update skip locked
+    ) as q
+    limit p_limit
+  );
+end;
+$function$;
+
+comment on function noetl_internal.pick_first(noetl.runtime, integer, jsonb, bigint)
+is 'Lock the first queued commands of a session''s pools.';
+
 -- engine/open_kinds.sql
 -- Of the tool kinds that a claim says something about, which have any room.
 create or replace function noetl_internal.open_kinds(p_room jsonb)
@@ -10483,16 +10521,11 @@ comment on function noetl_internal.pick_fitting(noetl.runtime, integer, jsonb, b
 is 'Lock the first queued commands that fit into the room a session has per tool kind.';
 
 -- engine/lease_commands.sql
--- Lease the first p_limit queued commands of a session's pools to it, and tell so in the log;
--- returns the last of their places in line, null when there was none. p_picked: lease these rows
--- instead, which the transaction has locked; null: the first.
--- Locks: command rows, skipping locked ones.
+-- Lease queued commands, which the transaction has locked, to a session, and tell so in the log;
+-- returns the last of their places in line, null when there was none.
 create or replace function noetl_internal.lease_commands(
   p_session noetl.runtime,
   p_request_id uuid,
-  p_limit integer,
-  p_marks jsonb,
-  p_floor bigint,
   p_picked tid []
 )
 returns bigint
@@ -10502,37 +10535,13 @@ as $function$
 declare
   v_place bigint;
 begin
-  with queued as (
-    select q.row_place
-    from unnest(p_session.pools) as p (pool)
-    cross join generate_series(9, 0, -1) as l (priority)
-    cross join lateral (
-      select c.ctid as row_place
-      from noetl.command as c
-      where
-        c.status = 'queued'
-        and c.pool = p.pool
-        and c.priority = l.priority::smallint
-        and c.place >= greatest((p_marks ->> l.priority::text)::bigint, p_floor)
-      order by c.place
-      limit p_limit
-      for no key update skip locked
-    ) as q
-    where p_picked is null
-    limit p_limit
-  ),
-  ready as (
-    select q.row_place from queued as q
-    union all
-    select k.row_place from unnest(p_picked) as k (row_place)
-  ),
-  leased as (
+  with leased as (
     update noetl.command as c
     set
       status = 'leased', session_id = p_session.session_id, request_id = p_request_id,
       claimed_at = noetl_internal.clock_now()
-    from ready as r
-    where c.ctid = r.row_place  -- locked, so it stays where it is
+    from unnest(p_picked) as k (row_place)
+    where c.ctid = k.row_place  -- locked, so it stays where it is
     returning c.*
   ),
   told as (
@@ -10543,7 +10552,8 @@ begin
     select
       c.execution_id, c.catalog_id, 'command.claimed', c.step, 'leased', c.iter_index,
       p_session.name,
-      jsonb_build_object('command_id', c.command_id, 'session', c.session_id), c.claimed_at
+      jsonb_build_object('command_id', c.command_id, 'session', p_session.session_id),
+      c.claimed_at
     from leased as c
     order by c.execution_id, c.command_id
     returning 1
@@ -10555,10 +10565,8 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.lease_commands(
-  noetl.runtime, uuid, integer, jsonb, bigint, tid []
-)
-is 'Lease the first queued commands of a session''s pools to it.';
+comment on function noetl_internal.lease_commands(noetl.runtime, uuid, tid [])
+is 'Lease queued commands to a session.';
 
 -- engine/hand_out.sql
 -- The commands of a claim: those that the request has leased already, or else up to p_limit queued
@@ -10602,14 +10610,15 @@ begin
     where
       c.session_id = p_session.session_id and c.request_id = p_request_id and c.status = 'leased'
   ) then
-    if p_room is not null then
-      v_picked := noetl_internal.pick_fitting(
-        p_session, v_limit, p_marks, noetl_internal.claim_floor(), p_room
-      );
-    end if;
-    v_place := noetl_internal.lease_commands(
-      p_session, p_request_id, v_limit, p_marks, noetl_internal.claim_floor(), v_picked
-    );
+    v_picked := case
+      when p_room is null
+        then noetl_internal.pick_first(p_session, v_limit, p_marks, noetl_internal.claim_floor())
+      else
+        noetl_internal.pick_fitting(
+          p_session, v_limit, p_marks, noetl_internal.claim_floor(), p_room
+        )
+    end;
+    v_place := noetl_internal.lease_commands(p_session, p_request_id, v_picked);
     if v_place > noetl_internal.served_place() then
       perform setval('noetl.virtual_clock', v_place);
     end if;
@@ -12293,6 +12302,7 @@ create or replace function noetl_internal.draft_items(
 )
 returns noetl_internal.draft []
 language plpgsql stable
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 begin
   return (
@@ -15459,6 +15469,7 @@ create or replace function noetl_internal.due_shards(
 )
 returns table (shard integer, due_at timestamptz)
 language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 #variable_conflict use_column
 begin
@@ -15557,6 +15568,7 @@ create or replace function noetl_internal.write_checkpoints(
 )
 returns void
 language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 begin
   insert into noetl.checkpoint (shard, checkpoint_at, state)
@@ -15593,6 +15605,7 @@ create or replace function noetl_internal.note_projected(
 )
 returns void
 language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 declare
   v_now timestamptz := noetl_internal.clock_now();
@@ -15629,18 +15642,19 @@ $function$;
 comment on function noetl_internal.note_projected(integer [], noetl.change [])
 is 'Note per shard how far the projection has come.';
 
--- engine/project_dirty.sql
--- Copy the state of runs that changed into noetl.execution, up to p_limit changes in all, evenly
--- from these shards; returns how many outbox rows were consumed. A follower takes visible rows and
--- skips locked ones; it never follows ids, which are taken before commit. A run whose row somebody
--- else is writing is left for the next pass.
--- Locks: outbox rows, execution rows and checkpoints, skipping locked ones.
-create or replace function noetl_internal.project_dirty(
+-- engine/take_changes.sql
+-- Take changes of these shards, up to p_limit in all, evenly, out of the outbox, to be projected by
+-- the caller; null when there are none. A follower takes visible rows and skips locked ones; it
+-- never follows ids, which are taken before commit. The changes of a run whose row somebody else is
+-- writing stay for the next pass.
+-- Locks: outbox rows and execution rows, skipping locked ones.
+create or replace function noetl_internal.take_changes(
   p_shards integer [],
   p_limit integer
 )
-returns integer
+returns noetl.change []
 language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 declare
   v_changes bigint [];
@@ -15648,9 +15662,6 @@ declare
   v_free bigint [];
   v_done noetl.change [];
 begin
-  if cardinality(p_shards) = 0 then
-    return 0;
-  end if;
   select array_agg(t.change_id), array_agg(distinct t.execution_id) into v_changes, v_runs
   from unnest(p_shards) as s (shard)
   cross join lateral (
@@ -15672,15 +15683,40 @@ begin
       or not exists (select from noetl.execution as x where x.execution_id = r.execution_id)
     order by r.execution_id
   );
-  -- New statements: they see what was committed before the rows were taken, and maybe more.
   with done as (
     delete from noetl.change as c
     where c.change_id = any(v_changes) and c.execution_id = any(v_runs)
     returning c.*
   )
   select array_agg(d::noetl.change) into v_done from done as d;
+  return v_done;
+end;
+$function$;
+
+comment on function noetl_internal.take_changes(integer [], integer)
+is 'Take changes of shards out of the outbox, to be projected.';
+
+-- engine/project_dirty.sql
+-- Copy the state of runs that changed into noetl.execution, up to p_limit changes in all, evenly
+-- from these shards; returns how many outbox rows were consumed.
+-- Locks: as take_changes, and checkpoints, skipping locked ones.
+create or replace function noetl_internal.project_dirty(
+  p_shards integer [],
+  p_limit integer
+)
+returns integer
+language plpgsql volatile
+as $function$
+declare
+  v_done noetl.change [];
+begin
+  if cardinality(p_shards) = 0 then
+    return 0;
+  end if;
+  v_done := noetl_internal.take_changes(p_shards, p_limit);
+  -- New statements: they see what was committed before the rows were taken, and maybe more.
   perform noetl_internal.project_run(r.execution_id)
-  from unnest(v_runs) as r (execution_id);
+  from (select distinct d.execution_id from unnest(v_done) as d) as r;
   perform noetl_internal.note_projected(p_shards, v_done);
   return coalesce(cardinality(v_done), 0);
 end;
@@ -23403,6 +23439,7 @@ create or replace function noetl_internal.next_projection(
 )
 returns timestamptz
 language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 begin
   return (
