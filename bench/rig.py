@@ -204,7 +204,9 @@ def running_rig(**settings: str) -> Iterator[Rig]:
     ``settings`` are more of the server's.
     """
     with (
-        running_server("15", jit="off", track_wal_io_timing="on", **settings) as server,
+        running_server(
+            "15", None, jit="off", track_wal_io_timing="on", **settings
+        ) as server,
         tempfile.TemporaryDirectory(prefix="noetl-bench-") as home,
     ):
         dsn = Databases(server).create_empty("noetl")
