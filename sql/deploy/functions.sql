@@ -15534,6 +15534,7 @@ is 'Those of these shards that a dispatcher owns, locked.';
 create or replace function noetl_internal.shard_state(p_shard integer)
 returns jsonb
 language plpgsql stable
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 begin
   return (

@@ -3,6 +3,7 @@
 create or replace function noetl_internal.shard_state(p_shard integer)
 returns jsonb
 language plpgsql stable
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
 as $function$
 begin
   return (
