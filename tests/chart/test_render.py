@@ -127,10 +127,8 @@ def test_operators_refuse_what_they_do_not_know() -> None:
         render(with_minimal({"metrics": {"serviceMonitor": {"enabled": True}}})),
         "ServiceMonitor",
     )
-    monitor["spec"]["endpoints"][0]["intervall"] = "5s"
-    assert unknown_to_operator(monitor) == [
-        "ServiceMonitor.spec.endpoints[0].intervall"
-    ]
+    monitor["spec"]["endpoints"][0]["every"] = "5s"
+    assert unknown_to_operator(monitor) == ["ServiceMonitor.spec.endpoints[0].every"]
 
 
 def test_rendering_again_gives_the_same_but_for_what_is_made_anew() -> None:
