@@ -74,9 +74,9 @@ def test_base_is_pinned_and_of_a_python_that_we_support(image: Image) -> None:
     base = re.search(r"^ARG BASE=python:3\.(\d+)\.\d+-slim-\w+$", image.text, re.M)
     assert base is not None
     assert int(base[1]) >= 11
-    froms = image.values("FROM", everywhere=True)
-    assert {text.split()[0] for text in froms} == {"${BASE}", "build", "scratch"}
-    assert froms[-1] == "${BASE}"
+    bases = image.values("FROM", everywhere=True)
+    assert {text.split()[0] for text in bases} == {"${BASE}", "build", "scratch"}
+    assert bases[-1] == "${BASE}"
 
 
 def test_runs_as_an_ordinary_user_who_owns_what_it_writes(image: Image) -> None:

@@ -44,7 +44,7 @@ SAME_SQL = """
   tool:
     kind: postgres
     auth: pooled
-    command: "select %(n)s::integer as n"
+    command: "insert into taken (n) values (%(n)s)"
     params: { n: "{{ iter.n }}" }
 """
 EXPORT = """
@@ -139,9 +139,11 @@ def test_tools_whose_database_is_behind_it(
     pooled.conn.execute("create table copied (like orders including all)")
     pooled.credential("pooled", {"dsn": pooler.dsn})
     pooled.worker(**pooled.variables)
+    pooled.conn.execute("create table taken (n integer primary key)")
     for workflow in (SAME_SQL, EXPORT):
         status = pooled.run(workflow)
         assert status["status"] == "completed", status["error"]
+    assert pooled.count("select count(*) from taken") == 300
     postgres = {"type": "postgres", "auth": "pooled"}
     source, target = ({**postgres, "table": name} for name in ("orders", "copied"))
     status = pooled.run(flow(source=source, target=target, chunk_size=100))
