@@ -254,6 +254,15 @@ def test_workers_do_not_start_without_the_bucket(swift: Swift, tmp_path: Path) -
     assert "does not exist" in told
 
 
+def test_store_that_is_none_or_not_configured_is_named(tmp_path: Path) -> None:
+    cli = Cli(tmp_path)
+    told = cli("store", "init", "tape", code=2).stderr
+    assert "no store 'tape'" in told
+    assert "There are: pvc, minio" in told
+    told = cli("store", "check", "minio", code=2).stderr
+    assert "set NOETL_MINIO_ENDPOINT" in told
+
+
 # --- The shared volume
 
 SHARED: Final = {"sharedVolume": {"enabled": True}}
