@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from noetl_shell.metrics import GAUGES, UP
 from noetl_shell.metrics_page import process_metrics
+from noetl_shell.nats.metrics import NATS_GAUGES
 from tools.flatten_sql import ROOT
 
 DIRECTORY: Final = ROOT / "ops/dashboards"
@@ -29,7 +30,8 @@ _SYSTEM: Final = {
     "Sessions and duties": ("sessions", "dispatcher"),
     "Projection and outbox": ("projection", "checkpoint", "outbox"),
     "Times": ("timers", "schedules", "concurrency"),
-    "Size": ("table", "event"),
+    "Size and retention": ("table", "event", "retention"),
+    "NATS": ("nats",),
 }
 _PROCESSES: Final = {
     "Work": ("worker", "commands", "claim", "task", "tool"),
@@ -37,6 +39,7 @@ _PROCESSES: Final = {
     "Ticks": ("tick",),
     "Stores": ("store", "objects", "collector"),
     "NATS": ("nats",),
+    "Connections": ("db_pool",),
 }
 
 Json = dict[str, Any]
@@ -70,7 +73,7 @@ def dashboards() -> dict[str, str]:
 def _gauges() -> Iterator[_Metric]:
     """Each dispatcher tells the same, so the largest of what they tell."""
     yield _Metric(UP, "1 when the database has answered.", (), ((f"max({UP})", "up"),))
-    for name, gauge in GAUGES.items():
+    for name, gauge in {**GAUGES, **NATS_GAUGES}.items():
         query = f"max{_by(gauge.labels)} ({name})"
         yield _Metric(name, gauge.meaning, gauge.labels, ((query, ""),))
 

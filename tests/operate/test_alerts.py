@@ -12,6 +12,7 @@ import yaml
 
 from noetl_shell.metrics import GAUGES, UP
 from noetl_shell.metrics_page import process_metrics
+from noetl_shell.nats.metrics import NATS_GAUGES
 from tools.dashboards import DIRECTORY, dashboards
 from tools.flatten_sql import ROOT
 
@@ -21,7 +22,8 @@ RUNBOOKS: Final = ROOT / "ops/runbooks"
 
 def known() -> dict[str, set[str]]:
     """The labels of each time series by its name."""
-    found = {UP: set[str]()} | {name: set(g.labels) for name, g in GAUGES.items()}
+    gauges = {**GAUGES, **NATS_GAUGES}
+    found = {UP: set[str]()} | {name: set(g.labels) for name, g in gauges.items()}
     for metric in process_metrics():
         if metric.type == "histogram":
             found[f"{metric.name}_bucket"] = {*metric.labels, "le"}
