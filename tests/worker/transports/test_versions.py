@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.worker.transports.conftest import Way
+from tests.worker.conftest import Lab
+from tests.worker.transports.conftest import WAYS, Way, opened
 from tests.worker.transports.test_access import STEP
 
 _OTHER = """
 create or replace function noetl.api_version() returns integer
 language sql immutable as 'select {}'
 """
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Way]:
+    """One with a database of its own, whose version the test may change."""
+    with opened(request.param, lab) as found:
+        yield found
 
 
 @pytest.mark.parametrize(
