@@ -116,12 +116,6 @@ def conn(database: str, connect: Connect) -> psycopg.Connection[Any]:
     return connect(database)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Twice the cores: half of its time a test waits for processes that it has started."""
-    return 2 * (os.cpu_count() or 1)
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     # A shell starts what runs in its background with Ctrl-C ignored, and what we start
