@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -9,7 +10,6 @@ from dataclasses import replace
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
-import orjson
 import psycopg
 from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import tuple_row
@@ -182,17 +182,18 @@ def exchange_calls(
 ) -> dict[str, dict[str, Any]]:
     """What there is to say, in the order in which it must be said.
 
-    ``report`` is JSON text of ``count`` events, None when there are none.
+    ``report`` is JSON text of ``count`` events, None when there are none. Numbers may be
+    larger than the engine takes: that is for it to say.
     """
     request: dict[str, Any] = {}
     if claim is not None:
-        marks = orjson.dumps(claim.marks).decode() if claim.marks else None
+        marks = json.dumps(claim.marks) if claim.marks else None
         request = {
             "session": session,
             "request_id": claim.request_id,
             "limit": claim.limit,
             "marks": marks,
-            "room": None if claim.room is None else orjson.dumps(claim.room).decode(),
+            "room": None if claim.room is None else json.dumps(claim.room),
         }
     if claim is not None and beat is None and 0 < count <= TOGETHER_MAX:
         return {"exchange": {**request, "events": report}}
@@ -203,7 +204,7 @@ def exchange_calls(
         calls["heartbeat"] = {
             "session": session,
             "held": list(beat.held),
-            "capacity": orjson.dumps(beat.capacity).decode(),
+            "capacity": json.dumps(beat.capacity),
         }
     if claim is not None:
         calls["claim_commands"] = request
