@@ -9,12 +9,12 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from noetl_shell.errors import InputError, ShellError
 from noetl_worker.stores.base import (
-    ObjectStore,
     StoreError,
     StoreRefusedError,
     StoreTier,
@@ -27,11 +27,11 @@ _AGAIN_SECONDS: Final = 1.0
 _ABSENT_PREFIX: Final = "noetl-check/"
 
 
-class StoreUnusable(ShellError):  # noqa: N818 - it says what happened
+class StoreNotReadyError(ShellError):
     """A store cannot be made or reached; trying again may help."""
 
 
-class StoreRefused(InputError):  # noqa: N818
+class StoreNotOursError(InputError):
     """A store does not let us in, or is somebody else's; trying again does not help."""
 
 
@@ -53,14 +53,14 @@ class StoreSet:
     def make(self, seconds: float) -> None:
         """Make what is missing, and see that we may write; safe to repeat.
 
-        A store that is down is tried again for ``seconds``. Raises StoreUnusable, or
-        StoreRefused for what trying again does not make better.
+        A store that is down is tried again for ``seconds``. Raises StoreNotReadyError, or
+        StoreNotOursError for what trying again does not make better.
         """
         stores = Stores(self._settings, self._root)
         deadline = time.monotonic() + seconds
         try:
             for tier in self.tiers:
-                _patiently(lambda: stores.get(tier), tier, deadline, StoreRefusedError)  # noqa: B023
+                _patiently(partial(stores.get, tier), tier, deadline, StoreRefusedError)
                 if tier == StoreTier.PVC and self._volume:
                     self._write_mark()
         finally:
@@ -75,7 +75,7 @@ class StoreSet:
         deadline = time.monotonic() + seconds
         try:
             for tier in self.tiers:
-                _patiently(lambda: _look(stores.get(tier)), tier, deadline, ())  # noqa: B023
+                _patiently(partial(_look, stores, tier), tier, deadline, ())
                 if tier == StoreTier.PVC:
                     self._check_directory(deadline)
         finally:
@@ -94,13 +94,13 @@ class StoreSet:
 
     def _check_directory(self, deadline: float) -> None:
         if not os.access(self._root, os.W_OK | os.X_OK):
-            raise StoreRefused(
+            raise StoreNotOursError(
                 f"user {os.geteuid()} may not write to {self._root}",
                 hint="Give it the right, on the volume itself or by fsGroup.",
             )
         while self._volume and not self._read_mark():
             if time.monotonic() > deadline:
-                raise StoreUnusable(
+                raise StoreNotReadyError(
                     f"{self._root} is not the volume that 'noetl store init' has"
                     f" prepared: it holds no {MARK}",
                     hint="Is it shared? All pods and hosts must mount one and the same"
@@ -118,21 +118,21 @@ class StoreSet:
         except FileNotFoundError:
             return ""
         except OSError as exc:
-            raise StoreUnusable(
+            raise StoreNotReadyError(
                 f"cannot read {self._root / MARK}: {exc.strerror}"
             ) from exc
 
-    def _foreign(self, found: str) -> StoreRefused:
-        return StoreRefused(
+    def _foreign(self, found: str) -> StoreNotOursError:
+        return StoreNotOursError(
             f"the volume at {self._root} belongs to {found!r}, not to {self._volume!r}",
             hint="Give each installation a directory of its own. If this one was moved"
             f" here on purpose, remove {self._root / MARK}.",
         )
 
 
-def _look(store: ObjectStore) -> None:
+def _look(stores: Stores, tier: StoreTier) -> None:
     """Ask for what is not there: the answer needs the store, and the right to read."""
-    next(iter(store.list(_ABSENT_PREFIX)), None)
+    next(iter(stores.get(tier).list(_ABSENT_PREFIX)), None)
 
 
 def _patiently(
@@ -155,11 +155,13 @@ def _patiently(
 
 def _explained(error: StoreError, tier: StoreTier) -> ShellError:
     if not isinstance(error, StoreRefusedError):
-        return StoreUnusable(f"{tier}: {error}", hint="Is it up, and reachable here?")
+        return StoreNotReadyError(
+            f"{tier}: {error}", hint="Is it up, and reachable here?"
+        )
     hint = None
     if tier in {StoreTier.MINIO, StoreTier.S3, StoreTier.GCS}:
         hint = (
             "If the bucket is there, it may belong to others: choose another name with"
             f" NOETL_{tier.upper()}_BUCKET, or let its owner grant these keys the rights."
         )
-    return StoreRefused(f"{tier}: {error}", hint=hint)
+    return StoreNotOursError(f"{tier}: {error}", hint=hint)

@@ -15,6 +15,7 @@ from dockerfile_parse import DockerfileParser
 
 from noetl_shell.api.app import create_app
 from noetl_shell.api.settings import ApiSettings
+from noetl_worker.metrics_server import CHECKS
 from noetl_worker.settings import parse_listen
 from tests.machines.support import OPS, VERSION, program, require_command
 from tests.machines.support import require_settings as require
@@ -147,8 +148,11 @@ def test_health_check_asks_what_is_served(image: Image) -> None:
     host, port = parse_listen(image.listen)
     assert (host, port) == ("0.0.0.0", int(url[1]))
     assert image.values("EXPOSE") == [url[1]]
-    # Workers answer /metrics alone; there it is as in the API.
-    assert url[2] in create_app(ApiSettings(dsn="")).openapi()["paths"]
+    served = {
+        "dispatcher": create_app(ApiSettings(dsn="")).openapi()["paths"],
+        "worker": CHECKS,
+    }
+    assert url[2] in served[image.words("CMD")[0]]
     command = json.loads(text[text.index("CMD ") + 4 :])
     compile(command[-1], "HEALTHCHECK", "exec")
 

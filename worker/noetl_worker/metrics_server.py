@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _UNAVAILABLE: Final = "503 Service Unavailable"
-_CHECKS: Final[dict[str, Callable[[], bool]]] = {
+CHECKS: Final[dict[str, Callable[[], bool]]] = {
     "/health": lambda: PULSE.is_beating,
     "/ready": is_ready,
 }
@@ -49,7 +49,7 @@ def _with_checks(metrics: WSGIApplication) -> WSGIApplication:
     def answer(
         environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        check = _CHECKS.get(environ.get("PATH_INFO", ""))
+        check = CHECKS.get(environ.get("PATH_INFO", ""))
         if check is None:
             return metrics(environ, start_response)
         status, word = ("200 OK", b"ok\n") if check() else (_UNAVAILABLE, b"no\n")
