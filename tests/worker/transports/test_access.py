@@ -252,6 +252,12 @@ SESSION = '"session": "00000000-0000-0000-0000-000000000000"'
         ("/api/commands/claim", "{}", 422, "request_id"),
         ("/api/worker/exchange", '{"session": 1}', 422, "$.session"),
         ("/api/worker/exchange", f'{{{SESSION}, "more": 1}}', 422, "more"),
+        (
+            "/api/worker/exchange",
+            f'{{{SESSION}, "beat": {{"held": [], "capacity": {{"slots": 1{"0" * 30}}}}}}}',
+            409,
+            "session",
+        ),
         ("/api/worker/no_such", "{}", 404, ""),
         ("/api/worker/record_events", "{}", 404, ""),
         ("/api/worker/read_step", f"{{{SESSION}}}", 422, "catalog_id"),
