@@ -68,7 +68,7 @@ def test_server_that_is_away_is_told_in_time() -> None:
     done = noetl("init", NOETL_NATS_URL="nats://u:hush@127.0.0.1:1")
     assert done.returncode == 1
     assert "error: NATS at 127.0.0.1:1: " in done.stderr
-    assert "hint: Check the settings NOETL_NATS_" in done.stderr
+    assert "hint: Check NOETL_NATS_URL and the other settings" in done.stderr
     assert "hush" not in done.stderr
 
 

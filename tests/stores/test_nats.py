@@ -179,9 +179,7 @@ def test_stores_come_as_the_transport_does(
         try:
             put(known.open(), "exec/7/a", b"1")
             assert get(known.open(), "exec/7/a") == b"1"
-            with pytest.raises(
-                StoreRefusedError, match="check the settings NOETL_NATS"
-            ):
+            with pytest.raises(StoreRefusedError, match="check NOETL_NATS_URL and"):
                 stranger.open()
         finally:
             known.close()

@@ -77,7 +77,8 @@ def _ask(seconds: float, *, make: bool) -> list[StreamState]:
             reason = connection.problem or str(exc) or "no answer"
             raise ShellError(
                 f"NATS at {settings.where}: {reason}",
-                hint="Check the settings NOETL_NATS_…, and that JetStream is on.",
+                hint="Check NOETL_NATS_URL and the other settings NOETL_NATS_…,"
+                " and that JetStream is on.",
             ) from exc
         finally:
             await connection.close()

@@ -1,7 +1,8 @@
 """The example job over each way, with three dispatchers of which one is killed.
 
 ``make flow`` runs it at full size, 10 facilities of 1 000 patients, with the lease that
-systems have, and shows how long it took; ``make test`` with less of everything.
+systems have, shows how long it took, and bounds the projection's lag; ``make test`` runs
+it with less of everything, beside other tests, where a bound of time says nothing.
 """
 
 from __future__ import annotations
@@ -120,7 +121,8 @@ def test_pft_flow_passes_although_a_dispatcher_is_killed(
         f" lag p95 {percentile(steady, 0.95):.0f} ms;"
         f" killed after {killed - began:.1f} s, taken over {taken - killed:.1f} s later"
     )
-    assert percentile(steady, 0.95) < LAG_MS
+    if size is FULL:
+        assert percentile(steady, 0.95) < LAG_MS
 
 
 @contextmanager

@@ -215,7 +215,8 @@ class Link:
         if self._refusal:
             reason, self._refusal = self._refusal, ""
             raise StoreRefusedError(
-                f"{self.where}: {reason}; check the settings NOETL_NATS_…"
+                f"{self.where}: {reason};"
+                " check NOETL_NATS_URL and the other settings NOETL_NATS_…"
             )
 
     async def _close(self) -> None:
