@@ -14,6 +14,11 @@ TRANSPORTS: Final = ("postgres", "http", "nats")
 SECONDS: Final = 20.0
 SETTLE_SECONDS: Final = 10.0
 _NAMED: Final = 5
+# A worker has two connections and more while it works; nothing pools those of a hundred.
+_SERVER: Final = {
+    "max_connections": "600",
+    "shared_preload_libraries": "pg_stat_statements",
+}
 _COUNT: Final = """
 select s.query, s.calls from pg_stat_statements as s
 where s.query not like '%pg_stat_statements%'
@@ -32,9 +37,8 @@ def measure_idle_fleets(
 
     One dispatcher serves them, with the HTTP API and NATS; its own statements count too.
     """
-    preload = {"shared_preload_libraries": "pg_stat_statements"}
     with (
-        running_rig(**preload) as rig,
+        running_rig(**_SERVER) as rig,
         rig.connect() as conn,
         running_nats() as nats,
     ):

@@ -182,19 +182,14 @@ class Rig:
 
     def _await_sessions(self, count: int) -> None:
         names = [worker.name for worker in self.workers]
-        deadline = time.monotonic() + _START_SECONDS + 2 * count
+        limit = _START_SECONDS + 2 * count
+        deadline = time.monotonic() + limit
         with self.connect() as conn:
-            while time.monotonic() < deadline:
+            while (active := _active(conn, names)) < count:
                 self.check_workers()
-                row = conn.execute(
-                    "select count(*) from noetl.runtime as s"
-                    " where s.status = 'active' and s.name = any(%s)",
-                    (names,),
-                ).fetchone()
-                if row == (count,):
-                    return
+                if time.monotonic() > deadline:
+                    raise BenchError(f"{active} of {count} workers came in {limit} s")
                 time.sleep(0.05)
-        raise BenchError(f"the workers registered no session in {_START_SECONDS} s")
 
 
 @contextmanager
@@ -220,6 +215,17 @@ def running_rig(**settings: str) -> Iterator[Rig]:
                     (Jsonb(yaml.safe_load(file.read_text())),),
                 )
         yield rig
+
+
+def _active(conn: Connection, names: Sequence[str]) -> int:
+    """How many of these workers have a session."""
+    found = conn.execute(
+        "select count(*) from noetl.runtime as s"
+        " where s.status = 'active' and s.name = any(%s)",
+        (names,),
+    ).fetchone()
+    assert found is not None
+    return int(found[0])
 
 
 def _log_of(server: Server) -> Path:
