@@ -10021,11 +10021,11 @@ comment on function noetl_internal.publish_queued(bigint)
 is 'Put the queued commands of a run into the outbox, to be published.';
 
 -- engine/issue_batch.sql
--- Issue commands: one event and one queue row each; returns the ids that were new. A command that
--- was issued before is left alone and not returned. Rings the doorbell, and, while
--- somebody publishes commands, puts them into the outbox.
+-- Issue commands: one event and one queue row each; returns the ids that were new, null when none
+-- was. A command that was issued before is left alone and not returned. Rings the doorbell, and,
+-- while somebody publishes commands, puts them into the outbox.
 create or replace function noetl_internal.issue_batch(p_drafts noetl_internal.draft [])
-returns setof text
+returns text []
 language plpgsql volatile
 as $function$
 declare
@@ -10070,7 +10070,7 @@ begin
     perform noetl_internal.mark_publications(v_issued, p_drafts);
   end if;
   perform noetl_internal.ring_doorbell(v_issued, p_drafts);
-  return query select unnest(v_issued);
+  return v_issued;
 end;
 $function$;
 
@@ -10196,15 +10196,15 @@ returns void
 language plpgsql immutable
 as $function$
 begin
+  if p_counts is null then
+    return;
+  end if;
   if
-    p_counts is not null
-    and (
-      jsonb_typeof(p_counts) <> 'object'
-      or jsonb_path_exists(p_counts, 'strict $.* ? (@.type() != "number")')
-      or exists (
-        select from jsonb_each_text(p_counts) as c
-        where c.value !~ '^[0-9]{1,9}$'
-      )
+    jsonb_typeof(p_counts) <> 'object'
+    or jsonb_path_exists(p_counts, 'strict $.* ? (@.type() != "number")')
+    or exists (
+      select from jsonb_each_text(p_counts) as c
+      where c.value !~ '^[0-9]{1,9}$'
     )
   then
     raise exception '% must be an object of whole numbers from 0', p_what using
@@ -10807,16 +10807,48 @@ $function$;
 comment on function noetl_internal.item_meta(noetl_internal.outcome, text)
 is 'What the event of an item''s outcome says of it.';
 
--- engine/log_outcomes.sql
--- Append the events that end commands, the calls of plain steps, and the outcomes of loop items,
--- all in one statement. An item's result rides on its event, where idx_event_loop_id_type finds it;
--- its meta says which loop, which item and, in a fan-out, which attempt, and whether the item runs
--- again (p_retried).
-create or replace function noetl_internal.log_outcomes(
-  p_outcomes noetl_internal.outcome [],
+-- engine/log_items.sql
+-- Append the outcomes of loop items. An item's result rides on its event, where
+-- idx_event_loop_id_type finds it; its meta says which loop, which item and, in a fan-out, which
+-- attempt, and whether the item runs again (p_retried).
+create or replace function noetl_internal.log_items(
   p_items noetl_internal.outcome [],
   p_retried text []
 )
+returns void
+language plpgsql volatile
+set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
+as $function$
+begin
+  insert into noetl.event (
+    execution_id, catalog_id, event_type, node_name, status, current_index, context, result,
+    meta, error, created_at
+  )
+  select
+    o.execution_id, o.catalog_id,
+    case
+      when l.mode <> 'fanout' then 'loop.item'
+      when o.is_ok then 'loop.shard.done'
+      else 'loop.shard.failed'
+    end,
+    o.step, case when o.is_ok then 'ok' else 'error' end, o.iter_index,
+    noetl_internal.outcome_context(o), o.result,
+    noetl_internal.item_meta(o, l.mode)
+    || case when o.command_id = any(p_retried) then '{"final": false}'::jsonb else '{}' end,
+    o.error ->> 'message',
+    noetl_internal.clock_now()
+  from unnest(p_items) as o
+  inner join noetl.loop as l
+    on l.execution_id = o.execution_id and l.loop_id = o.loop_id;
+end;
+$function$;
+
+comment on function noetl_internal.log_items(noetl_internal.outcome [], text [])
+is 'Append the outcomes of loop items.';
+
+-- engine/log_outcomes.sql
+-- Append the events that end commands and the calls of plain steps, in one statement.
+create or replace function noetl_internal.log_outcomes(p_outcomes noetl_internal.outcome [])
 returns void
 language plpgsql volatile
 set plan_cache_mode = force_generic_plan  -- docs/decisions/pinned-plans.md
@@ -10842,30 +10874,12 @@ begin
     noetl_internal.clock_now()
   from unnest(p_outcomes) as o
   -- Items that are collected only begin the loop; not collecting them is the call's error.
-  where o.loop_id is null and (o.task <> 'collect' or not o.is_ok)
-  union all
-  select
-    o.execution_id, o.catalog_id,
-    case
-      when l.mode <> 'fanout' then 'loop.item'
-      when o.is_ok then 'loop.shard.done'
-      else 'loop.shard.failed'
-    end,
-    o.step, case when o.is_ok then 'ok' else 'error' end, o.iter_index,
-    noetl_internal.outcome_context(o), o.result,
-    noetl_internal.item_meta(o, l.mode)
-    || case when o.command_id = any(p_retried) then '{"final": false}'::jsonb else '{}' end,
-    o.error ->> 'message',
-    noetl_internal.clock_now()
-  from unnest(p_items) as o
-  inner join noetl.loop as l
-    on l.execution_id = o.execution_id and l.loop_id = o.loop_id;
+  where o.loop_id is null and (o.task <> 'collect' or not o.is_ok);
 end;
 $function$;
 
-comment on function noetl_internal.log_outcomes(
-  noetl_internal.outcome [], noetl_internal.outcome [], text []
-) is 'Append the events of finished commands, calls and loop items.';
+comment on function noetl_internal.log_outcomes(noetl_internal.outcome [])
+is 'Append the events of finished commands and calls.';
 
 -- engine/step_definition.sql
 -- The compiled definition of a step (docs/protocol.md).
@@ -14475,7 +14489,10 @@ begin
     v_again := noetl_internal.failed_shards(p_execution_id, p_outcomes);
     v_retried := array(select d.command_id from unnest(v_again) as d);
   end if;
-  perform noetl_internal.log_outcomes(p_outcomes, v_items, v_retried);
+  perform noetl_internal.log_outcomes(p_outcomes);
+  if v_kinds.has_items then
+    perform noetl_internal.log_items(v_items, v_retried);
+  end if;
   if v_again is not null then
     perform noetl_internal.issue_again(v_again, 0, 1);
   end if;
@@ -22731,7 +22748,7 @@ begin
         errcode = 'NE404', hint = 'Commands are issued only while their execution runs.';
     end if;
   end loop;
-  v_issued := array(select noetl_internal.issue_batch(v_drafts));
+  v_issued := coalesce(noetl_internal.issue_batch(v_drafts), array[]::text []);
   return query
   select
     d.command_id,

@@ -98,6 +98,7 @@
 \ir engine/log_heartbeats.sql
 \ir engine/outcome_context.sql
 \ir engine/item_meta.sql
+\ir engine/log_items.sql
 \ir engine/log_outcomes.sql
 
 -- Routing: steps, arcs, joins, the end

@@ -34,6 +34,8 @@ LOOK: Final = "select d.ticks, d.next_in from noetl.due_work(%s) as d"
 FIRST_SECONDS: Final = 0.05
 LAST_SECONDS: Final = 1.5
 GROWTH: Final = 1.5
+# Between a ring and its look: workers follow their own reports up by themselves.
+RUNG_SECONDS: Final = 0.1
 FAILED_SECONDS: Final = 1.0
 
 log = logging.getLogger(__name__)
@@ -178,7 +180,7 @@ class Ticker:
         except TimeoutError:
             return
         # Not one look for each of many rings.
-        await asyncio.sleep(FIRST_SECONDS / 2)
+        await asyncio.sleep(RUNG_SECONDS)
 
     async def _open(self) -> Connection:
         if self._conn is None or self._conn.closed:

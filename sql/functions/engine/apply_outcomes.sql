@@ -36,7 +36,10 @@ begin
     v_again := noetl_internal.failed_shards(p_execution_id, p_outcomes);
     v_retried := array(select d.command_id from unnest(v_again) as d);
   end if;
-  perform noetl_internal.log_outcomes(p_outcomes, v_items, v_retried);
+  perform noetl_internal.log_outcomes(p_outcomes);
+  if v_kinds.has_items then
+    perform noetl_internal.log_items(v_items, v_retried);
+  end if;
   if v_again is not null then
     perform noetl_internal.issue_again(v_again, 0, 1);
   end if;

@@ -8,15 +8,15 @@ returns void
 language plpgsql immutable
 as $function$
 begin
+  if p_counts is null then
+    return;
+  end if;
   if
-    p_counts is not null
-    and (
-      jsonb_typeof(p_counts) <> 'object'
-      or jsonb_path_exists(p_counts, 'strict $.* ? (@.type() != "number")')
-      or exists (
-        select from jsonb_each_text(p_counts) as c
-        where c.value !~ '^[0-9]{1,9}$'
-      )
+    jsonb_typeof(p_counts) <> 'object'
+    or jsonb_path_exists(p_counts, 'strict $.* ? (@.type() != "number")')
+    or exists (
+      select from jsonb_each_text(p_counts) as c
+      where c.value !~ '^[0-9]{1,9}$'
     )
   then
     raise exception '% must be an object of whole numbers from 0', p_what using
