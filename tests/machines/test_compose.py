@@ -70,8 +70,9 @@ def test_our_services_agree_with_the_program(name: str) -> None:
     require_settings(environment(name, values))
     image = "worker" if name == "worker" else "shell"
     assert service["image"] == f"noetl/{image}:{VERSION}"
+    assert service["build"]["target"] == image
     dockerfile = OPS.parent / service["build"]["dockerfile"]
-    assert dockerfile == OPS / "images" / image / "Dockerfile"
+    assert dockerfile == OPS / "images/Dockerfile"
     assert dockerfile.is_file()
     assert service["read_only"]
     assert service["cap_drop"] == ["ALL"]
