@@ -42,9 +42,9 @@ STEPS: list[Step] = parser_of(TEXT).structure
 
 def stage(name: str) -> list[Step]:
     """The steps of a stage, from its FROM on."""
-    froms = [n for n, step in enumerate(STEPS) if step["instruction"] == "FROM"]
-    (begin,) = (n for n in froms if STEPS[n]["value"].endswith(f" AS {name}"))
-    return STEPS[begin : next((n for n in froms if n > begin), len(STEPS))]
+    begins = [n for n, step in enumerate(STEPS) if step["instruction"] == "FROM"]
+    (begin,) = (n for n in begins if STEPS[n]["value"].endswith(f" AS {name}"))
+    return STEPS[begin : next((n for n in begins if n > begin), len(STEPS))]
 
 
 class Image:
