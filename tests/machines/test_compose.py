@@ -14,9 +14,11 @@ from typing import Any
 
 import pytest
 
+from noetl_worker.settings import parse_listen
 from tests.api.test_process import url_in
 from tests.cli.conftest import home
 from tests.cli.support import Cli
+from tests.machines.images import Image
 from tests.machines.support import (
     GRACE_SECONDS,
     OPS,
@@ -104,6 +106,17 @@ def test_hosts_ports_and_volumes_are_those_of_its_services() -> None:
     assert SERVICES["worker"]["deploy"]["replicas"] == 2
     assert SERVICES["postgres"]["environment"]["POSTGRES_USER"] == "noetl"
     assert SERVICES["minio"]["environment"]["MINIO_ROOT_USER"] == "noetl"
+
+
+def test_published_ports_are_served() -> None:
+    """The same ones as in the image, on this machine only."""
+    published = {name: SERVICES[name].get("ports", []) for name in OURS}
+    _, port = parse_listen(Image("shell").listen)
+    assert published == {
+        "deploy": [],
+        "dispatcher": [f"127.0.0.1:{port}:{port}"],
+        "worker": [],
+    }
 
 
 def test_nats_takes_its_configuration(tmp_path: Path) -> None:

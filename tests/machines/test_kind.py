@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.machines.support import OPS, VERSION, program, require_command
+from tests.machines.support import OPS, VERSION, load, program, require_command
 from tools.flatten_sql import ROOT
 
 UP = OPS / "kind/up"
@@ -86,6 +86,26 @@ def test_manifests_fit_together() -> None:
         assert served["port"] == port["containerPort"]
         assert f"{name}:{served['port']}" in UP.read_text()
         assert container["resources"]["limits"]
+
+
+def test_secret_and_volume_are_those_that_the_chart_names() -> None:
+    values = load("helm/noetl/values-kind.yaml")
+    text = UP.read_text()
+    secret = values["database"]["existingSecret"]
+    assert f"create secret generic {secret} " in text
+    for wanted in ("url", "password"):
+        assert f"--from-file={wanted}=" in text
+    assert f"get secret {secret} --output 'jsonpath={{.data.url}}'" in text
+    keys = load("helm/noetl/values.yaml")["database"]["keys"]
+    assert set(keys.values()) == {"url", ""}
+    (workload, _) = yaml.safe_load_all((OPS / "kind/postgres.yaml").read_text())
+    (container,) = workload["spec"]["template"]["spec"]["containers"]
+    (taken,) = (e["valueFrom"] for e in container["env"] if "valueFrom" in e)
+    assert taken == {"secretKeyRef": {"name": secret, "key": "password"}}
+    path = values["sharedVolume"]["hostPath"]["path"]
+    assert re.search(
+        rf"docker exec .* install -d -o 10001 -g 10001 {path}$", text, re.M
+    )
 
 
 def test_api_of_the_example_takes_the_arguments(tmp_path: Path) -> None:

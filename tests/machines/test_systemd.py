@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from noetl_worker.tools.duckdb import SPILL
 from tests.machines.support import (
     GRACE_SECONDS,
     OPS,
@@ -103,6 +104,33 @@ def test_no_secret_stands_in_a_unit_or_in_the_environment_file() -> None:
     assert variables["NOETL_DB_PREPARE"] == "0"
     for value in variables.values():
         assert ":" not in value.partition("//")[2].partition("@")[0], value
+
+
+def test_paths_are_the_same_everywhere() -> None:
+    (state,) = {
+        value for name in SERVICES for value in settings(name)["StateDirectory"]
+    }
+    home = Path("/var/lib", state)
+    user = (UNITS / "noetl.sysusers").read_text().splitlines()[-1]
+    assert str(home) in user.split()
+    kept = [
+        line.split()[:2]
+        for line in (UNITS / "noetl.tmpfiles").read_text().splitlines()
+        if not line.startswith("#")
+    ]
+    assert ["e", str(home / SPILL)] in kept
+    example = (UNITS / "noetl.env.example").read_text()
+    results = Path(assignments(example.splitlines())["NOETL_PVC_MOUNT_PATH"])
+    assert ["d", str(results)] in kept
+    (writable,) = settings("noetl-worker@.service")["ReadWritePaths"]
+    assert results.is_relative_to(writable.removeprefix("-"))
+    (file,) = settings(SERVICES[0])["EnvironmentFile"]
+    assert example.startswith(f"# {file},")
+    for name in SERVICES:
+        assert settings(name)["EnvironmentFile"] == [file]
+        assert settings(name)["LoadCredential"] == [
+            f"pgpass:{Path(file).with_name('pgpass')}"
+        ]
 
 
 def test_target_wants_units_that_are_there() -> None:

@@ -27,6 +27,7 @@ from noetl_worker.tools.sql import distinct, result_of
 if TYPE_CHECKING:
     import duckdb
 
+SPILL: Final = "tmp"  # the directory below the home that queries spill to
 AT_ONCE: Final = 4
 _BATCH: Final = 1_000
 _TABLE_ROWS: Final = 50_000
@@ -84,7 +85,7 @@ def open_database(database: str, ctx: ToolContext) -> duckdb.DuckDBPyConnection:
     import duckdb
 
     settings = ctx.services.settings
-    spill = settings.home / "tmp"
+    spill = settings.home / SPILL
     try:
         if database != ":memory:":
             Path(database).parent.mkdir(parents=True, exist_ok=True)
