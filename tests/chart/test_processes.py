@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import subprocess
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +30,7 @@ from tests.chart.support import (
 )
 from tests.chart.test_jobs import OURS, at, bucket_at, container_of, run
 from tests.cli.support import Cli, wait_for
+from tests.support.metrics import status_of
 from tests.support.nats import PASSWORD, Nats, _program
 from tests.support.postgres import Server
 from tests.support.swift import Swift
@@ -52,17 +52,6 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
-
-
-def status_of(url: str) -> int:
-    try:
-        with urllib.request.urlopen(url, timeout=10) as response:
-            code: int = response.status
-    except urllib.error.HTTPError as exc:
-        return exc.code
-    except OSError:
-        return 0
-    return code
 
 
 @contextmanager

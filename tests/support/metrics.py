@@ -1,7 +1,8 @@
-"""Read what a process serves to Prometheus."""
+"""Read what a process serves to Prometheus, and what its checks answer."""
 
 from __future__ import annotations
 
+import urllib.error
 import urllib.request
 from collections.abc import Iterable
 
@@ -26,3 +27,15 @@ def value(samples: Iterable[Sample], name: str, **labels: str) -> float | None:
     return next(
         (s.value for s in samples if s.name == name and s.labels == labels), None
     )
+
+
+def status_of(url: str) -> int:
+    """The HTTP status of what a URL answers; 0 when nobody does."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as response:
+            code: int = response.status
+    except urllib.error.HTTPError as exc:
+        return exc.code
+    except OSError:
+        return 0
+    return code

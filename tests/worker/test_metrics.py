@@ -17,7 +17,7 @@ from noetl_shell.metrics_page import metrics_page
 from noetl_worker import metrics
 from noetl_worker.settings import WorkerSettings
 from tests.support.databases import Databases
-from tests.support.metrics import scrape, value
+from tests.support.metrics import scrape, status_of, value
 from tests.support.postgres import Server
 from tests.worker.conftest import Lab
 
@@ -196,6 +196,15 @@ def test_api_serves_them_and_goes_on_meanwhile(
             own_server.resume()
     finally:
         lab.close()
+
+
+def test_checks_answer_at_their_paths_only(lab: Lab) -> None:
+    lab.worker(**LISTEN)
+    base = address(lab).removesuffix("/metrics")
+    lab.until(lambda: status_of(f"{base}/ready") == 200, 60)
+    assert status_of(f"{base}/health") == 200
+    for path in ("", "/", "/healthz", "/metrics/"):
+        assert status_of(base + path) == 404, path
 
 
 def test_address_that_is_taken_ends_the_process_with_its_reason(lab: Lab) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_MISSING: Final = "404 Not Found"
 _UNAVAILABLE: Final = "503 Service Unavailable"
 CHECKS: Final[dict[str, Callable[[], bool]]] = {
     "/health": lambda: PULSE.is_beating,
@@ -27,6 +28,7 @@ def serve_metrics(listen: tuple[str, int] | None) -> None:
 
     ``GET /metrics``; ``GET /health``: 503 when the event loop has not turned for a
     minute, else 200; ``GET /ready``: 503 while the engine does not answer, else 200.
+    Anything else: 404, so that a probe of a wrong path does not pass.
     Raises OSError when the address is taken or not of this machine. None: does nothing.
     """
     if listen is None:
@@ -49,11 +51,15 @@ def _with_checks(metrics: WSGIApplication) -> WSGIApplication:
     def answer(
         environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        check = CHECKS.get(environ.get("PATH_INFO", ""))
-        if check is None:
+        path = environ.get("PATH_INFO", "")
+        if path == "/metrics":
             return metrics(environ, start_response)
-        status, word = ("200 OK", b"ok\n") if check() else (_UNAVAILABLE, b"no\n")
+        check = CHECKS.get(path)
+        if check is None:
+            status, text = _MISSING, "here are /metrics, /health and /ready\n"
+        else:
+            status, text = ("200 OK", "ok\n") if check() else (_UNAVAILABLE, "no\n")
         start_response(status, [("Content-Type", "text/plain")])
-        return [word]
+        return [text.encode()]
 
     return answer
