@@ -10021,11 +10021,11 @@ comment on function noetl_internal.publish_queued(bigint)
 is 'Put the queued commands of a run into the outbox, to be published.';
 
 -- engine/issue_batch.sql
--- Issue commands: one event and one queue row each; returns the ids that were new, null when none
--- was. A command that was issued before is left alone and not returned. Rings the doorbell, and,
--- while somebody publishes commands, puts them into the outbox.
+-- Issue commands: one event and one queue row each; returns the ids that were new. A command that
+-- was issued before is left alone and not returned. Rings the doorbell, and, while
+-- somebody publishes commands, puts them into the outbox.
 create or replace function noetl_internal.issue_batch(p_drafts noetl_internal.draft [])
-returns text []
+returns setof text
 language plpgsql volatile
 as $function$
 declare
@@ -10070,7 +10070,7 @@ begin
     perform noetl_internal.mark_publications(v_issued, p_drafts);
   end if;
   perform noetl_internal.ring_doorbell(v_issued, p_drafts);
-  return v_issued;
+  return query select unnest(v_issued);
 end;
 $function$;
 
@@ -22748,7 +22748,7 @@ begin
         errcode = 'NE404', hint = 'Commands are issued only while their execution runs.';
     end if;
   end loop;
-  v_issued := coalesce(noetl_internal.issue_batch(v_drafts), array[]::text []);
+  v_issued := array(select noetl_internal.issue_batch(v_drafts));
   return query
   select
     d.command_id,

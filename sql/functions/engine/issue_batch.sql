@@ -1,8 +1,8 @@
--- Issue commands: one event and one queue row each; returns the ids that were new, null when none
--- was. A command that was issued before is left alone and not returned. Rings the doorbell, and,
--- while somebody publishes commands, puts them into the outbox.
+-- Issue commands: one event and one queue row each; returns the ids that were new. A command that
+-- was issued before is left alone and not returned. Rings the doorbell, and, while
+-- somebody publishes commands, puts them into the outbox.
 create or replace function noetl_internal.issue_batch(p_drafts noetl_internal.draft [])
-returns text []
+returns setof text
 language plpgsql volatile
 as $function$
 declare
@@ -47,7 +47,7 @@ begin
     perform noetl_internal.mark_publications(v_issued, p_drafts);
   end if;
   perform noetl_internal.ring_doorbell(v_issued, p_drafts);
-  return v_issued;
+  return query select unnest(v_issued);
 end;
 $function$;
 
