@@ -32,9 +32,13 @@ class Follower:
         self.execution_id = execution_id
 
     def follow(
-        self, show: Callable[[Status], None], fleet: Fleet | None = None
+        self,
+        show: Callable[[Status], None] | None = None,
+        fleet: Fleet | None = None,
+        *,
+        look: Callable[[Status], None] | None = None,
     ) -> Status:
-        """Wait for the end; ``show`` sees each new state."""
+        """Wait for the end; ``show`` sees each new state, ``look`` what each look finds."""
         delay = _FIRST_DELAY
         seen: object = None
         while True:
@@ -42,7 +46,10 @@ class Follower:
             # Workers come and go without a change of the run.
             if (now := (status.progress_version, status.unserved)) != seen:
                 seen = now
-                show(status)
+                if show is not None:
+                    show(status)
+            if look is not None:
+                look(status)
             if status.is_final:
                 return status
             if fleet is not None:

@@ -18,8 +18,12 @@ from tests.cli.support import Cli
 
 @contextmanager
 def home() -> Iterator[Path]:
-    """Not pytest's: it closes its directories to others while we use them."""
+    """Not pytest's: it closes its directories to others while we use them.
+
+    Others may pass, so that the first command has nothing to say of that.
+    """
     with tempfile.TemporaryDirectory(prefix="noetl-cli-") as directory:
+        Path(directory).chmod(0o711)
         yield Path(directory) / "home"
 
 

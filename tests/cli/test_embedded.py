@@ -75,6 +75,19 @@ def test_long_home_has_a_short_socket(own_cli: Cli) -> None:
     assert not Server(own_cli.home).socket_dir.exists()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's database has another user")
+def test_closed_directory_above_is_opened_to_pass_and_told_of_once(
+    own_cli: Cli,
+) -> None:
+    above = own_cli.home.parent
+    above.chmod(0o700)
+    note = f"note: gave others the right to pass through {above} (o+x)"
+    assert own_cli("db", "up").stderr.startswith(note)
+    assert above.stat().st_mode & 0o777 == 0o701
+    own_cli("db", "down")
+    assert note not in own_cli("db", "up").stderr
+
+
 def test_reset_begins_anew(own_cli: Cli) -> None:
     own_cli("db", "up")
     with own_cli.connect() as conn:

@@ -74,6 +74,9 @@ def test_commands_that_nobody_can_take_are_told_of(cli: Cli, database: str) -> N
     told = wait_for(lambda: cli("status", run, *where).stderr.strip())
     assert told.startswith("hint: 1 command of step ")
     assert told.endswith(" in pool default: start one with noetl worker")
+    with cli.start("resume", run, "--workers", "0", *where) as following:
+        assert following.stderr is not None
+        assert following.stderr.readline().strip() == told  # though it is no terminal
     (entry,) = cli.json("status", run, *where)["unserved"]
     assert (entry["pool"], entry["commands"]) == ("default", 1)
     kinds = " and ".join(entry["kinds"])

@@ -24,6 +24,7 @@ from noetl_shell.cli.options import (
 )
 from noetl_shell.cli.register import is_file, register_file, split_version
 from noetl_shell.cli.signals import signals_interrupt
+from noetl_shell.cli.unserved import UnservedHints
 from noetl_shell.database import Connection
 from noetl_shell.embedded.server import ServerError
 from noetl_shell.errors import DatabaseLost
@@ -152,7 +153,8 @@ def _carry_out(
     with signals_interrupt():
         try:
             with _fleet(target, workers) as fleet, _progress() as show:
-                status = follower.follow(show, fleet)
+                look = None if show else UnservedHints().look
+                status = follower.follow(show, fleet, look=look)
         except KeyboardInterrupt:
             return _print_interrupted(target, execution_id, as_json)
     return _print_end(status, as_json)
@@ -184,9 +186,10 @@ def _fleet(target: Target, workers: int | None) -> Iterator[Fleet | None]:
 
 
 @contextmanager
-def _progress() -> Iterator[output.Show]:
+def _progress() -> Iterator[output.Show | None]:
+    """What draws on a terminal; None where there is none."""
     if not sys.stderr.isatty():
-        yield lambda _: None
+        yield None
         return
     from noetl_shell.cli.progress import RunProgress
 

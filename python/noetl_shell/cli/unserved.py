@@ -4,21 +4,48 @@ from __future__ import annotations
 
 import shlex
 import sys
+import time
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from noetl_shell.records import Status, Unserved
 
 _DEFAULT_POOL: Final = "default"
 COUNTED_MAX: Final = 1000  # in a status
+_PATIENCE_SECONDS: Final = 3.0
 
 
 def print_unserved(status: Status) -> None:
     """Say on standard error what a run waits for."""
     for entry in status.unserved or ():
-        waiting = Unserved(entry["pool"], entry["kinds"], entry["commands"])
-        more = " or more" if waiting.commands >= COUNTED_MAX else ""
-        print_hint(waiting, more, f" of step {entry['step']}")
+        _print_entry(entry)
+
+
+class UnservedHints:
+    """Says once of each step that it waits for a worker, when it has for some seconds.
+
+    Workers that are just starting serve nothing yet.
+    """
+
+    def __init__(self) -> None:
+        self._since: dict[str, float] = {}
+        self._told: set[str] = set()
+
+    def look(self, status: Status) -> None:
+        """Take in a new look at the run."""
+        now = time.monotonic()
+        waiting = {entry["step"]: entry for entry in status.unserved or ()}
+        self._since = {step: self._since.get(step, now) for step in waiting}
+        for step, since in self._since.items():
+            if now - since >= _PATIENCE_SECONDS and step not in self._told:
+                self._told.add(step)
+                _print_entry(waiting[step])
+
+
+def _print_entry(entry: dict[str, Any]) -> None:
+    waiting = Unserved(entry["pool"], entry["kinds"], entry["commands"])
+    more = " or more" if waiting.commands >= COUNTED_MAX else ""
+    print_hint(waiting, more, f" of step {entry['step']}")
 
 
 def print_hint(waiting: Unserved, more: str = "", what: str = "") -> None:
