@@ -301,14 +301,10 @@ CREATE TABLE noetl.loop (
     version bigint NOT NULL,
     started_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone,
-    CONSTRAINT loop_counts_fit CHECK (((LEAST(issued, done, failed, cancelled, to_repeat) >= 0) AND ((((done + failed) + cancelled) + to_repeat) <= total) AND
-CASE mode
-    WHEN 'cursor'::text THEN ((done + failed) = total)
-    ELSE (issued <= total)
-END)),
-    CONSTRAINT loop_finished_iff_final CHECK (((finished_at IS NOT NULL) = ((status)::text = ANY (ARRAY['complete'::text, 'partial'::text, 'failed'::text, 'cancelled'::text])))),
+    CONSTRAINT loop_counts_fit CHECK (noetl_internal.loop_counts_fit(mode, total, issued, done, failed, cancelled, to_repeat)),
+    CONSTRAINT loop_finished_iff_final CHECK (noetl_internal.loop_finished_iff_final(status, finished_at)),
     CONSTRAINT loop_slots_end_before_loop CHECK (((finished_at IS NULL) OR (remaining_slots = 0))),
-    CONSTRAINT loop_slots_iff_cursor CHECK ((((remaining_slots IS NOT NULL) = ((mode)::text = 'cursor'::text)) AND ((remaining_slots >= 0) AND (remaining_slots <= (max_in_flight)::integer))))
+    CONSTRAINT loop_slots_iff_cursor CHECK (noetl_internal.loop_slots_iff_cursor(mode, remaining_slots, max_in_flight))
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
 
@@ -346,8 +342,8 @@ CREATE TABLE noetl.run (
     last_step text,
     result jsonb,
     error jsonb,
-    CONSTRAINT run_error_iff_failing CHECK (((error IS NOT NULL) = ((status)::text = ANY (ARRAY['failing'::text, 'failed'::text])))),
-    CONSTRAINT run_finished_iff_final CHECK (((finished_at IS NOT NULL) = ((status)::text = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text]))))
+    CONSTRAINT run_error_iff_failing CHECK (noetl_internal.run_error_iff_failing(status, error)),
+    CONSTRAINT run_finished_iff_final CHECK (noetl_internal.run_finished_iff_final(status, finished_at))
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
 
@@ -371,12 +367,7 @@ CREATE TABLE noetl.token (
     slot_key text,
     has_joined boolean DEFAULT false NOT NULL,
     CONSTRAINT token_splits_are_pairs CHECK ((cardinality(split_ids) = cardinality(split_steps))),
-    CONSTRAINT token_waits_as_its_status_says CHECK (
-CASE status
-    WHEN 'waiting_signal'::text THEN (signal IS NOT NULL)
-    WHEN 'waiting_time'::text THEN ((signal IS NULL) AND (wake_at IS NOT NULL))
-    ELSE (num_nonnulls(signal, wake_at) = 0)
-END)
+    CONSTRAINT token_waits_as_its_status_says CHECK (noetl_internal.token_waits_as_its_status_says(status, signal, wake_at))
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02');
 
@@ -591,8 +582,8 @@ CREATE TABLE noetl.variable (
     envelope jsonb,
     loop_id bigint,
     visit_count integer,
-    CONSTRAINT variable_ctx_is_small CHECK ((((scope)::text <> 'ctx'::text) OR (octet_length((value)::text) <= 65536))),
-    CONSTRAINT variable_envelope_iff_step CHECK ((((envelope IS NOT NULL) = ((scope)::text = 'step'::text)) AND ((visit_count IS NOT NULL) = ((scope)::text = 'step'::text))))
+    CONSTRAINT variable_ctx_is_small CHECK (noetl_internal.variable_ctx_is_small(scope, value)),
+    CONSTRAINT variable_envelope_iff_step CHECK (noetl_internal.variable_envelope_iff_step(scope, envelope, visit_count))
 )
 WITH (fillfactor='70');
 

@@ -1,5 +1,5 @@
 -- Deploy noetl:run to pg
--- requires: schemas
+-- requires: run_types
 -- Run state: authoritative for decisions, changed only by transitions, rebuildable from the event
 -- log. Small hot tables: no foreign keys, few indexes, room on each page for HOT updates.
 begin;
@@ -47,86 +47,6 @@ create sequence noetl.publication_floor_due minvalue 0 start 0;
 comment on sequence noetl.publication_floor_due is
 'From when on a look begins at the bottom again, in milliseconds since 1970.';
 
--- Checks of one column are domains, for speed: docs/decisions/domains-for-hot-checks.md.
-create domain noetl_internal.run_status as text
-constraint run_status_is_known check (
-  value in ('running', 'waiting', 'failing', 'cancelling', 'completed', 'failed', 'cancelled')
-);
-comment on domain noetl_internal.run_status is 'Where an execution stands.';
-
-create domain noetl_internal.priority as smallint
-constraint priority_is_digit check (value between 0 and 9);
-comment on domain noetl_internal.priority is 'Claims take the highest first.';
-
-create domain noetl_internal.nesting_depth as integer
-constraint nesting_depth_is_not_negative check (value >= 0);
-comment on domain noetl_internal.nesting_depth is 'How many playbooks are around this one.';
-
-create domain noetl_internal.variable_scope as text
-constraint variable_scope_is_known check (value in ('workload', 'ctx', 'step'));
-comment on domain noetl_internal.variable_scope is 'What a name belongs to.';
-
-create domain noetl_internal.token_status as text
-constraint token_status_is_known check (
-  value in (
-    'ready', 'active', 'waiting_join', 'waiting_admission', 'waiting_time', 'waiting_signal',
-    'waiting_slot', 'waiting_turn'
-  )
-);
-comment on domain noetl_internal.token_status is 'Where a token stands.';
-
-create domain noetl_internal.loop_mode as text
-constraint loop_mode_is_known check (
-  value in ('sequential', 'parallel', 'fanout', 'cursor')
-);
-comment on domain noetl_internal.loop_mode is 'How the items of a loop run.';
-
-create domain noetl_internal.loop_status as text
-constraint loop_status_is_known check (
-  value in ('expanding', 'running', 'draining', 'complete', 'partial', 'failed', 'cancelled')
-);
-comment on domain noetl_internal.loop_status is 'Where a loop stands.';
-
-create domain noetl_internal.loop_policy as text
-constraint loop_policy_is_known check (value in ('fail_fast', 'best_effort', 'all'));
-comment on domain noetl_internal.loop_policy is
-'fail_fast: the first failure ends the loop; best_effort: failures are tolerated; all: every '
-'item runs, then any failure fails the loop.';
-
-create domain noetl_internal.loop_window as integer
-constraint loop_window_is_positive check (value > 0);
-comment on domain noetl_internal.loop_window is 'Items at work at once.';
-
-create domain noetl_internal.command_status as text
-constraint command_status_is_known check (value in ('queued', 'held', 'leased'));
-comment on domain noetl_internal.command_status is
-'Where an open command stands; held: its execution is paused.';
-
-create domain noetl_internal.command_task as text
-constraint command_task_is_known check (value in ('run', 'collect', 'frame', 'gather'));
-comment on domain noetl_internal.command_task is
-'run: the step; collect: the items of its loop; frame: what a cursor''s next claim gives;
-gather: the results of its loop, into one object.';
-
-create domain noetl_internal.change_kind as text
-constraint change_kind_is_known check (value in ('dirty', 'advance', 'cancel', 'publish'));
-comment on domain noetl_internal.change_kind is 'What a follower of the outbox is to do.';
-
--- Which shard of the projection a run belongs to, 0 to 15. Frozen: indexes use it. Execution ids
--- are milliseconds and a sequence; 2654435761 is 2^32 divided by the golden ratio, which spreads
--- any regular series of them, and the highest four of 32 bits are the shard.
-create function noetl_internal.shard_of(p_execution_id bigint)
-returns integer
-language sql immutable parallel safe
-as $function$
-  select (
-    (((p_execution_id # (p_execution_id >> 22)) & 4194303) * 2654435761 & 4294967295) >> 28
-  )::integer
-$function$;
-
-comment on function noetl_internal.shard_of(bigint)
-is 'Which shard of the projection a run belongs to.';
-
 create table noetl.start_key (
   path text not null,
   idempotency_key text not null,
@@ -161,11 +81,9 @@ create table noetl.run (
   error jsonb,
   constraint run_pkey primary key (execution_id),
   constraint run_finished_iff_final check (
-    (finished_at is not null) = (status in ('completed', 'failed', 'cancelled'))
+    noetl_internal.run_finished_iff_final(status, finished_at)
   ),
-  constraint run_error_iff_failing check (
-    (error is not null) = (status in ('failing', 'failed'))
-  )
+  constraint run_error_iff_failing check (noetl_internal.run_error_iff_failing(status, error))
 )
 with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
 comment on table noetl.run is 'One row per execution: its status and counters.';
@@ -192,11 +110,9 @@ create table noetl.variable (
   visit_count integer,
   constraint variable_pkey primary key (execution_id, scope, name),
   constraint variable_envelope_iff_step check (
-    (envelope is not null) = (scope = 'step') and (visit_count is not null) = (scope = 'step')
+    noetl_internal.variable_envelope_iff_step(scope, envelope, visit_count)
   ),
-  constraint variable_ctx_is_small check (
-    scope <> 'ctx' or octet_length(value::text) <= 65536
-  )
+  constraint variable_ctx_is_small check (noetl_internal.variable_ctx_is_small(scope, value))
 )
 with (fillfactor = 70);
 comment on table noetl.variable is
@@ -218,11 +134,7 @@ create table noetl.token (
   constraint token_pkey primary key (execution_id, token_id),
   constraint token_splits_are_pairs check (cardinality(split_ids) = cardinality(split_steps)),
   constraint token_waits_as_its_status_says check (
-    case status
-      when 'waiting_signal' then signal is not null
-      when 'waiting_time' then signal is null and wake_at is not null
-      else num_nonnulls(signal, wake_at) = 0
-    end
+    noetl_internal.token_waits_as_its_status_says(status, signal, wake_at)
   )
 )
 with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
@@ -307,17 +219,14 @@ create table noetl.loop (
   finished_at timestamptz,
   constraint loop_pkey primary key (execution_id, loop_id),
   constraint loop_counts_fit check (
-    least(issued, done, failed, cancelled, to_repeat) >= 0
-    and done + failed + cancelled + to_repeat <= total
-    and case mode when 'cursor' then done + failed = total else issued <= total end
+    noetl_internal.loop_counts_fit(mode, total, issued, done, failed, cancelled, to_repeat)
   ),
   constraint loop_slots_iff_cursor check (
-    (remaining_slots is not null) = (mode = 'cursor')
-    and remaining_slots between 0 and max_in_flight
+    noetl_internal.loop_slots_iff_cursor(mode, remaining_slots, max_in_flight)
   ),
   constraint loop_slots_end_before_loop check (finished_at is null or remaining_slots = 0),
   constraint loop_finished_iff_final check (
-    (finished_at is not null) = (status in ('complete', 'partial', 'failed', 'cancelled'))
+    noetl_internal.loop_finished_iff_final(status, finished_at)
   )
 )
 with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
@@ -404,95 +313,6 @@ create index idx_command_queued on noetl.command (pool, priority, place)
 where status = 'queued';
 create index idx_command_session on noetl.command (session_id, request_id)
 where status = 'leased';
-
--- What the engine hands to issue_batch, many at a time.
-create type noetl_internal.draft as (
-  execution_id bigint,
-  command_id text,
-  catalog_id bigint,
-  token_id integer,
-  step text,
-  task text,
-  loop_id bigint,
-  iter_index integer,
-  issue integer,
-  infra_attempt smallint,
-  shard_attempt smallint,
-  max_attempts smallint,
-  total integer,
-  pool text,
-  priority smallint,
-  place bigint,
-  context_version bigint,
-  item jsonb,
-  input jsonb
-);
-comment on type noetl_internal.draft is 'A command to be issued.';
-
--- One report of a worker, parsed.
-create type noetl_internal.report as (
-  position integer,
-  execution_id bigint,
-  command_id text,
-  session_id uuid,
-  event_type text,
-  result jsonb,
-  error jsonb,
-  ctx jsonb,
-  collection_size integer,
-  iter_key text,
-  meta jsonb,
-  frame jsonb
-);
-comment on type noetl_internal.report is
-'One event reported by a worker; position is its index in the batch.';
-
--- A command that a report has just finished.
-create type noetl_internal.outcome as (
-  position integer,
-  execution_id bigint,
-  command_id text,
-  catalog_id bigint,
-  token_id integer,
-  step text,
-  task text,
-  loop_id bigint,
-  iter_index integer,
-  issue integer,
-  infra_attempt smallint,
-  shard_attempt smallint,
-  max_attempts smallint,
-  total integer,
-  pool text,
-  priority smallint,
-  place bigint,
-  context_version bigint,
-  item jsonb,
-  input jsonb,
-  is_ok boolean,
-  result jsonb,
-  error jsonb,
-  ctx jsonb,
-  collection_size integer,
-  iter_key text,
-  meta jsonb,
-  frame jsonb
-);
-comment on type noetl_internal.outcome is
-'A command just finished by a report, with what was reported.';
-
--- A command that is to be told to a transport.
-create type noetl_internal.publication as (
-  change_id bigint,
-  execution_id bigint,
-  command_id text,
-  issue integer,
-  pool text,
-  kinds text [],
-  worker text
-);
-comment on type noetl_internal.publication is
-'A command to be published, to a worker or to whoever comes.';
 
 create table noetl.change (
   change_id bigint generated always as identity,

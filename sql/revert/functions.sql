@@ -1,5 +1,6 @@
 -- Revert noetl:functions from pg
--- Every function of our two schemas comes from this change, but for those that an index uses.
+-- Every function of our two schemas comes from this change, but for those that an index or a check
+-- uses.
 begin;
 
 do $do$
@@ -15,7 +16,7 @@ begin
         select from pg_catalog.pg_depend as d
         where
           d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid
-          and d.classid = 'pg_class'::regclass
+          and d.classid in ('pg_class'::regclass, 'pg_constraint'::regclass)
       )
   loop
     execute format('drop routine %s cascade', v_function);
