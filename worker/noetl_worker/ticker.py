@@ -34,8 +34,9 @@ LOOK: Final = "select d.ticks, d.next_in from noetl.due_work(%s) as d"
 FIRST_SECONDS: Final = 0.05
 LAST_SECONDS: Final = 1.5
 GROWTH: Final = 1.5
-# Between a ring and its look: workers follow their own reports up by themselves.
-RUNG_SECONDS: Final = 0.1
+# The least between two looks, however often it rings: a worker's own reports ring too,
+# and it follows them up by itself.
+LOOK_SECONDS: Final = 0.1
 FAILED_SECONDS: Final = 1.0
 
 log = logging.getLogger(__name__)
@@ -93,6 +94,7 @@ class Ticker:
         self._ended = ended
         self._conn: Connection | None = None
         self._wake = asyncio.Event()
+        self._looked_at = 0.0
         self._not_before = dict.fromkeys((tick.name for tick in TICKS), 0.0)
         self._unwell: set[str] = set()
 
@@ -133,6 +135,7 @@ class Ticker:
     async def _round(self) -> tuple[Done, float]:
         """Call what is due; the most that one did, and seconds until the next is due."""
         conn = await self._open()
+        self._looked_at = time.monotonic()
         row = await (await conn.execute(LOOK, (self._session(),))).fetchone()
         ticks, next_in = row or ([], None)
         done = Done.NOTHING
@@ -179,8 +182,7 @@ class Ticker:
                 await self._wake.wait()
         except TimeoutError:
             return
-        # Not one look for each of many rings.
-        await asyncio.sleep(RUNG_SECONDS)
+        await asyncio.sleep(self._looked_at + LOOK_SECONDS - time.monotonic())
 
     async def _open(self) -> Connection:
         if self._conn is None or self._conn.closed:
