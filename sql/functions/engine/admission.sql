@@ -11,10 +11,13 @@ as $function$
 declare
   v_rule jsonb;
 begin
+  if coalesce(p_rules, '[]') = '[]' then
+    return 'allow';
+  end if;
   -- A row loop, because later rules must not be evaluated; bounded by the document.
   for v_rule in
     select r.value
-    from jsonb_array_elements(coalesce(p_rules, '[]')) with ordinality as r (value, place)
+    from jsonb_array_elements(p_rules) with ordinality as r (value, place)
     order by r.place
   loop
     if noetl_internal.is_true(

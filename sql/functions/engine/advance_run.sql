@@ -1,6 +1,6 @@
 -- Move a run on until every token waits for somebody: route what is ready, then settle what is
 -- left. Bounded by the setting advance_hops_max per transaction; the rest goes through the outbox.
--- A paused run stays where it is.
+-- A paused run stays where it is. The caller marks the run as changed, or projects it.
 -- Locks: the run row.
 create or replace function noetl_internal.advance_run(p_execution_id bigint)
 returns void

@@ -1,6 +1,6 @@
 -- Account for finished commands of one run: events, retries of shards, loops, steps that have
 -- ended, and what follows from them. The one path for reports, lost workers and refused commands.
--- True when it has left counts of loops to others (count_tally), who then mark the run as changed.
+-- True when it has left counts of loops to others (count_tallies), who then mark the run changed.
 -- Locks: loop rows, ascending; then the run row.
 create or replace function noetl_internal.apply_outcomes(
   p_execution_id bigint,
@@ -63,7 +63,7 @@ begin
   if v_has_moved then
     perform noetl_internal.advance_run(p_execution_id);
   end if;
-  if not v_is_left then
+  if v_has_moved or not v_is_left then
     perform noetl_internal.mark_change('dirty', p_execution_id);
   end if;
   return v_is_left;

@@ -24,7 +24,6 @@ begin
       noetl_internal.served_place() + 1
     )
   );
-  perform noetl_internal.mark_change('dirty', p_run.execution_id);
 end;
 $function$;
 

@@ -28,7 +28,6 @@ begin
   );
   perform noetl_internal.fill_loop(p_execution_id, p_loop_id);
   perform noetl_internal.close_loop(p_execution_id, p_loop_id);
-  perform noetl_internal.mark_change('dirty', p_execution_id);
 end;
 $function$;
 

@@ -5,15 +5,14 @@ returns bigint
 language plpgsql volatile
 as $function$
 begin
-  return (
-    select
-      case
-        when d.last_value - noetl_internal.clock_ms() between -3000 and 10000 then f.last_value
-        else 0
-      end
-    from noetl.claim_floor as f
-    cross join noetl.claim_floor_due as d
-  );
+  -- As served_place.
+  return case
+    when
+      pg_sequence_last_value('noetl.claim_floor_due') - noetl_internal.clock_ms()
+      between -3000 and 10000
+      then coalesce(pg_sequence_last_value('noetl.claim_floor'), 0)
+    else 0
+  end;
 end;
 $function$;
 

@@ -48,7 +48,6 @@ begin
     null, v_result
   );
   delete from noetl.slot as s where s.execution_id = p_execution_id;
-  perform noetl_internal.mark_change('dirty', p_execution_id);
 end;
 $function$;
 

@@ -5,7 +5,8 @@ returns boolean
 language plpgsql volatile
 as $function$
 begin
-  return (select p.last_value > noetl_internal.clock_ms() from noetl.publishing_until as p);
+  -- As served_place.
+  return coalesce(pg_sequence_last_value('noetl.publishing_until'), 0) > noetl_internal.clock_ms();
 end;
 $function$;
 

@@ -7,6 +7,7 @@ language plpgsql volatile
 as $function$
 declare
   v_issued text [];
+  v_id text;
 begin
   with issued as (
     insert into noetl.event (
@@ -47,7 +48,9 @@ begin
     perform noetl_internal.mark_publications(v_issued, p_drafts);
   end if;
   perform noetl_internal.ring_doorbell(v_issued, p_drafts);
-  return query select unnest(v_issued);
+  foreach v_id in array coalesce(v_issued, '{}') loop
+    return next v_id;
+  end loop;
 end;
 $function$;
 

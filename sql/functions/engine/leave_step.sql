@@ -67,4 +67,4 @@ end;
 $function$;
 
 comment on function noetl_internal.leave_step(noetl.token, jsonb, bigint, jsonb, jsonb)
-is 'Route on from a finished step; null when nothing takes up its failure.';
+is 'Route on from a finished step.';
