@@ -18458,7 +18458,9 @@ begin
   if not noetl_internal.queue_run(v_execution_id, v_catalog.compiled -> 'concurrency') then
     perform noetl_internal.advance_run(v_execution_id);
   end if;
-  perform noetl_internal.project_run(v_execution_id);  -- who started it looks next
+  -- Whoever started it looks next; and the tick tells its shard that one run more is live.
+  perform noetl_internal.project_run(v_execution_id);
+  perform noetl_internal.mark_change('dirty', v_execution_id);
   return v_execution_id;
 end;
 $function$;

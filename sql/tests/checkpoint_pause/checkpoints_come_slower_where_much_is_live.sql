@@ -7,7 +7,6 @@ from (values (0, 0, '1 s'), (1000, 500, '1 s'), (6250, 0, '4 s'), (1000000, 1000
 
 set local noetl.test_now = '2030-01-01 00:00:00+00';
 select noetl_test.start(jsonb_build_array(noetl_test.step('a'))) as x \gset
-select noetl_internal.mark_change('dirty', :x) \g /dev/null
 select noetl_internal.shard_of(:x) as shard \gset
 select noetl_test.tick() \g /dev/null
 update noetl.checkpoint set state = state || '{"runs": 6250, "loops": 0}' where shard = :shard;

@@ -7,7 +7,6 @@ select noetl.register_dispatcher('one', null, '{"nats": true}') as one \gset
 select noetl_internal.duties_of(:'one') \g /dev/null
 select noetl_test.start(jsonb_build_array(noetl_test.step('a'))) as x \gset
 select noetl_test.start(jsonb_build_array(noetl_test.step('b'))) as y \gset
-select noetl_internal.mark_change('dirty', :x), noetl_internal.mark_change('dirty', :y) \g /dev/null
 select array_agg(change_id) as all_changes from noetl.change where execution_id in (:x, :y) \gset
 select array_agg(change_id) as ids from noetl.take_publications(:'one') where execution_id = :x \gset
 

@@ -18,7 +18,7 @@ select noetl_test.start(
     )
   )
 ) as x \gset
-select is((select ticks from due), '{expand_loops}', 'a loop that is being expanded');
+select is((select ticks from due), '{expand_loops,project_changes}', 'a loop that is being expanded; a run that changed');
 select noetl_test.tick() \g /dev/null
 select is((select ticks from due), '{}', 'done');
 

@@ -8,7 +8,6 @@ select noetl.register_dispatcher('one') as one \gset
 select noetl.due_work(:'one') \g /dev/null
 select is((select count(*) from noetl.list_shards() as s where s.owner = 'one' and s.lease_until = '2030-01-01 00:00:25+00'), 16::bigint, 'the one dispatcher''s');
 select noetl_test.start(jsonb_build_array(noetl_test.step('a'))) as x \gset
-select noetl_internal.mark_change('dirty', :x) \g /dev/null
 set local noetl.test_now = '2030-01-01 00:00:01+00';
 select is(
   (select array_agg(s.shard) from noetl.list_shards() as s where s.lag_ms = 1000), array[noetl_internal.shard_of(:x)],

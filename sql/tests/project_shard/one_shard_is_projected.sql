@@ -5,7 +5,6 @@ select noetl_test.dispatch_alone();
 select noetl.register_dispatcher('one') as one \gset
 select noetl.due_work(:'one') \g /dev/null
 select noetl_test.start(jsonb_build_array(noetl_test.step('a'))) as x \gset
-select noetl_internal.mark_change('dirty', :x) \g /dev/null
 select noetl_internal.shard_of(:x) as shard \gset
 select is(noetl.project_shard(:'one', (:shard + 1) % 16), 0, 'another shard has nothing');
 select is(noetl.project_shard(:'one', :shard), 1, 'its own has the run');

@@ -13,7 +13,6 @@ select noetl.register_dispatcher('one') as one \gset
 select noetl_test.worker() as w \gset
 select noetl.due_work(:'one') \g /dev/null
 select noetl_test.start(jsonb_build_array(noetl_test.step('a'))) as x \gset
-select noetl_internal.mark_change('dirty', :x) \g /dev/null
 select results_eq('select ticks from due where name = ''one''', $$ values ('{project_shards}'::text []) $$, 'it is told that a run has changed');
 select results_eq('select ticks from due where name = ''w1''', $$ values ('{}'::text []) $$, 'a worker is not');
 select is(noetl.project_shards(:'w'), 0, 'and has no shards');

@@ -4,7 +4,6 @@ select plan(4);
 set local noetl.test_now = '2030-01-01 00:00:00+00';
 select is((select array_agg(shard) from noetl.projection_lag()), array(select generate_series(0, 15)), 'each shard has a line');
 select noetl_test.start(jsonb_build_array(noetl_test.step('a'))) as x \gset
-select noetl_internal.mark_change('dirty', :x) \g /dev/null
 set local noetl.test_now = '2030-01-01 00:00:02+00';
 select noetl_internal.mark_change('dirty', :x) \g /dev/null
 set local noetl.test_now = '2030-01-01 00:00:02.5+00';
