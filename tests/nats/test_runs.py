@@ -204,7 +204,8 @@ def test_target_that_is_dead(lab: NatsLab) -> None:
     run = lab.start(HUNDRED)
     lab.until(lambda: lab.last_sequence(COMMANDS) >= 100)
     lab.until(lambda: lab.subjects() == {"noetl.commands.pool.default": 100})
-    assert "to noetl.commands.gone are told to all" in lab.log("d1")
+    # It says so after it is done.
+    lab.until(lambda: "to noetl.commands.gone are told to all" in lab.log("d1"))
     lab.over_nats(NOETL_POLL_SECONDS="60")
     assert lab.wait(run)["status"] == "completed"
     lab.until(lambda: lab.messages(COMMANDS) == 0)
