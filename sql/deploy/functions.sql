@@ -17997,7 +17997,9 @@ begin
   set status = 'ready'
   where t.execution_id = p_execution_id and t.status = 'waiting_admission';
   perform noetl_internal.advance_run(p_execution_id);
-  perform noetl_internal.project_run(p_execution_id);  -- who sent it looks next
+  -- Whoever sent it looks next; and the tick tells its shard when that has ended the run.
+  perform noetl_internal.project_run(p_execution_id);
+  perform noetl_internal.mark_change('dirty', p_execution_id);
   return case when v_token.token_id is null then 'kept' else 'delivered' end;
 end;
 $function$;
