@@ -22,6 +22,7 @@ import yaml
 from psycopg.types.json import Jsonb
 
 from tests.support.databases import Databases
+from tests.support.lifeline import tied
 from tests.support.postgres import Server, running_server
 from tools.schema import deploy
 
@@ -157,11 +158,7 @@ class Rig:
         log = self.home / f"{name}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [
-                    # However we end, even between its start and our knowing of it.
-                    *("setpriv", "--pdeathsig", "KILL", sys.executable),
-                    *("-m", *module, "--db", self.dsn),
-                ],
+                tied(sys.executable, "-m", *module, "--db", self.dsn),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

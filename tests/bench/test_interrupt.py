@@ -66,7 +66,7 @@ def _is_worker(process: psutil.Process) -> bool:
         command = process.cmdline()
     except psutil.NoSuchProcess:
         return False
-    return "noetl_worker" in command and command[0] != "setpriv"
+    return command[1:3] == ["-m", "noetl_worker"]
 
 
 def _assert_ended(processes: list[psutil.Process]) -> None:

@@ -15,6 +15,8 @@ from typing import Final
 
 import psutil
 
+from tests.support.lifeline import tied
+
 LOG_TAIL: Final = 2_000
 STOP_SECONDS: Final = 30.0
 _SETTINGS: Final = {
@@ -149,11 +151,10 @@ class Fleet:
         log = self._home / f"{label}.log"
         with log.open("wb") as output:
             popen = subprocess.Popen(
-                [
-                    # However we end, even between its start and our knowing of it.
-                    *("setpriv", "--pdeathsig", "KILL", sys.executable),
-                    *("-m", "tests.chaos.witness", "--db", self._dsn, "--name", name),
-                ],
+                tied(
+                    *(sys.executable, "-m", "tests.chaos.witness"),
+                    *("--db", self._dsn, "--name", name),
+                ),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

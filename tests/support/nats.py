@@ -20,6 +20,8 @@ import nats as client
 import psutil
 from nats.js.api import StreamInfo
 
+from tests.support.lifeline import tied
+
 USER: Final = "noetl"
 PASSWORD: Final = "nats-secret-Vx73"
 _STARTUP_SECONDS: Final = 30
@@ -52,10 +54,7 @@ class Nats:
         """Start the server, and wait until it answers."""
         with (self._base / "nats.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [
-                    *("setpriv", "--pdeathsig", "KILL"),
-                    *(_program(), "-c", self._base / "nats.conf"),
-                ],
+                tied(_program(), "-c", self._base / "nats.conf"),
                 stdout=log,
                 stderr=log,
             )

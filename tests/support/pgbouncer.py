@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from configparser import RawConfigParser
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,7 +18,8 @@ from urllib.parse import quote
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from tests.support.postgres import Server
+from tests.support.lifeline import tied
+from tests.support.postgres import AS_POSTGRES, Server
 
 SHIPPED: Final = Path(__file__).parents[2] / "ops/pgbouncer/pgbouncer.ini"
 PASSWORD: Final = "pooled-Qm41"
@@ -74,14 +75,14 @@ class Pgbouncer:
     @contextmanager
     def running(self) -> Iterator[None]:
         """It answers when the block begins, and ends with it."""
-        command = ["setpriv", "--pdeathsig", "KILL"]
+        options: Sequence[str] = ()
         if os.geteuid() == 0:  # which it refuses to run as
             shutil.chown(self._base, "postgres")
             for path in self._base.iterdir():
                 shutil.chown(path, "postgres")
-            command += ["--reuid=postgres", "--regid=postgres", "--clear-groups"]
+            options = AS_POSTGRES
         with subprocess.Popen(
-            [*command, _program(), "-q", self._base / "pgbouncer.ini"]
+            tied(_program(), "-q", self._base / "pgbouncer.ini", options=options)
         ) as process:
             try:
                 self._wait(process)

@@ -25,6 +25,8 @@ import psutil
 from testing.common.database import Database
 from testing.postgresql import Postgresql
 
+from tests.support.lifeline import tied
+
 VERSIONS: Final = ("15", "18")
 
 _SETTINGS: Final = {
@@ -38,9 +40,9 @@ _SETTINGS: Final = {
 _WRAPPER: Final = """\
 #!/bin/sh
 chown -R postgres {data}
-exec setpriv --reuid=postgres --regid=postgres --clear-groups --pdeathsig=INT \\
-  {program} "$@"
+exec {program} "$@"
 """
+AS_POSTGRES: Final = ("--reuid=postgres", "--regid=postgres", "--clear-groups")
 
 
 class PostgresMissingError(Exception):
@@ -213,10 +215,12 @@ def _unprivileged(program: Path, base: Path) -> str:
             "PostgreSQL refuses to run as root and there is no user 'postgres':"
             " run 'make setup', or run as an ordinary user"
         ) from None
+    command = tied(program, number=signal.SIGINT, options=AS_POSTGRES)
     wrapper = base / program.name
     wrapper.write_text(
         _WRAPPER.format(
-            data=shlex.quote(str(base / "db")), program=shlex.quote(str(program))
+            data=shlex.quote(str(base / "db")),
+            program=shlex.join(map(str, command)),
         )
     )
     wrapper.chmod(0o755)

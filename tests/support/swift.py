@@ -19,6 +19,8 @@ from typing import Final
 
 import psutil
 
+from tests.support.lifeline import tied
+
 ACCESS_KEY: Final = "noetl:tester"
 SECRET_KEY: Final = "tester-secret-Zq81"
 GUEST_ACCESS_KEY: Final = "noetl:guest"
@@ -219,10 +221,7 @@ class Swift:
     def _spawn(self, kind: str) -> subprocess.Popen[bytes]:
         with (self._base / f"{kind}.log").open("ab") as log:
             return subprocess.Popen(
-                [
-                    *("setpriv", "--pdeathsig", "KILL"),
-                    *(_BIN / f"swift-{kind}-server", self._base / f"{kind}.conf"),
-                ],
+                tied(_BIN / f"swift-{kind}-server", self._base / f"{kind}.conf"),
                 stdout=log,
                 stderr=log,
                 env={**os.environ, "PYTHONWARNINGS": "ignore"},
