@@ -13412,33 +13412,28 @@ declare
   v_token noetl.token;
   v_hops integer := 0;
 begin
-  perform 1 from noetl.run as r
+  select * into v_run from noetl.run as r
   where
     r.execution_id = p_execution_id and r.status in ('running', 'waiting') and not r.is_paused
   for no key update;
-  if not found then
-    return;
-  end if;
-  loop
-    -- Read anew: the step that was routed last may have failed the run, or ended it.
-    select * into v_run from noetl.run as r
-    where r.execution_id = p_execution_id and r.status in ('running', 'waiting');
-    exit when not found;
+  while found loop
     select * into v_token from noetl.token as t
     where t.execution_id = p_execution_id and t.status = 'ready'
     order by t.token_id
     limit 1;
     if not found then
       exit when not noetl_internal.settle_run(v_run);
-      continue;
-    end if;
     -- Most reports route one token: they need not read the setting.
-    if v_hops > 0 and v_hops >= noetl_internal.setting_integer('advance_hops_max') then
+    elsif v_hops > 0 and v_hops >= noetl_internal.setting_integer('advance_hops_max') then
       perform noetl_internal.mark_change('advance', p_execution_id);
       exit;
+    else
+      v_hops := v_hops + 1;
+      perform noetl_internal.route_token(v_run, v_token);
     end if;
-    v_hops := v_hops + 1;
-    perform noetl_internal.route_token(v_run, v_token);
+    -- Read anew: the step that was routed last may have failed the run, or ended it.
+    select * into v_run from noetl.run as r
+    where r.execution_id = p_execution_id and r.status in ('running', 'waiting');
   end loop;
 end;
 $function$;
