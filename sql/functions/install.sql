@@ -209,6 +209,7 @@
 \ir engine/take_reports.sql
 \ir engine/record_run.sql
 \ir engine/record_batch.sql
+\ir engine/ingest_events.sql
 \ir engine/requeue_commands.sql
 \ir engine/requeue_sessions.sql
 \ir engine/lost_sessions.sql

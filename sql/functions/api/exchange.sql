@@ -18,7 +18,7 @@ set enable_seqscan = off  -- docs/decisions/pinned-plans.md
 set jit = off
 as $function$
 declare
-  v_recorded jsonb := noetl.record_events(p_events);
+  v_recorded jsonb := noetl_internal.ingest_events(p_events);
 begin
   perform noetl_internal.require_counts(p_room, 'p_room');
   return jsonb_build_object(
