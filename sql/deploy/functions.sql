@@ -10022,12 +10022,8 @@ is 'Put the queued commands of a run into the outbox, to be published.';
 -- engine/issue_batch.sql
 -- Issue commands: one event and one queue row each; returns the ids that were new. A command that
 -- was issued before is left alone and not returned. Rings the doorbell, and, while
--- somebody publishes commands, puts them into the outbox. With p_entry the commands are those with
--- which their steps are entered: a step.enter event, of which it is the context, goes before each.
-create or replace function noetl_internal.issue_batch(
-  p_drafts noetl_internal.draft [],
-  p_entry jsonb default null
-)
+-- somebody publishes commands, puts them into the outbox.
+create or replace function noetl_internal.issue_batch(p_drafts noetl_internal.draft [])
 returns setof text
 language plpgsql volatile
 as $function$
@@ -10041,23 +10037,16 @@ begin
       created_at
     )
     select
-      d.execution_id, d.catalog_id, 'step.enter', d.step, 'entered', null,
-      nullif(p_entry, '{}'), jsonb_build_object('token_id', d.token_id), noetl_internal.clock_now()
-    from unnest(p_drafts) as d
-    where p_entry is not null
-    union all
-    (select
       d.execution_id, d.catalog_id, 'command.issued', d.step, 'issued', d.iter_index,
       case when d.input is not null then jsonb_build_object('input', d.input) end,
       noetl_internal.command_meta(d), noetl_internal.clock_now()
     from unnest(p_drafts) as d
-    order by d.execution_id, d.command_id)
+    order by d.execution_id, d.command_id
     on conflict do nothing
     returning meta ->> 'command_id' as command_id
   )
   select array_agg(i.command_id) into v_issued
-  from issued as i
-  where i.command_id is not null;
+  from issued as i;
 
   -- Nearly always all are new: then no look at which.
   insert into noetl.command (
@@ -10087,7 +10076,7 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.issue_batch(noetl_internal.draft [], jsonb)
+comment on function noetl_internal.issue_batch(noetl_internal.draft [])
 is 'Issue commands, each once; returns the ids that were new.';
 
 -- engine/issue_again.sql
@@ -11653,16 +11642,14 @@ comment on function noetl_internal.admission(noetl.token, jsonb)
 is 'Whether a step lets a token in: allow, wait or discard.';
 
 -- engine/issue_step.sql
--- Issue the one command of a step that is no loop (or that collects the items of one). p_entry: as
--- issue_batch.
+-- Issue the one command of a step that is no loop (or that collects the items of one).
 -- Locks: the caller holds the run row, which gives the place in line.
 create or replace function noetl_internal.issue_step(
   p_execution_id bigint,
   p_token noetl.token,
   p_definition jsonb,
   p_task text,
-  p_input jsonb,
-  p_entry jsonb default null
+  p_input jsonb
 )
 returns void
 language plpgsql volatile
@@ -11686,13 +11673,12 @@ begin
         coalesce(p_definition ->> 'pool', v_run.pool), v_run.priority, v_run.next_place,
         v_run.context_version, null, p_input
       )::noetl_internal.draft
-    ],
-    p_entry
+    ]
   );
 end;
 $function$;
 
-comment on function noetl_internal.issue_step(bigint, noetl.token, jsonb, text, jsonb, jsonb)
+comment on function noetl_internal.issue_step(bigint, noetl.token, jsonb, text, jsonb)
 is 'Issue the one command of a step that is no loop.';
 
 -- engine/join_arrivals.sql
@@ -13268,28 +13254,19 @@ language plpgsql volatile
 as $function$
 declare
   v_wait jsonb;
-  v_entry jsonb;
 begin
   if coalesce(p_definition -> 'wait', 'null') <> 'null' then
     v_wait := noetl_internal.wait_of(p_token, p_definition -> 'wait');
   end if;
-  v_entry := jsonb_strip_nulls(jsonb_build_object('wait', v_wait, 'concurrency', p_slot));
   update noetl.token as t
   set status = 'active'
   where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
-  if
-    v_wait is null and p_definition ->> 'loop' is null
-    and (p_definition ->> 'inline')::boolean is not true
-  then
-    perform noetl_internal.issue_step(
-      p_run.execution_id, p_token, p_definition, 'run', p_token.input, v_entry
-    );
-    return;
-  end if;
-
   perform noetl_internal.append_event(
     p_token.execution_id, p_run.catalog_id, 'step.enter', p_token.step, 'entered',
-    nullif(v_entry, '{}'),
+    case
+      when v_wait is not null or p_slot is not null
+        then jsonb_strip_nulls(jsonb_build_object('wait', v_wait, 'concurrency', p_slot))
+    end,
     p_meta => jsonb_build_object('token_id', p_token.token_id)
   );
   if p_definition ->> 'loop' is not null then
@@ -13298,8 +13275,12 @@ begin
     perform noetl_internal.finish_step(
       p_token.execution_id, p_token.token_id, 'call.done', '{"status": "ok"}', null, null
     );
-  else
+  elsif v_wait is not null then
     perform noetl_internal.begin_wait(p_run, p_token, v_wait);
+  else
+    perform noetl_internal.issue_step(
+      p_run.execution_id, p_token, p_definition, 'run', p_token.input
+    );
   end if;
 end;
 $function$;
@@ -14940,7 +14921,7 @@ comment on function noetl_internal.record_batch(bigint, noetl_internal.report []
 is 'Apply one run''s part of a batch of reports.';
 
 -- engine/ingest_events.sql
--- As noetl.record_events, which is this and a pinned search path: for callers that have one.
+-- What noetl.record_events does, and its answer; for callers whose settings are pinned already.
 -- Locks and raises: as noetl.record_events.
 create or replace function noetl_internal.ingest_events(p_events jsonb)
 returns jsonb

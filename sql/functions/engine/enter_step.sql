@@ -13,28 +13,19 @@ language plpgsql volatile
 as $function$
 declare
   v_wait jsonb;
-  v_entry jsonb;
 begin
   if coalesce(p_definition -> 'wait', 'null') <> 'null' then
     v_wait := noetl_internal.wait_of(p_token, p_definition -> 'wait');
   end if;
-  v_entry := jsonb_strip_nulls(jsonb_build_object('wait', v_wait, 'concurrency', p_slot));
   update noetl.token as t
   set status = 'active'
   where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
-  if
-    v_wait is null and p_definition ->> 'loop' is null
-    and (p_definition ->> 'inline')::boolean is not true
-  then
-    perform noetl_internal.issue_step(
-      p_run.execution_id, p_token, p_definition, 'run', p_token.input, v_entry
-    );
-    return;
-  end if;
-
   perform noetl_internal.append_event(
     p_token.execution_id, p_run.catalog_id, 'step.enter', p_token.step, 'entered',
-    nullif(v_entry, '{}'),
+    case
+      when v_wait is not null or p_slot is not null
+        then jsonb_strip_nulls(jsonb_build_object('wait', v_wait, 'concurrency', p_slot))
+    end,
     p_meta => jsonb_build_object('token_id', p_token.token_id)
   );
   if p_definition ->> 'loop' is not null then
@@ -43,8 +34,12 @@ begin
     perform noetl_internal.finish_step(
       p_token.execution_id, p_token.token_id, 'call.done', '{"status": "ok"}', null, null
     );
-  else
+  elsif v_wait is not null then
     perform noetl_internal.begin_wait(p_run, p_token, v_wait);
+  else
+    perform noetl_internal.issue_step(
+      p_run.execution_id, p_token, p_definition, 'run', p_token.input
+    );
   end if;
 end;
 $function$;

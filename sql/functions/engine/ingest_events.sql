@@ -1,4 +1,4 @@
--- As noetl.record_events, which is this and a pinned search path: for callers that have one.
+-- What noetl.record_events does, and its answer; for callers whose settings are pinned already.
 -- Locks and raises: as noetl.record_events.
 create or replace function noetl_internal.ingest_events(p_events jsonb)
 returns jsonb

@@ -1,11 +1,7 @@
 -- Issue commands: one event and one queue row each; returns the ids that were new. A command that
 -- was issued before is left alone and not returned. Rings the doorbell, and, while
--- somebody publishes commands, puts them into the outbox. With p_entry the commands are those with
--- which their steps are entered: a step.enter event, of which it is the context, goes before each.
-create or replace function noetl_internal.issue_batch(
-  p_drafts noetl_internal.draft [],
-  p_entry jsonb default null
-)
+-- somebody publishes commands, puts them into the outbox.
+create or replace function noetl_internal.issue_batch(p_drafts noetl_internal.draft [])
 returns setof text
 language plpgsql volatile
 as $function$
@@ -19,23 +15,16 @@ begin
       created_at
     )
     select
-      d.execution_id, d.catalog_id, 'step.enter', d.step, 'entered', null,
-      nullif(p_entry, '{}'), jsonb_build_object('token_id', d.token_id), noetl_internal.clock_now()
-    from unnest(p_drafts) as d
-    where p_entry is not null
-    union all
-    (select
       d.execution_id, d.catalog_id, 'command.issued', d.step, 'issued', d.iter_index,
       case when d.input is not null then jsonb_build_object('input', d.input) end,
       noetl_internal.command_meta(d), noetl_internal.clock_now()
     from unnest(p_drafts) as d
-    order by d.execution_id, d.command_id)
+    order by d.execution_id, d.command_id
     on conflict do nothing
     returning meta ->> 'command_id' as command_id
   )
   select array_agg(i.command_id) into v_issued
-  from issued as i
-  where i.command_id is not null;
+  from issued as i;
 
   -- Nearly always all are new: then no look at which.
   insert into noetl.command (
@@ -65,5 +54,5 @@ begin
 end;
 $function$;
 
-comment on function noetl_internal.issue_batch(noetl_internal.draft [], jsonb)
+comment on function noetl_internal.issue_batch(noetl_internal.draft [])
 is 'Issue commands, each once; returns the ids that were new.';

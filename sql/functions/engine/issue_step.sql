@@ -1,13 +1,11 @@
--- Issue the one command of a step that is no loop (or that collects the items of one). p_entry: as
--- issue_batch.
+-- Issue the one command of a step that is no loop (or that collects the items of one).
 -- Locks: the caller holds the run row, which gives the place in line.
 create or replace function noetl_internal.issue_step(
   p_execution_id bigint,
   p_token noetl.token,
   p_definition jsonb,
   p_task text,
-  p_input jsonb,
-  p_entry jsonb default null
+  p_input jsonb
 )
 returns void
 language plpgsql volatile
@@ -31,11 +29,10 @@ begin
         coalesce(p_definition ->> 'pool', v_run.pool), v_run.priority, v_run.next_place,
         v_run.context_version, null, p_input
       )::noetl_internal.draft
-    ],
-    p_entry
+    ]
   );
 end;
 $function$;
 
-comment on function noetl_internal.issue_step(bigint, noetl.token, jsonb, text, jsonb, jsonb)
+comment on function noetl_internal.issue_step(bigint, noetl.token, jsonb, text, jsonb)
 is 'Issue the one command of a step that is no loop.';
