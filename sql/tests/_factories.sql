@@ -202,13 +202,15 @@ begin
 end;
 $function$;
 
--- Own duties and shards in this test alone: tests run side by side, on the same rows of both.
+-- Own duties and shards in this test alone: tests run side by side, on the same rows of both. The
+-- checkpoints too: whoever projects leaves out those that another session holds (note_projected).
 create function noetl_test.dispatch_alone()
 returns void
 language plpgsql volatile
 as $function$
 begin
   perform pg_advisory_xact_lock(noetl_internal.lock_key('dispatch', 0));
+  perform 1 from noetl.projection_checkpoint as p order by p.shard for update;
 end;
 $function$;
 
