@@ -366,6 +366,7 @@ CREATE TABLE noetl.token (
     signal text,
     slot_key text,
     has_joined boolean DEFAULT false NOT NULL,
+    place bigint NOT NULL,
     CONSTRAINT token_splits_are_pairs CHECK ((cardinality(split_ids) = cardinality(split_steps))),
     CONSTRAINT token_waits_as_its_status_says CHECK (noetl_internal.token_waits_as_its_status_says(status, signal, wake_at))
 )
@@ -378,6 +379,8 @@ COMMENT ON TABLE noetl.token IS 'Where a run stands now: one row per activation 
 COMMENT ON COLUMN noetl.token.issue IS 'The issue number of its next command: above 1 after retry_execution.';
 
 COMMENT ON COLUMN noetl.token.has_joined IS 'Whether it is what the branches that arrived at its step became: it does not wait there.';
+
+COMMENT ON COLUMN noetl.token.place IS 'The place in line of its command, unless claims have passed it before it is issued.';
 
 CREATE TABLE noetl.result_ref (
     ref_id bigint NOT NULL,
@@ -473,7 +476,7 @@ CREATE TABLE noetl.command (
     request_id uuid,
     claimed_at timestamp with time zone,
     CONSTRAINT command_index_iff_loop CHECK (((loop_id IS NULL) = (iter_index IS NULL))),
-    CONSTRAINT command_leased_iff_owned CHECK (((((status)::text = 'leased'::text) = (session_id IS NOT NULL)) AND (((status)::text = 'leased'::text) = (claimed_at IS NOT NULL))))
+    CONSTRAINT command_leased_iff_owned CHECK (((((status)::text = 'leased'::text) = (session_id IS NOT NULL)) AND ((session_id IS NULL) = (claimed_at IS NULL))))
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_vacuum_cost_delay='0');
 

@@ -10024,12 +10024,11 @@ is 'Put the queued commands of a run into the outbox, to be published.';
 -- was issued before is left alone and not returned. Rings the doorbell, and, while
 -- somebody publishes commands, puts them into the outbox.
 create or replace function noetl_internal.issue_batch(p_drafts noetl_internal.draft [])
-returns setof text
+returns text []
 language plpgsql volatile
 as $function$
 declare
   v_issued text [];
-  v_id text;
 begin
   with issued as (
     insert into noetl.event (
@@ -10070,9 +10069,7 @@ begin
     perform noetl_internal.mark_publications(v_issued, p_drafts);
   end if;
   perform noetl_internal.ring_doorbell(v_issued, p_drafts);
-  foreach v_id in array coalesce(v_issued, '{}') loop
-    return next v_id;
-  end loop;
+  return coalesce(v_issued, '{}');
 end;
 $function$;
 
@@ -10942,9 +10939,44 @@ $function$;
 comment on function noetl_internal.describe_token(noetl.token)
 is 'A token as the events tell of it.';
 
+-- engine/insert_token.sql
+-- Insert a token that is ready to be routed; returns its description for the event that made it.
+-- Locks: the caller holds the run row, which numbers tokens and places in line.
+create or replace function noetl_internal.insert_token(
+  p_execution_id bigint,
+  p_token_id integer,
+  p_step text,
+  p_split_ids integer [],
+  p_split_steps text [],
+  p_input jsonb,
+  p_has_joined boolean,
+  p_place bigint
+)
+returns jsonb
+language plpgsql volatile
+as $function$
+declare
+  v_token jsonb;
+begin
+  insert into noetl.token as t (
+    execution_id, token_id, step, status, split_ids, split_steps, input, has_joined, place
+  )
+  values (
+    p_execution_id, p_token_id, p_step, 'ready', p_split_ids, p_split_steps, p_input,
+    p_has_joined, p_place
+  )
+  returning noetl_internal.describe_token(t) into v_token;
+  return v_token;
+end;
+$function$;
+
+comment on function noetl_internal.insert_token(
+  bigint, integer, text, integer [], text [], jsonb, boolean, bigint
+) is 'Insert a token that is ready to be routed.';
+
 -- engine/add_token.sql
 -- Put a token on a step, ready to be routed; returns its description for the event that made it.
--- Locks: the run row, which numbers the tokens.
+-- Locks: the run row, which numbers tokens and places in line.
 create or replace function noetl_internal.add_token(
   p_execution_id bigint,
   p_step text,
@@ -10957,21 +10989,18 @@ returns jsonb
 language plpgsql volatile
 as $function$
 declare
-  v_token_id integer;
-  v_token jsonb;
+  v_run record;
 begin
   update noetl.run as r
-  set next_token_id = r.next_token_id + 1
+  set
+    next_token_id = r.next_token_id + 1,
+    next_place = greatest(r.next_place, noetl_internal.served_place()) + 1
   where r.execution_id = p_execution_id
-  returning r.next_token_id - 1 into v_token_id;
-  insert into noetl.token as t (
-    execution_id, token_id, step, status, split_ids, split_steps, input, has_joined
-  )
-  values (
-    p_execution_id, v_token_id, p_step, 'ready', p_split_ids, p_split_steps, p_input, p_has_joined
-  )
-  returning noetl_internal.describe_token(t) into v_token;
-  return v_token;
+  returning r.next_token_id - 1 as token_id, r.next_place into v_run;
+  return noetl_internal.insert_token(
+    p_execution_id, v_run.token_id, p_step, p_split_ids, p_split_steps, p_input, p_has_joined,
+    v_run.next_place
+  );
 end;
 $function$;
 
@@ -10981,8 +11010,8 @@ is 'Put a token on a step, ready to be routed.';
 -- engine/pass_token.sql
 -- Pass a token on from its finished step: one new token for each destination, ready to be routed;
 -- several are the branches of a new split. Returns their descriptions, for the event that tells so.
--- Locks: the run row, which numbers tokens and splits, and knows the last step and that there are
--- new names to read.
+-- Locks: the run row, which numbers tokens, splits and places in line, and knows the last step and
+-- that there are new names to read.
 create or replace function noetl_internal.pass_token(
   p_token noetl.token,
   p_steps text [],
@@ -10994,33 +11023,33 @@ as $function$
 declare
   v_count integer := cardinality(p_steps);
   v_run record;
-  v_tokens jsonb;
+  v_split_ids integer [] := p_token.split_ids;
+  v_split_steps text [] := p_token.split_steps;
+  v_tokens jsonb := jsonb_build_array();
 begin
   update noetl.run as r
   set
     next_token_id = r.next_token_id + v_count,
     next_split_id = r.next_split_id + (v_count > 1)::integer,
+    next_place = greatest(r.next_place, noetl_internal.served_place()) + v_count,
     last_step = p_token.step, version = r.version + 1,
     context_version = nextval('noetl.event_id_seq')
   where r.execution_id = p_token.execution_id
-  returning r.next_token_id - v_count as first_id, r.next_split_id - 1 as split_id into v_run;
-  if v_count = 0 then
-    return jsonb_build_array();
+  returning
+    r.next_token_id - v_count - 1 as last_id, r.next_split_id - 1 as split_id,
+    r.next_place - v_count as last_place
+  into v_run;
+  if v_count > 1 then
+    v_split_ids := v_split_ids || v_run.split_id;
+    v_split_steps := v_split_steps || p_token.step;
   end if;
-  with passed as (
-    insert into noetl.token as t (
-      execution_id, token_id, step, status, split_ids, split_steps, input
-    )
-    select
-      p_token.execution_id, v_run.first_id + d.place::integer - 1, d.step, 'ready',
-      case when v_count > 1 then p_token.split_ids || v_run.split_id else p_token.split_ids end,
-      case when v_count > 1 then p_token.split_steps || p_token.step else p_token.split_steps end,
-      d.input
-    from unnest(p_steps, p_inputs) with ordinality as d (step, input, place)
-    returning t.token_id, noetl_internal.describe_token(t) as description
-  )
-  select jsonb_agg(p.description order by p.token_id) into v_tokens
-  from passed as p;
+  -- A statement for each: nearly always there is one, and of many a document has no more arcs.
+  for v_at in 1..v_count loop
+    v_tokens := v_tokens || noetl_internal.insert_token(
+      p_token.execution_id, v_run.last_id + v_at, p_steps[v_at], v_split_ids, v_split_steps,
+      p_inputs[v_at], false, v_run.last_place + v_at
+    );
+  end loop;
   return v_tokens;
 end;
 $function$;
@@ -11234,7 +11263,9 @@ begin
   perform noetl_internal.save_step_result(
     p_token.execution_id, p_token.step, p_result, p_error, p_loop_id
   );
-  perform noetl_internal.write_ctx(p_token.execution_id, p_ctx);
+  if p_ctx is not null then
+    perform noetl_internal.write_ctx(p_token.execution_id, p_ctx);
+  end if;
   v_exit := noetl_internal.leave_step(
     p_token, noetl_internal.step_definition(p_catalog_id, p_token.step),
     p_catalog_id,
@@ -11642,43 +11673,47 @@ comment on function noetl_internal.admission(noetl.token, jsonb)
 is 'Whether a step lets a token in: allow, wait or discard.';
 
 -- engine/issue_step.sql
--- Issue the one command of a step that is no loop (or that collects the items of one).
--- Locks: the caller holds the run row, which gives the place in line.
+-- Issue the one command of a step that is no loop (or that collects the items of one); true when it
+-- was new. Its place in line is its token's, or, when claims are past that one already, the run's
+-- next.
+-- Locks: the caller holds the run row.
 create or replace function noetl_internal.issue_step(
-  p_execution_id bigint,
+  p_run noetl.run,
   p_token noetl.token,
   p_definition jsonb,
   p_task text,
   p_input jsonb
 )
-returns void
+returns boolean
 language plpgsql volatile
 as $function$
 declare
-  v_run noetl.run;
+  v_place bigint := p_token.place;
 begin
-  update noetl.run as r
-  set next_place = greatest(r.next_place, noetl_internal.served_place()) + 1
-  where r.execution_id = p_execution_id
-  returning r.* into v_run;
-  perform noetl_internal.issue_batch(
+  if v_place < noetl_internal.served_place() then
+    update noetl.run as r
+    set next_place = greatest(r.next_place, noetl_internal.served_place()) + 1
+    where r.execution_id = p_run.execution_id
+    returning r.next_place into v_place;
+  end if;
+  return '{}' <> noetl_internal.issue_batch(
     array[
       row(
-        p_execution_id,
+        p_run.execution_id,
         noetl_internal.command_id_of(
-          p_execution_id, p_token.token_id, p_task, null, null, p_token.issue
+          p_run.execution_id, p_token.token_id, p_task, null, null, p_token.issue
         ),
-        v_run.catalog_id, p_token.token_id, p_token.step, p_task, null, null, p_token.issue, 1, 1,
+        p_run.catalog_id, p_token.token_id, p_token.step, p_task, null, null, p_token.issue, 1, 1,
         coalesce((p_definition ->> 'max_attempts')::smallint, 3::smallint), null,
-        coalesce(p_definition ->> 'pool', v_run.pool), v_run.priority, v_run.next_place,
-        v_run.context_version, null, p_input
+        coalesce(p_definition ->> 'pool', p_run.pool), p_run.priority, v_place,
+        p_run.context_version, null, p_input
       )::noetl_internal.draft
     ]
   );
 end;
 $function$;
 
-comment on function noetl_internal.issue_step(bigint, noetl.token, jsonb, text, jsonb)
+comment on function noetl_internal.issue_step(noetl.run, noetl.token, jsonb, text, jsonb)
 is 'Issue the one command of a step that is no loop.';
 
 -- engine/join_arrivals.sql
@@ -12693,14 +12728,18 @@ as $function$
 declare
   v_is_ok boolean := p_loop.status in ('complete', 'partial');
   v_definition jsonb := noetl_internal.step_definition(p_loop.catalog_id, p_loop.step);
+  v_run noetl.run;
   v_token noetl.token;
 begin
   if v_is_ok and v_definition #>> '{task,result,format}' in ('ndjson', 'parquet', 'arrow') then
+    select * into v_run from noetl.run as r
+    where r.execution_id = p_loop.execution_id
+    for no key update;
     select * into v_token from noetl.token as t
     where t.execution_id = p_loop.execution_id and t.token_id = p_loop.token_id;
     if found then
       perform noetl_internal.issue_step(
-        p_loop.execution_id, v_token, v_definition, 'gather',
+        v_run, v_token, v_definition, 'gather',
         jsonb_build_object(
           'loop_id', p_loop.loop_id, 'payload', noetl_internal.loop_payload(p_loop)
         )
@@ -13031,7 +13070,7 @@ begin
   exception
     when sqlstate 'NE464' then
       perform noetl_internal.issue_step(
-        p_run.execution_id, p_token, p_definition, 'collect',
+        p_run, p_token, p_definition, 'collect',
         jsonb_build_object('loop_id', v_loop_id) || noetl_internal.chunk_part(p_token.input)
       );
       return;
@@ -13239,9 +13278,9 @@ comment on function noetl_internal.begin_wait(noetl.run, noetl.token, jsonb)
 is 'Let a token wait for a time or a signal.';
 
 -- engine/enter_step.sql
--- Start the activation of an admitted step: a loop, a command for a worker, a wait, or nothing to
--- do at all. p_slot is the place under a concurrency key that it holds, for the event that tells
--- so.
+-- Start the activation of an admitted step: a loop, a command for a worker (then true), a wait, or
+-- nothing to do at all. p_slot is the place under a concurrency key that it holds, for the event
+-- that tells so.
 -- Locks: the caller holds the run row. Raises: NE46x of the step's expressions.
 create or replace function noetl_internal.enter_step(
   p_run noetl.run,
@@ -13249,7 +13288,7 @@ create or replace function noetl_internal.enter_step(
   p_definition jsonb,
   p_slot jsonb
 )
-returns void
+returns boolean
 language plpgsql volatile
 as $function$
 declare
@@ -13278,10 +13317,9 @@ begin
   elsif v_wait is not null then
     perform noetl_internal.begin_wait(p_run, p_token, v_wait);
   else
-    perform noetl_internal.issue_step(
-      p_run.execution_id, p_token, p_definition, 'run', p_token.input
-    );
+    return noetl_internal.issue_step(p_run, p_token, p_definition, 'run', p_token.input);
   end if;
+  return false;
 end;
 $function$;
 
@@ -13290,14 +13328,14 @@ is 'Start the activation of an admitted step.';
 
 -- engine/admit_token.sql
 -- Let an admitted token into its step, unless it must first have a place under a concurrency key:
--- then it waits for one.
+-- then it waits for one. True when a worker got a command of it.
 -- Locks: the caller holds the run row. Raises: NE46x of the step's expressions.
 create or replace function noetl_internal.admit_token(
   p_run noetl.run,
   p_token noetl.token,
   p_definition jsonb
 )
-returns void
+returns boolean
 language plpgsql volatile
 as $function$
 declare
@@ -13319,10 +13357,10 @@ begin
       set status = 'waiting_slot', slot_key = v_slot ->> 'key'
       where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
       perform noetl_internal.mark_change('advance', p_token.execution_id);
-      return;
+      return false;
     end if;
   end if;
-  perform noetl_internal.enter_step(p_run, p_token, p_definition, v_slot);
+  return noetl_internal.enter_step(p_run, p_token, p_definition, v_slot);
 end;
 $function$;
 
@@ -13331,13 +13369,14 @@ is 'Let an admitted token into its step, once it has its place under a concurren
 
 -- engine/route_token.sql
 -- Bring a ready token into its step: join, the turn of a chunk, admission, then a loop, a command,
--- or nothing to do. An expression that cannot be evaluated ends the step with call.error.
+-- or nothing to do. An expression that cannot be evaluated ends the step with call.error. True when
+-- a worker got a command of it.
 -- Locks: the caller holds the run row.
 create or replace function noetl_internal.route_token(
   p_run noetl.run,
   p_token noetl.token
 )
-returns void
+returns boolean
 language plpgsql volatile
 as $function$
 declare
@@ -13354,19 +13393,19 @@ begin
     update noetl.token as t
     set status = 'waiting_join'
     where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
-    return;
+    return false;
   end if;
   -- A case: "null and …" would be evaluated to its end, and most tokens have no input.
   if (case when p_token.input ? '_partial' then not noetl_internal.is_turn(p_token) end) then
     update noetl.token as t
     set status = 'waiting_turn'
     where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
-    return;
+    return false;
   end if;
   begin
     case noetl_internal.admission(p_token, v_definition -> 'admit')
       when 'allow' then
-        perform noetl_internal.admit_token(p_run, p_token, v_definition);
+        return noetl_internal.admit_token(p_run, p_token, v_definition);
       when 'discard' then
         perform noetl_internal.append_event(
           p_token.execution_id, p_run.catalog_id, 'step.exit', p_token.step, 'skipped',
@@ -13392,6 +13431,7 @@ begin
         jsonb_build_object('kind', 'template', 'code', v_code, 'message', v_message), null
       );
   end;
+  return false;
 end;
 $function$;
 
@@ -13410,6 +13450,7 @@ as $function$
 declare
   v_run noetl.run;
   v_token noetl.token;
+  v_is_at_work boolean;
   v_hops integer := 0;
 begin
   select * into v_run from noetl.run as r
@@ -13429,7 +13470,12 @@ begin
       exit;
     else
       v_hops := v_hops + 1;
-      perform noetl_internal.route_token(v_run, v_token);
+      v_is_at_work := noetl_internal.route_token(v_run, v_token);
+      -- Nothing is to be settled while all that a running run has is with a worker.
+      exit when v_is_at_work and v_run.status = 'running' and not exists (
+        select from noetl.token as t
+        where t.execution_id = p_execution_id and t.token_id <> v_token.token_id
+      );
     end if;
     -- Read anew: the step that was routed last may have failed the run, or ended it.
     select * into v_run from noetl.run as r
@@ -13507,7 +13553,7 @@ is 'The chunk of a token that was recorded last.';
 -- split, as its chunks are; several tokens of one chunk are a split within that one. Returns
 -- {"split_id", "tokens"}, also the token itself when its splits have changed, for the event that
 -- tells so.
--- Locks: the run row, which numbers tokens and splits.
+-- Locks: the run row, which numbers tokens, splits and places in line.
 create or replace function noetl_internal.branch_token(
   p_token noetl.token,
   p_split_id integer,
@@ -13526,9 +13572,13 @@ begin
   update noetl.run as r
   set
     next_token_id = r.next_token_id + v_count, version = r.version + 1,
-    next_split_id = r.next_split_id + (p_split_id is null)::integer + (v_count > 1)::integer
+    next_split_id = r.next_split_id + (p_split_id is null)::integer + (v_count > 1)::integer,
+    next_place = greatest(r.next_place, noetl_internal.served_place()) + v_count
   where r.execution_id = p_token.execution_id
-  returning r.next_token_id - v_count as first_id, r.next_split_id - 1 as last_split_id into v_run;
+  returning
+    r.next_token_id - v_count - 1 as last_id, r.next_split_id - 1 as last_split_id,
+    r.next_place - v_count as last_place
+  into v_run;
   if p_split_id is null then
     update noetl.token as t
     set
@@ -13538,24 +13588,19 @@ begin
     returning t.* into v_token;
     v_tokens := jsonb_build_array(noetl_internal.describe_token(v_token));
   end if;
-  with branched as (
-    insert into noetl.token as t (
-      execution_id, token_id, step, status, split_ids, split_steps, input
-    )
-    select
-      v_token.execution_id, v_run.first_id + d.place::integer - 1, d.step, 'ready',
-      v_token.split_ids || case when v_count > 1 then array[v_run.last_split_id] else '{}' end,
-      v_token.split_steps
-      || case when v_count > 1 then array[noetl_internal.chunk_split(v_token.step)] else '{}' end,
-      d.input
-    from unnest(p_steps, p_inputs) with ordinality as d (step, input, place)
-    returning
-      t.token_id,
-      noetl_internal.describe_token(t) #- '{input,_partial}'
-      || jsonb_build_object('max_in_flight', t.input #> '{_partial,max_in_flight}') as description
-  )
-  select v_tokens || jsonb_agg(b.description order by b.token_id) into v_tokens
-  from branched as b;
+  if v_count > 1 then
+    v_token.split_ids := v_token.split_ids || v_run.last_split_id;
+    v_token.split_steps := v_token.split_steps || noetl_internal.chunk_split(v_token.step);
+  end if;
+  for v_at in 1..v_count loop
+    v_tokens := v_tokens || (
+      noetl_internal.insert_token(
+        v_token.execution_id, v_run.last_id + v_at, p_steps[v_at], v_token.split_ids,
+        v_token.split_steps, p_inputs[v_at], false, v_run.last_place + v_at
+      ) #- '{input,_partial}'
+      || jsonb_build_object('max_in_flight', p_inputs[v_at] #> '{_partial,max_in_flight}')
+    );
+  end loop;
   return jsonb_build_object(
     'split_id',
     coalesce(p_split_id, v_run.last_split_id - (v_count > 1)::integer), 'tokens', v_tokens
@@ -14421,21 +14466,20 @@ create or replace function noetl_internal.end_plain_command(p_outcome noetl_inte
 returns void
 language plpgsql volatile
 as $function$
-declare
-  v_command noetl_internal.draft := noetl_internal.outcome_draft(p_outcome);
 begin
-  if v_command.task = 'collect' and p_outcome.is_ok then
+  if p_outcome.task = 'collect' and p_outcome.is_ok then
     perform noetl_internal.begin_collected(
-      v_command, p_outcome.collection_size, p_outcome.result #>> '{reference,ref}'
+      noetl_internal.outcome_draft(p_outcome), p_outcome.collection_size,
+      p_outcome.result #>> '{reference,ref}'
     );
-  elsif v_command.task = 'gather' then
+  elsif p_outcome.task = 'gather' then
     perform noetl_internal.leave_gathered(
-      v_command.execution_id, v_command.token_id, (v_command.input ->> 'loop_id')::bigint,
+      p_outcome.execution_id, p_outcome.token_id, (p_outcome.input ->> 'loop_id')::bigint,
       p_outcome.result, p_outcome.error
     );
   else
     perform noetl_internal.finish_step(
-      v_command.execution_id, v_command.token_id,
+      p_outcome.execution_id, p_outcome.token_id,
       case when p_outcome.is_ok then 'call.done' else 'call.error' end,
       p_outcome.result, p_outcome.error, p_outcome.ctx
     );
@@ -17174,7 +17218,7 @@ declare
 begin
   insert into noetl.token (
     execution_id, token_id, step, status, split_ids, split_steps, input, issue, wake_at, signal,
-    slot_key, has_joined
+    slot_key, has_joined, place
   )
   select
     p_run.execution_id, t.token_id, t.token ->> 'step',
@@ -17193,7 +17237,7 @@ begin
       when e.has_entered or e.has_loop then e.slot ->> 'key'
       when (v_queue ->> 'is_held')::boolean is false then v_queue ->> 'key'
     end,
-    coalesce((t.token ->> 'has_joined')::boolean, false)
+    coalesce((t.token ->> 'has_joined')::boolean, false), 0
   from noetl_internal.told_tokens(p_run.execution_id) as t
   left join noetl_internal.told_entries(p_run.execution_id) as e on e.token_id = t.token_id
   where
@@ -22762,7 +22806,7 @@ begin
         errcode = 'NE404', hint = 'Commands are issued only while their execution runs.';
     end if;
   end loop;
-  v_issued := array(select noetl_internal.issue_batch(v_drafts));
+  v_issued := noetl_internal.issue_batch(v_drafts);
   return query
   select
     d.command_id,

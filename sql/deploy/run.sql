@@ -131,6 +131,7 @@ create table noetl.token (
   signal text,
   slot_key text,
   has_joined boolean not null default false,
+  place bigint not null,
   constraint token_pkey primary key (execution_id, token_id),
   constraint token_splits_are_pairs check (cardinality(split_ids) = cardinality(split_steps)),
   constraint token_waits_as_its_status_says check (
@@ -141,6 +142,8 @@ with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
 comment on table noetl.token is
 'Where a run stands now: one row per activation of a step that has not ended.';
 
+comment on column noetl.token.place is
+'The place in line of its command, unless claims have passed it before it is issued.';
 comment on column noetl.token.has_joined is
 'Whether it is what the branches that arrived at its step became: it does not wait there.';
 comment on column noetl.token.issue is
@@ -297,7 +300,7 @@ create table noetl.command (
   constraint command_pkey primary key (execution_id, command_id),
   constraint command_leased_iff_owned check (
     (status = 'leased') = (session_id is not null)
-    and (status = 'leased') = (claimed_at is not null)
+    and (session_id is null) = (claimed_at is null)
   ),
   constraint command_index_iff_loop check ((loop_id is null) = (iter_index is null))
 )

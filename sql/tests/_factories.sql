@@ -498,7 +498,7 @@ as $function$
       from noetl.variable as v where v.execution_id = p_execution_id
     ),
     'tokens', (
-      select jsonb_object_agg(t.token_id, to_jsonb(t))
+      select jsonb_object_agg(t.token_id, to_jsonb(t) - 'place')
       from noetl.token as t where t.execution_id = p_execution_id
     ),
     'loops', (

@@ -29,7 +29,7 @@ begin
         errcode = 'NE404', hint = 'Commands are issued only while their execution runs.';
     end if;
   end loop;
-  v_issued := array(select noetl_internal.issue_batch(v_drafts));
+  v_issued := noetl_internal.issue_batch(v_drafts);
   return query
   select
     d.command_id,

@@ -1,5 +1,5 @@
 -- Put a token on a step, ready to be routed; returns its description for the event that made it.
--- Locks: the run row, which numbers the tokens.
+-- Locks: the run row, which numbers tokens and places in line.
 create or replace function noetl_internal.add_token(
   p_execution_id bigint,
   p_step text,
@@ -12,21 +12,18 @@ returns jsonb
 language plpgsql volatile
 as $function$
 declare
-  v_token_id integer;
-  v_token jsonb;
+  v_run record;
 begin
   update noetl.run as r
-  set next_token_id = r.next_token_id + 1
+  set
+    next_token_id = r.next_token_id + 1,
+    next_place = greatest(r.next_place, noetl_internal.served_place()) + 1
   where r.execution_id = p_execution_id
-  returning r.next_token_id - 1 into v_token_id;
-  insert into noetl.token as t (
-    execution_id, token_id, step, status, split_ids, split_steps, input, has_joined
-  )
-  values (
-    p_execution_id, v_token_id, p_step, 'ready', p_split_ids, p_split_steps, p_input, p_has_joined
-  )
-  returning noetl_internal.describe_token(t) into v_token;
-  return v_token;
+  returning r.next_token_id - 1 as token_id, r.next_place into v_run;
+  return noetl_internal.insert_token(
+    p_execution_id, v_run.token_id, p_step, p_split_ids, p_split_steps, p_input, p_has_joined,
+    v_run.next_place
+  );
 end;
 $function$;
 

@@ -1,12 +1,12 @@
 -- Let an admitted token into its step, unless it must first have a place under a concurrency key:
--- then it waits for one.
+-- then it waits for one. True when a worker got a command of it.
 -- Locks: the caller holds the run row. Raises: NE46x of the step's expressions.
 create or replace function noetl_internal.admit_token(
   p_run noetl.run,
   p_token noetl.token,
   p_definition jsonb
 )
-returns void
+returns boolean
 language plpgsql volatile
 as $function$
 declare
@@ -28,10 +28,10 @@ begin
       set status = 'waiting_slot', slot_key = v_slot ->> 'key'
       where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
       perform noetl_internal.mark_change('advance', p_token.execution_id);
-      return;
+      return false;
     end if;
   end if;
-  perform noetl_internal.enter_step(p_run, p_token, p_definition, v_slot);
+  return noetl_internal.enter_step(p_run, p_token, p_definition, v_slot);
 end;
 $function$;
 

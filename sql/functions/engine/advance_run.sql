@@ -9,6 +9,7 @@ as $function$
 declare
   v_run noetl.run;
   v_token noetl.token;
+  v_is_at_work boolean;
   v_hops integer := 0;
 begin
   select * into v_run from noetl.run as r
@@ -28,7 +29,12 @@ begin
       exit;
     else
       v_hops := v_hops + 1;
-      perform noetl_internal.route_token(v_run, v_token);
+      v_is_at_work := noetl_internal.route_token(v_run, v_token);
+      -- Nothing is to be settled while all that a running run has is with a worker.
+      exit when v_is_at_work and v_run.status = 'running' and not exists (
+        select from noetl.token as t
+        where t.execution_id = p_execution_id and t.token_id <> v_token.token_id
+      );
     end if;
     -- Read anew: the step that was routed last may have failed the run, or ended it.
     select * into v_run from noetl.run as r

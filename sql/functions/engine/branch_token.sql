@@ -3,7 +3,7 @@
 -- split, as its chunks are; several tokens of one chunk are a split within that one. Returns
 -- {"split_id", "tokens"}, also the token itself when its splits have changed, for the event that
 -- tells so.
--- Locks: the run row, which numbers tokens and splits.
+-- Locks: the run row, which numbers tokens, splits and places in line.
 create or replace function noetl_internal.branch_token(
   p_token noetl.token,
   p_split_id integer,
@@ -22,9 +22,13 @@ begin
   update noetl.run as r
   set
     next_token_id = r.next_token_id + v_count, version = r.version + 1,
-    next_split_id = r.next_split_id + (p_split_id is null)::integer + (v_count > 1)::integer
+    next_split_id = r.next_split_id + (p_split_id is null)::integer + (v_count > 1)::integer,
+    next_place = greatest(r.next_place, noetl_internal.served_place()) + v_count
   where r.execution_id = p_token.execution_id
-  returning r.next_token_id - v_count as first_id, r.next_split_id - 1 as last_split_id into v_run;
+  returning
+    r.next_token_id - v_count - 1 as last_id, r.next_split_id - 1 as last_split_id,
+    r.next_place - v_count as last_place
+  into v_run;
   if p_split_id is null then
     update noetl.token as t
     set
@@ -34,24 +38,19 @@ begin
     returning t.* into v_token;
     v_tokens := jsonb_build_array(noetl_internal.describe_token(v_token));
   end if;
-  with branched as (
-    insert into noetl.token as t (
-      execution_id, token_id, step, status, split_ids, split_steps, input
-    )
-    select
-      v_token.execution_id, v_run.first_id + d.place::integer - 1, d.step, 'ready',
-      v_token.split_ids || case when v_count > 1 then array[v_run.last_split_id] else '{}' end,
-      v_token.split_steps
-      || case when v_count > 1 then array[noetl_internal.chunk_split(v_token.step)] else '{}' end,
-      d.input
-    from unnest(p_steps, p_inputs) with ordinality as d (step, input, place)
-    returning
-      t.token_id,
-      noetl_internal.describe_token(t) #- '{input,_partial}'
-      || jsonb_build_object('max_in_flight', t.input #> '{_partial,max_in_flight}') as description
-  )
-  select v_tokens || jsonb_agg(b.description order by b.token_id) into v_tokens
-  from branched as b;
+  if v_count > 1 then
+    v_token.split_ids := v_token.split_ids || v_run.last_split_id;
+    v_token.split_steps := v_token.split_steps || noetl_internal.chunk_split(v_token.step);
+  end if;
+  for v_at in 1..v_count loop
+    v_tokens := v_tokens || (
+      noetl_internal.insert_token(
+        v_token.execution_id, v_run.last_id + v_at, p_steps[v_at], v_token.split_ids,
+        v_token.split_steps, p_inputs[v_at], false, v_run.last_place + v_at
+      ) #- '{input,_partial}'
+      || jsonb_build_object('max_in_flight', p_inputs[v_at] #> '{_partial,max_in_flight}')
+    );
+  end loop;
   return jsonb_build_object(
     'split_id',
     coalesce(p_split_id, v_run.last_split_id - (v_count > 1)::integer), 'tokens', v_tokens

@@ -5,21 +5,20 @@ create or replace function noetl_internal.end_plain_command(p_outcome noetl_inte
 returns void
 language plpgsql volatile
 as $function$
-declare
-  v_command noetl_internal.draft := noetl_internal.outcome_draft(p_outcome);
 begin
-  if v_command.task = 'collect' and p_outcome.is_ok then
+  if p_outcome.task = 'collect' and p_outcome.is_ok then
     perform noetl_internal.begin_collected(
-      v_command, p_outcome.collection_size, p_outcome.result #>> '{reference,ref}'
+      noetl_internal.outcome_draft(p_outcome), p_outcome.collection_size,
+      p_outcome.result #>> '{reference,ref}'
     );
-  elsif v_command.task = 'gather' then
+  elsif p_outcome.task = 'gather' then
     perform noetl_internal.leave_gathered(
-      v_command.execution_id, v_command.token_id, (v_command.input ->> 'loop_id')::bigint,
+      p_outcome.execution_id, p_outcome.token_id, (p_outcome.input ->> 'loop_id')::bigint,
       p_outcome.result, p_outcome.error
     );
   else
     perform noetl_internal.finish_step(
-      v_command.execution_id, v_command.token_id,
+      p_outcome.execution_id, p_outcome.token_id,
       case when p_outcome.is_ok then 'call.done' else 'call.error' end,
       p_outcome.result, p_outcome.error, p_outcome.ctx
     );

@@ -26,7 +26,7 @@ begin
   exception
     when sqlstate 'NE464' then
       perform noetl_internal.issue_step(
-        p_run.execution_id, p_token, p_definition, 'collect',
+        p_run, p_token, p_definition, 'collect',
         jsonb_build_object('loop_id', v_loop_id) || noetl_internal.chunk_part(p_token.input)
       );
       return;

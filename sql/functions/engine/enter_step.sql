@@ -1,6 +1,6 @@
--- Start the activation of an admitted step: a loop, a command for a worker, a wait, or nothing to
--- do at all. p_slot is the place under a concurrency key that it holds, for the event that tells
--- so.
+-- Start the activation of an admitted step: a loop, a command for a worker (then true), a wait, or
+-- nothing to do at all. p_slot is the place under a concurrency key that it holds, for the event
+-- that tells so.
 -- Locks: the caller holds the run row. Raises: NE46x of the step's expressions.
 create or replace function noetl_internal.enter_step(
   p_run noetl.run,
@@ -8,7 +8,7 @@ create or replace function noetl_internal.enter_step(
   p_definition jsonb,
   p_slot jsonb
 )
-returns void
+returns boolean
 language plpgsql volatile
 as $function$
 declare
@@ -37,10 +37,9 @@ begin
   elsif v_wait is not null then
     perform noetl_internal.begin_wait(p_run, p_token, v_wait);
   else
-    perform noetl_internal.issue_step(
-      p_run.execution_id, p_token, p_definition, 'run', p_token.input
-    );
+    return noetl_internal.issue_step(p_run, p_token, p_definition, 'run', p_token.input);
   end if;
+  return false;
 end;
 $function$;
 

@@ -22,7 +22,9 @@ begin
   perform noetl_internal.save_step_result(
     p_token.execution_id, p_token.step, p_result, p_error, p_loop_id
   );
-  perform noetl_internal.write_ctx(p_token.execution_id, p_ctx);
+  if p_ctx is not null then
+    perform noetl_internal.write_ctx(p_token.execution_id, p_ctx);
+  end if;
   v_exit := noetl_internal.leave_step(
     p_token, noetl_internal.step_definition(p_catalog_id, p_token.step),
     p_catalog_id,

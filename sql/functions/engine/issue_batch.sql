@@ -2,12 +2,11 @@
 -- was issued before is left alone and not returned. Rings the doorbell, and, while
 -- somebody publishes commands, puts them into the outbox.
 create or replace function noetl_internal.issue_batch(p_drafts noetl_internal.draft [])
-returns setof text
+returns text []
 language plpgsql volatile
 as $function$
 declare
   v_issued text [];
-  v_id text;
 begin
   with issued as (
     insert into noetl.event (
@@ -48,9 +47,7 @@ begin
     perform noetl_internal.mark_publications(v_issued, p_drafts);
   end if;
   perform noetl_internal.ring_doorbell(v_issued, p_drafts);
-  foreach v_id in array coalesce(v_issued, '{}') loop
-    return next v_id;
-  end loop;
+  return coalesce(v_issued, '{}');
 end;
 $function$;
 

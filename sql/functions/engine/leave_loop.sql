@@ -9,14 +9,18 @@ as $function$
 declare
   v_is_ok boolean := p_loop.status in ('complete', 'partial');
   v_definition jsonb := noetl_internal.step_definition(p_loop.catalog_id, p_loop.step);
+  v_run noetl.run;
   v_token noetl.token;
 begin
   if v_is_ok and v_definition #>> '{task,result,format}' in ('ndjson', 'parquet', 'arrow') then
+    select * into v_run from noetl.run as r
+    where r.execution_id = p_loop.execution_id
+    for no key update;
     select * into v_token from noetl.token as t
     where t.execution_id = p_loop.execution_id and t.token_id = p_loop.token_id;
     if found then
       perform noetl_internal.issue_step(
-        p_loop.execution_id, v_token, v_definition, 'gather',
+        v_run, v_token, v_definition, 'gather',
         jsonb_build_object(
           'loop_id', p_loop.loop_id, 'payload', noetl_internal.loop_payload(p_loop)
         )

@@ -10,7 +10,7 @@ declare
 begin
   insert into noetl.token (
     execution_id, token_id, step, status, split_ids, split_steps, input, issue, wake_at, signal,
-    slot_key, has_joined
+    slot_key, has_joined, place
   )
   select
     p_run.execution_id, t.token_id, t.token ->> 'step',
@@ -29,7 +29,7 @@ begin
       when e.has_entered or e.has_loop then e.slot ->> 'key'
       when (v_queue ->> 'is_held')::boolean is false then v_queue ->> 'key'
     end,
-    coalesce((t.token ->> 'has_joined')::boolean, false)
+    coalesce((t.token ->> 'has_joined')::boolean, false), 0
   from noetl_internal.told_tokens(p_run.execution_id) as t
   left join noetl_internal.told_entries(p_run.execution_id) as e on e.token_id = t.token_id
   where

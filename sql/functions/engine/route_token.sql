@@ -1,11 +1,12 @@
 -- Bring a ready token into its step: join, the turn of a chunk, admission, then a loop, a command,
--- or nothing to do. An expression that cannot be evaluated ends the step with call.error.
+-- or nothing to do. An expression that cannot be evaluated ends the step with call.error. True when
+-- a worker got a command of it.
 -- Locks: the caller holds the run row.
 create or replace function noetl_internal.route_token(
   p_run noetl.run,
   p_token noetl.token
 )
-returns void
+returns boolean
 language plpgsql volatile
 as $function$
 declare
@@ -22,19 +23,19 @@ begin
     update noetl.token as t
     set status = 'waiting_join'
     where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
-    return;
+    return false;
   end if;
   -- A case: "null and …" would be evaluated to its end, and most tokens have no input.
   if (case when p_token.input ? '_partial' then not noetl_internal.is_turn(p_token) end) then
     update noetl.token as t
     set status = 'waiting_turn'
     where t.execution_id = p_token.execution_id and t.token_id = p_token.token_id;
-    return;
+    return false;
   end if;
   begin
     case noetl_internal.admission(p_token, v_definition -> 'admit')
       when 'allow' then
-        perform noetl_internal.admit_token(p_run, p_token, v_definition);
+        return noetl_internal.admit_token(p_run, p_token, v_definition);
       when 'discard' then
         perform noetl_internal.append_event(
           p_token.execution_id, p_run.catalog_id, 'step.exit', p_token.step, 'skipped',
@@ -60,6 +61,7 @@ begin
         jsonb_build_object('kind', 'template', 'code', v_code, 'message', v_message), null
       );
   end;
+  return false;
 end;
 $function$;
 
