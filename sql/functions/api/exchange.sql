@@ -20,7 +20,9 @@ as $function$
 declare
   v_recorded jsonb := noetl_internal.ingest_events(p_events);
 begin
-  perform noetl_internal.require_counts(p_room, 'p_room');
+  if p_room is not null then
+    perform noetl_internal.require_counts(p_room, 'p_room');
+  end if;
   return jsonb_build_object(
     'recorded', v_recorded,
     'commands', (

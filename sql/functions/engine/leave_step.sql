@@ -32,10 +32,8 @@ begin
     end,
     p_locals, p_token.step
   );
-  v_arcs := array(
-    select noetl_internal.choose_arcs(
-      v_execution_id, p_definition -> 'next', p_locals, p_token.step
-    )
+  v_arcs := noetl_internal.choose_arcs(
+    v_execution_id, p_definition -> 'next', p_locals, p_token.step
   );
   if
     cardinality(v_arcs) = 0
