@@ -11,12 +11,15 @@ from typing import Any, Final
 import helm_python
 import yaml
 
+from noetl_shell.settings import SETTINGS
 from tools.chart import CHART
 
 RELEASE: Final = "noetl"
 NAMESPACE: Final = "etl"
 
 Object = dict[str, Any]
+
+KNOWN: Final = {setting.variable: setting for setting in SETTINGS}
 
 VALUES_FILES: Final = ("minimal", "kind", "gke")
 
@@ -336,3 +339,18 @@ def environment(
         else:
             assert reference.get("optional"), f"{place} is missing: no start"
     return found
+
+
+def is_ours(container: Object) -> bool:
+    """Whether its image is one that this project builds."""
+    return "noetl/" in container["image"]
+
+
+class AnySecret(dict[tuple[str, str], str]):
+    """Every secret is there; a value that a setting of any kind could have."""
+
+    def __contains__(self, place: object) -> bool:
+        return True
+
+    def __missing__(self, place: tuple[str, str]) -> str:
+        return "postgresql://u:p@h/d" if "url" in place[1] else "text"
