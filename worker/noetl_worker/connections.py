@@ -12,7 +12,7 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg.pq import TransactionStatus
 
-from noetl_worker.deadline import admitted
+from noetl_worker.deadline import Place
 from noetl_worker.metrics import POOL_SIZE, POOL_USED, POOL_WAITING
 
 Connection = AsyncConnection[Any]
@@ -46,15 +46,21 @@ class Connections:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection in autocommit mode; it comes back only if it is still usable."""
+        # One generator, not one for each thing to undo: every report and claim comes here.
+        place = Place(self._slots)
         self._asking += 1
         try:
-            async with admitted(self._slots):
-                self._used += 1
+            await place.take()
+            self._used += 1
+            try:
+                conn = await self._take() or await self._connect()
                 try:
-                    async with self._lent() as conn:
-                        yield conn
+                    yield conn
                 finally:
-                    self._used -= 1
+                    await self._give_back(conn)
+            finally:
+                self._used -= 1
+                place.give_up()
         finally:
             self._asking -= 1
 
@@ -70,21 +76,16 @@ class Connections:
         """Close all connections that are not lent."""
         await self.close_idle(float("inf"))
 
-    @asynccontextmanager
-    async def _lent(self) -> AsyncIterator[Connection]:
-        conn = await self._take() or await self._connect()
-        try:
-            yield conn
-        finally:
-            if _is_usable(conn):
-                self._idle.append((time.monotonic(), conn))
-            else:
-                await conn.close()
+    async def _give_back(self, conn: Connection) -> None:
+        if _is_usable(conn):
+            self._idle.append((time.monotonic(), conn))
+        else:
+            await conn.close()
 
     async def _take(self) -> Connection | None:
         while self._idle:
             _, conn = self._idle.pop()
-            if _is_usable(conn) and not _has_news(conn):
+            if not _has_news(conn):
                 return conn
             await conn.close()
         return None

@@ -60,8 +60,11 @@ class Place:
 
     async def take(self) -> None:
         """Wait for a slot; the time limits stand still until there is one."""
-        with standing_still():
-            await self._slots.acquire()
+        if self._slots.locked():
+            with standing_still():
+                await self._slots.acquire()
+        else:
+            await self._slots.acquire()  # at once
         self._is_held = True
 
     def give_up(self) -> None:

@@ -176,8 +176,8 @@ _ANSWERS: Final = {
 def count_answer(answer: Mapping[str, Any]) -> None:
     """Count what ``record_events`` says of a batch."""
     for name, counter in _ANSWERS.items():
-        told = answer[name]
-        counter.inc(told if isinstance(told, int) else len(told))
+        if told := answer[name]:
+            counter.inc(told if isinstance(told, int) else len(told))
 
 
 def show(metrics: Metrics) -> None:

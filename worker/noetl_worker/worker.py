@@ -46,6 +46,8 @@ EXPAND_MAX = 20
 ADVANCE_MAX = 200
 MARKS_SECONDS = 1.0
 
+_INSTANT = metrics.COMMANDS.labels(NOOP, "completed")
+
 log = logging.getLogger(__name__)
 
 
@@ -292,7 +294,8 @@ class Worker:
             else:
                 self._start(command)
                 reach("after_start")
-        metrics.COMMANDS.labels(NOOP, "completed").inc(instant)
+        if instant:
+            _INSTANT.inc(instant)
 
     def _note_marks(
         self, commands: list[Command], now: float, *, is_full: bool

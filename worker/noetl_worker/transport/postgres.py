@@ -118,13 +118,7 @@ class PostgresCalls:
 
     async def call(self, function: str, **arguments: Any) -> Json:
         """One statement in a transaction of its own."""
-        called = FUNCTIONS[function]
-        async with self._connection() as conn:
-            cursor = await conn.execute(called.query, called.values(arguments))
-            rows = await cursor.fetchall()
-        if called.columns:
-            return rows
-        return rows[0][0] if rows else None
+        return (await self._ask({function: arguments}))[function]
 
     async def exchange(
         self,
@@ -140,8 +134,7 @@ class PostgresCalls:
         """
         report = report_text(events).decode() if events else None
         calls = exchange_calls(session, report, len(events), beat, claim)
-        async with self._connection() as conn:
-            found = await read_answers(await execute(conn, calls))
+        found = await self._ask(calls)
         if (both := found.get("exchange")) is not None:
             commands = [Command(**command) for command in both["commands"]]
             return Answer(recorded=both["recorded"], commands=commands)
@@ -160,11 +153,11 @@ class PostgresCalls:
         """Close the connections."""
         await self._connections.close()
 
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Connection]:
+    async def _ask(self, calls: Mapping[str, Mapping[str, Any]]) -> dict[str, Json]:
+        """Make calls in one round trip; their answers."""
         try:
             async with self._connections.connection() as conn:
-                yield conn
+                return await read_answers(await execute(conn, calls))
         except OSError as exc:
             raise EngineAwayError(describe(exc)) from exc
         except psycopg.Error as exc:
