@@ -41,9 +41,11 @@ begin
   if not noetl_internal.queue_run(v_execution_id, v_catalog.compiled -> 'concurrency') then
     perform noetl_internal.advance_run(v_execution_id);
   end if;
-  -- Whoever started it looks next; and the tick tells its shard that one run more is live.
+  -- Whoever started it looks next; and a tick tells its shard that one run more is live, for which
+  -- nobody is woken: the workers that hear of its first command have better to do.
   perform noetl_internal.project_run(v_execution_id);
-  perform noetl_internal.mark_change('dirty', v_execution_id);
+  insert into noetl.change (kind, execution_id, marked_at)
+  values ('dirty', v_execution_id, noetl_internal.clock_now());
   return v_execution_id;
 end;
 $function$;
