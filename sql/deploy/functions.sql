@@ -13468,7 +13468,8 @@ begin
     else
       v_hops := v_hops + 1;
       v_is_at_work := noetl_internal.route_token(v_run, v_token);
-      -- Nothing is to be settled while all that a running run has is with a worker.
+      -- Nothing is to be settled while all that a running run has is with a worker. Asked apart
+      -- from the call: docs/decisions/pinned-plans.md.
       exit when v_is_at_work and v_run.status = 'running' and not exists (
         select from noetl.token as t
         where t.execution_id = p_execution_id and t.token_id <> v_token.token_id
