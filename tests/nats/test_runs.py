@@ -36,6 +36,10 @@ STEPS = """
 - step: last
   tool: { kind: python, code: "result = 'done'" }
 """
+END = """
+- step: end
+  tool: { kind: noop, result: ended }
+"""
 SLOW = """
 - step: many
   loop: { in: "{{ range(60) }}", iterator: n }
@@ -94,15 +98,20 @@ def test_run_over_nats(lab: NatsLab) -> None:
 
 @pytest.mark.accept("P4.1-3", "S.E")
 def test_same_events_as_without_nats(lab: NatsLab) -> None:
+    def start() -> int:
+        # The pieces and the last step go side by side, and a run without a final step
+        # takes the result of whichever ends last.
+        return lab.start(STEPS + END, executor={"spec": {"final_step": "end"}})
+
     lab.worker("direct")
-    direct = lab.start(STEPS)
+    direct = start()
     lab.wait(direct)
     lab.workers[0].terminate()
     lab.workers[0].wait(30)
     lab.dispatcher()
     lab.ready()
     lab.over_nats()
-    over = lab.start(STEPS)
+    over = start()
     assert lab.wait(over)["status"] == "completed"
     assert lab.last_sequence(EVENTS) > 0
     assert rows(lab, over) == rows(lab, direct)
