@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from noetl_worker.results.digest import Sha256
 from noetl_worker.stores.base import StoreTier, Upload
@@ -12,7 +11,7 @@ from noetl_worker.stores.base import StoreTier, Upload
 CRC_MASK: Final = 0xFFFFFFFF
 
 
-class Draft:
+class Draft(Upload):
     """An object that nobody can read yet; ``commit`` makes it one, leaving aborts it.
 
     Not thread-safe; every method may block and belongs into a thread.
@@ -51,17 +50,6 @@ class Draft:
         """Drop what was written; harmless after ``commit``."""
         self._digest.close()
         self._upload.abort()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.abort()
 
 
 class DraftFile:

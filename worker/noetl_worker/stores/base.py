@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,29 +63,34 @@ class ObjectInfo:
     modified_at: datetime
 
 
-class Upload(Protocol):
+class Upload(ABC):
     """An object on its way: nobody can read it before ``commit`` has returned.
 
     A context manager that aborts what was not committed. ``commit`` is durable.
     """
 
+    @abstractmethod
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Take the next bytes, of any number; blocks while the store is slower."""
 
+    @abstractmethod
     def commit(self) -> None:
         """Make the object readable, whole; it replaces one of the same key."""
 
+    @abstractmethod
     def abort(self) -> None:
         """Drop what was written; harmless after a commit or another abort."""
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
-    ) -> None: ...
+    ) -> None:
+        self.abort()
 
 
 class ObjectStore(Protocol):

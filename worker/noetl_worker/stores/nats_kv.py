@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from noetl_worker.nats.settings import NatsSettings
 from noetl_worker.stores.base import (
@@ -14,6 +13,7 @@ from noetl_worker.stores.base import (
     ObjectMissingError,
     StoreFullError,
     StoreTier,
+    Upload,
 )
 from noetl_worker.stores.keys import is_key, key_of, split
 from noetl_worker.stores.nats import VALUE_MAX, Link
@@ -109,7 +109,7 @@ class KvStore:
         return f"$KV.{self._bucket}.{_encode(key)}"
 
 
-class KvUpload:
+class KvUpload(Upload):
     """A value that is collected, and sent at once."""
 
     def __init__(self, link: Link, subject: str, key: str) -> None:
@@ -140,17 +140,6 @@ class KvUpload:
         """Forget the bytes."""
         self._is_open = False
         self._data = bytearray()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.abort()
 
     def _check(self) -> None:
         if not self._is_open:

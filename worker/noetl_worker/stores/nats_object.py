@@ -17,8 +17,7 @@ from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 from noetl_worker.nats.settings import NatsSettings
 from noetl_worker.stores.base import (
@@ -29,6 +28,7 @@ from noetl_worker.stores.base import (
     StoreFullError,
     StoreRefusedError,
     StoreTier,
+    Upload,
 )
 from noetl_worker.stores.keys import is_key, key_of, split
 from noetl_worker.stores.nats import Link
@@ -240,7 +240,7 @@ class ObjectBucket:
             ) from exc
 
 
-class ObjectUpload:
+class ObjectUpload(Upload):
     """Chunks that are sent as they fill; nothing names them before the commit."""
 
     def __init__(
@@ -313,17 +313,6 @@ class ObjectUpload:
         if self._sent or self._places:
             wait(self._sent, _PURGE_SECONDS)  # or the last would stay
             self._bucket.drop(self._nuid)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.abort()
 
     def _send(self) -> None:
         self._settle(AT_ONCE - 1)

@@ -9,8 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from noetl_worker.stores.base import (
     ObjectInfo,
@@ -18,6 +17,7 @@ from noetl_worker.stores.base import (
     StoreDownError,
     StoreError,
     StoreTier,
+    Upload,
 )
 from noetl_worker.stores.keys import is_key, key_of, split
 from noetl_worker.stores.tree import Tree
@@ -139,7 +139,7 @@ class PvcStore:
         """Nothing is kept open."""
 
 
-class PvcUpload:
+class PvcUpload(Upload):
     """A file under another name, in the directory where it will be."""
 
     def __init__(self, tree: Tree, key: str) -> None:
@@ -189,17 +189,6 @@ class PvcUpload:
             with suppress(OSError):
                 os.unlink(self._draft, dir_fd=self._directory)
             self._close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.abort()
 
     def _begin(self) -> tuple[int, int]:
         """Make directory and file; a delete may remove the still empty directory."""

@@ -13,14 +13,14 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import suppress
-from types import TracebackType
-from typing import Final, ParamSpec, Self, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 from noetl_worker.stores.base import (
     ObjectMissingError,
     StoreDownError,
     StoreError,
     StoreFullError,
+    Upload,
 )
 from noetl_worker.stores.s3_client import S3Client, UploadMissingError
 
@@ -65,7 +65,7 @@ class Line:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-class S3Upload:
+class S3Upload(Upload):
     """An object on its way; a part is sent when more follows it."""
 
     def __init__(
@@ -129,17 +129,6 @@ class S3Upload:
             with suppress(StoreError, TimeoutError, CancelledError):
                 self._line.submit(self._drop, self._id, parts).result(_ABORT_SECONDS)
         self._close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.abort()
 
     def _send(self) -> None:
         """Hand the buffer to another thread; raises what earlier parts met."""
