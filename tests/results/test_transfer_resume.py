@@ -267,7 +267,7 @@ def test_cancelling_stops_what_blocks(loaded: Lab, blocks: str) -> None:
     )
     seconds = stopped_when(loaded, text, lambda: loaded.count(at_work) > 0)
     other.close()
-    assert seconds < 5
+    assert seconds < 30
 
 
 def test_timeout_stops_it(loaded: Lab) -> None:

@@ -13,14 +13,14 @@ def test_pipeline_waits_without_holding_a_slot(lab: Lab) -> None:
     status = lab.run(
         """
         - step: many
-          loop: { in: [1, 2, 3, 4], iterator: n, spec: { mode: parallel } }
+          loop: { in: "{{ range(8) }}", iterator: n, spec: { mode: parallel } }
           tool:
             - first: { kind: noop }
-            - pause: { kind: wait, duration: "1s" }
+            - pause: { kind: wait, duration: "2s" }
         """
     )
     assert status["status"] == "completed"
-    assert 1 <= time.monotonic() - began < 4
+    assert 2 <= time.monotonic() - began < 8 * 2
 
 
 def test_bad_duration_is_an_error_of_the_task(lab: Lab) -> None:
