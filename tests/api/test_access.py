@@ -78,7 +78,7 @@ def test_revoked_token_stops_working_within_seconds(api: Api) -> None:
     assert client.get("/api/executions").status_code == 200
     row = api.conn.execute("select noetl.revoke_api_token('leaver')").fetchone()
     assert row == (True,)
-    until(lambda: client.get("/api/executions").status_code == 401, 3)
+    until(lambda: client.get("/api/executions").status_code == 401, 30)
 
 
 def test_expired_token_is_refused(api: Api) -> None:

@@ -168,7 +168,7 @@ def test_duplicate_issue_rings_no_doorbell(rig: Rig) -> None:
     assert list(listener.notifies(timeout=0.5)) == []
 
     assert rig.value(duplicate, Jsonb({"command_id": "new"}), run) == "issued"
-    assert [n.payload for n in listener.notifies(timeout=5, stop_after=1)] == [
+    assert [n.payload for n in listener.notifies(timeout=30, stop_after=1)] == [
         "default"
     ]
 

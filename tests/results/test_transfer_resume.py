@@ -277,4 +277,4 @@ def test_timeout_stops_it(loaded: Lab) -> None:
     status = loaded.run(text)
     assert status["error"]["kind"] == "timeout"
     left = "select count(*) from pg_stat_activity where wait_event = 'PgSleep'"
-    loaded.until(lambda: loaded.count(left) == 0, 5)
+    loaded.until(lambda: loaded.count(left) == 0)

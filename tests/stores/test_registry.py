@@ -141,7 +141,7 @@ def test_closing_ends_the_threads(remote: Lab) -> None:
     assert get(store, "a") == b"1" * remote.large
     stores.close()
     for thread in set(threading.enumerate()) - before:
-        thread.join(5)
+        thread.join(30)
         assert not thread.is_alive()
     with pytest.raises(StoreDownError):
         put(store, "a", b"1" * remote.large)

@@ -309,7 +309,7 @@ def test_postgres_timeout_cancels_the_query(postgres: Lab) -> None:
         "select count(*) from pg_stat_activity"
         " where query like '%%/* mine */' and state = 'active'"
     )
-    postgres.until(lambda: postgres.count(busy) == 0, 5)
+    postgres.until(lambda: postgres.count(busy) == 0)
 
 
 def test_shell(lab: Lab) -> None:
