@@ -114,7 +114,7 @@ def test_what_a_killed_collector_left_goes(lab: Lab) -> None:
     run = lab.start(workflow("{ ttl: 1 }"))
     await_signal(lab, run)
     maker.send_signal(signal.SIGTERM)
-    maker.wait(20)
+    maker.wait(60)
     time.sleep(1)
     assert lab.worker(NOETL_KILL_AT="after_expire", **SOON).wait(30) == -signal.SIGKILL
     row = stored(lab, run)

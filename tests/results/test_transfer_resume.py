@@ -60,7 +60,7 @@ def ids_in(lab: Lab, tmp_path: Path, kind: str) -> list[int]:
 def killed_at(lab: Lab, point: str, number: int) -> None:
     """A worker that dies when it comes to a point of the transfer for the n-th time."""
     victim = lab.worker(NOETL_KILL_AT=f"{point}:{number}", **FAST)
-    assert victim.wait(20) == -signal.SIGKILL
+    assert victim.wait(60) == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("has_key", [False, True], ids=["reread", "key"])

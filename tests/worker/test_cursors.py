@@ -237,7 +237,7 @@ def test_child_of_a_row_that_is_handed_back_is_cancelled(queue: Lab) -> None:
     children = "select count(*) from noetl.run where parent_execution_id = %s"
     queue.until(lambda: queue.count(children, run) == 1)
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(10) == 0
+    assert worker.wait(60) == 0
     alive = children + " and status = 'running'"
     assert queue.count(alive, run) == 0
 

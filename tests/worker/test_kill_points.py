@@ -132,7 +132,7 @@ def test_nothing_is_lost_or_recorded_twice(
     )
     if victim.poll() is None:
         victim.send_signal(signal.SIGTERM)
-    assert victim.wait(10) == -signal.SIGKILL, f"nothing comes to {point}"
+    assert victim.wait(60) == -signal.SIGKILL, f"nothing comes to {point}"
     seen, known = effects(file), recorded(lab, run)
 
     file.with_suffix(".end").touch()
