@@ -17,7 +17,7 @@ select noetl_test.start(
 ) as y \gset
 set local noetl.test_now = '2030-01-01 00:00:30+00';
 -- Of another priority: of two that newcomers begin at the same place, either is next in line.
-select noetl_test.start(jsonb_build_array(noetl_test.step('a')), '{}', '{"spec": {"priority": 4}}') as z \gset
+select noetl_test.start(jsonb_build_array(noetl_test.step('a')), '{}', '{"executor": {"spec": {"priority": 4}}}') as z \gset
 set local noetl.test_now = '2030-01-01 00:01:00+00';
 select set_eq(
   'table sample',
