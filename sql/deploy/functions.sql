@@ -5512,7 +5512,7 @@ begin
       format('unknown key "%s"', p_key)
       || case when closest.name is null then ' has no effect' else '' end,
       coalesce(
-        format('Did you mean "%s"?', closest.name),
+        'Did you mean "' || closest.name || '"?',
         'Known keys here: ' || array_to_string(known.names, ', ') || '.'
       )
     ) as p
@@ -11863,7 +11863,7 @@ as $function$
           when 'waiting_turn' then 'chunks before it'
           when 'waiting_time' then to_char(t.wake_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"')
           when 'waiting_signal' then format('signal "%s"', t.signal)
-          when 'waiting_slot' then coalesce(format('a place under "%s"', t.slot_key), 'its turn')
+          when 'waiting_slot' then format('a place under "%s"', t.slot_key)
         end
       ),
       '; ' order by t.token_id

@@ -1,20 +1,29 @@
 -- Factories for the pgTAP suite, on the public API only: a test says what it needs and no more.
 create schema noetl_test;
 
--- A playbook of these steps; p_document is merged over the rest of it. Returns its path.
+-- A playbook of these steps; p_document is merged over the rest of it. Returns its path. A key
+-- that the engine does not know is an error: a test that misspells what it asks for asks nothing.
 create function noetl_test.playbook(p_steps jsonb, p_document jsonb default '{}')
 returns text
-language sql volatile
+language plpgsql volatile
 as $function$
-  select r.path
-  from (select 'test/' || gen_random_uuid()::text as path) as n
-  cross join lateral noetl.register_playbook(
+declare
+  v_path text := 'test/' || gen_random_uuid();
+  v_made record;
+begin
+  select r.path, r.warnings into v_made
+  from noetl.register_playbook(
     jsonb_build_object(
       'apiVersion', 'noetl.io/v2', 'kind', 'Playbook',
-      'metadata', jsonb_build_object('name', n.path, 'path', n.path),
+      'metadata', jsonb_build_object('name', v_path, 'path', v_path),
       'workflow', p_steps
     ) || p_document
-  ) as r
+  ) as r;
+  if jsonb_path_exists(v_made.warnings, '$[*].message ? (@ starts with "unknown key ")') then
+    raise exception '%', v_made.warnings;
+  end if;
+  return v_made.path;
+end;
 $function$;
 
 -- A run of these steps.

@@ -13,7 +13,7 @@ as $function$
           when 'waiting_turn' then 'chunks before it'
           when 'waiting_time' then to_char(t.wake_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"')
           when 'waiting_signal' then format('signal "%s"', t.signal)
-          when 'waiting_slot' then coalesce(format('a place under "%s"', t.slot_key), 'its turn')
+          when 'waiting_slot' then format('a place under "%s"', t.slot_key)
         end
       ),
       '; ' order by t.token_id

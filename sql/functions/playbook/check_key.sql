@@ -25,7 +25,7 @@ begin
       format('unknown key "%s"', p_key)
       || case when closest.name is null then ' has no effect' else '' end,
       coalesce(
-        format('Did you mean "%s"?', closest.name),
+        'Did you mean "' || closest.name || '"?',
         'Known keys here: ' || array_to_string(known.names, ', ') || '.'
       )
     ) as p
