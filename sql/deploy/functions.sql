@@ -10939,6 +10939,40 @@ $function$;
 comment on function noetl_internal.describe_token(noetl.token)
 is 'A token as the events tell of it.';
 
+-- engine/last_place.sql
+-- The last place in line that a run has taken, behind which it takes its next: what it was given,
+-- but no more places beyond the one served last than it has other tokens than p_token_id. A token
+-- that takes no worker leaves its place unused, and a run that only waits in a cycle would fall
+-- behind all others.
+-- Locks: the caller holds the run row.
+create or replace function noetl_internal.last_place(
+  p_execution_id bigint,
+  p_next_place bigint,
+  p_token_id integer
+)
+returns bigint
+language plpgsql volatile
+as $function$
+declare
+  v_served bigint := noetl_internal.served_place();
+begin
+  if p_next_place <= v_served then
+    return v_served;
+  end if;
+  return v_served + (
+    select count(*)
+    from (
+      select from noetl.token as t
+      where t.execution_id = p_execution_id and t.token_id <> p_token_id
+      limit p_next_place - v_served
+    ) as o
+  );
+end;
+$function$;
+
+comment on function noetl_internal.last_place(bigint, bigint, integer)
+is 'The last place in line that a run has taken.';
+
 -- engine/insert_token.sql
 -- Insert a token that is ready to be routed; returns its description for the event that made it.
 -- Locks: the caller holds the run row, which numbers tokens and places in line.
@@ -10994,7 +11028,7 @@ begin
   update noetl.run as r
   set
     next_token_id = r.next_token_id + 1,
-    next_place = greatest(r.next_place, noetl_internal.served_place()) + 1
+    next_place = noetl_internal.last_place(r.execution_id, r.next_place, r.next_token_id) + 1
   where r.execution_id = p_execution_id
   returning r.next_token_id - 1 as token_id, r.next_place into v_run;
   return noetl_internal.insert_token(
@@ -11031,7 +11065,8 @@ begin
   set
     next_token_id = r.next_token_id + v_count,
     next_split_id = r.next_split_id + (v_count > 1)::integer,
-    next_place = greatest(r.next_place, noetl_internal.served_place()) + v_count,
+    next_place =
+    noetl_internal.last_place(r.execution_id, r.next_place, p_token.token_id) + v_count,
     last_step = p_token.step, version = r.version + 1,
     context_version = nextval('noetl.event_id_seq')
   where r.execution_id = p_token.execution_id
@@ -11689,7 +11724,9 @@ declare
 begin
   if v_place < noetl_internal.served_place() then
     update noetl.run as r
-    set next_place = greatest(r.next_place, noetl_internal.served_place()) + 1
+    set
+      next_place =
+      noetl_internal.last_place(r.execution_id, r.next_place, p_token.token_id) + 1
     where r.execution_id = p_run.execution_id
     returning r.next_place into v_place;
   end if;
@@ -13571,7 +13608,8 @@ begin
   set
     next_token_id = r.next_token_id + v_count, version = r.version + 1,
     next_split_id = r.next_split_id + (p_split_id is null)::integer + (v_count > 1)::integer,
-    next_place = greatest(r.next_place, noetl_internal.served_place()) + v_count
+    next_place =
+    noetl_internal.last_place(r.execution_id, r.next_place, p_token.token_id) + v_count
   where r.execution_id = p_token.execution_id
   returning
     r.next_token_id - v_count - 1 as last_id, r.next_split_id - 1 as last_split_id,

@@ -105,6 +105,7 @@
 \ir engine/step_definition.sql
 \ir engine/is_no_next_an_error.sql
 \ir engine/describe_token.sql
+\ir engine/last_place.sql
 \ir engine/insert_token.sql
 \ir engine/add_token.sql
 \ir engine/pass_token.sql

@@ -17,7 +17,7 @@ begin
   update noetl.run as r
   set
     next_token_id = r.next_token_id + 1,
-    next_place = greatest(r.next_place, noetl_internal.served_place()) + 1
+    next_place = noetl_internal.last_place(r.execution_id, r.next_place, r.next_token_id) + 1
   where r.execution_id = p_execution_id
   returning r.next_token_id - 1 as token_id, r.next_place into v_run;
   return noetl_internal.insert_token(

@@ -23,7 +23,8 @@ begin
   set
     next_token_id = r.next_token_id + v_count, version = r.version + 1,
     next_split_id = r.next_split_id + (p_split_id is null)::integer + (v_count > 1)::integer,
-    next_place = greatest(r.next_place, noetl_internal.served_place()) + v_count
+    next_place =
+    noetl_internal.last_place(r.execution_id, r.next_place, p_token.token_id) + v_count
   where r.execution_id = p_token.execution_id
   returning
     r.next_token_id - v_count - 1 as last_id, r.next_split_id - 1 as last_split_id,

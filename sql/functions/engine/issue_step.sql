@@ -17,7 +17,9 @@ declare
 begin
   if v_place < noetl_internal.served_place() then
     update noetl.run as r
-    set next_place = greatest(r.next_place, noetl_internal.served_place()) + 1
+    set
+      next_place =
+      noetl_internal.last_place(r.execution_id, r.next_place, p_token.token_id) + 1
     where r.execution_id = p_run.execution_id
     returning r.next_place into v_place;
   end if;

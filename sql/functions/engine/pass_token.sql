@@ -21,7 +21,8 @@ begin
   set
     next_token_id = r.next_token_id + v_count,
     next_split_id = r.next_split_id + (v_count > 1)::integer,
-    next_place = greatest(r.next_place, noetl_internal.served_place()) + v_count,
+    next_place =
+    noetl_internal.last_place(r.execution_id, r.next_place, p_token.token_id) + v_count,
     last_step = p_token.step, version = r.version + 1,
     context_version = nextval('noetl.event_id_seq')
   where r.execution_id = p_token.execution_id
