@@ -12022,6 +12022,7 @@ language plpgsql volatile
 as $function$
 declare
   v_left record;
+  v_reason text;
 begin
   select
     bool_or(t.status = 'waiting_join') as has_joins,
@@ -12050,13 +12051,17 @@ begin
   then
     return true;
   end if;
-  if v_left.is_waiting <> (p_run.status = 'waiting') then
+  if v_left.is_waiting then
+    v_reason := noetl_internal.waiting_reason(p_run.execution_id);
+  end if;
+  if
+    v_left.is_waiting <> (p_run.status = 'waiting')
+    or v_left.is_waiting and v_reason is distinct from p_run.reason
+  then
     update noetl.run as r
     set
       status = case when v_left.is_waiting then 'waiting' else 'running' end,
-      reason =
-      case when v_left.is_waiting then noetl_internal.waiting_reason(p_run.execution_id) end,
-      version = r.version + 1
+      reason = v_reason, version = r.version + 1
     where r.execution_id = p_run.execution_id and r.status in ('running', 'waiting');
   end if;
   return false;
@@ -17972,6 +17977,39 @@ $function$;
 comment on function noetl_internal.is_child_needed(bigint)
 is 'Whether a child that ended badly is waited for again.';
 
+-- engine/require_live_parent.sql
+-- Refuse to take up a child whose parent has ended: it would be cancelled at once (cancel_orphan).
+-- Raises: NE422.
+create or replace function noetl_internal.require_live_parent(p_execution_id bigint)
+returns void
+language plpgsql stable
+as $function$
+declare
+  v_parent_id bigint;
+begin
+  select r.parent_execution_id into v_parent_id
+  from noetl.run as r
+  where
+    r.execution_id = p_execution_id
+    and r.status in ('failed', 'cancelled')
+    and r.parent_execution_id is not null
+    and not exists (
+      select from noetl.run as p
+      where p.execution_id = r.parent_execution_id and p.status in ('running', 'waiting')
+    );
+  if found then
+    raise exception 'execution % is a child of execution %, which has ended',
+      p_execution_id, v_parent_id
+    using
+      errcode = 'NE422',
+      hint = format('Retry the parent, which takes it up again: noetl retry %s', v_parent_id);
+  end if;
+end;
+$function$;
+
+comment on function noetl_internal.require_live_parent(bigint)
+is 'Refuse to take up a child whose parent has ended.';
+
 -- engine/control_tree.sql
 -- Pause, resume or retry a run and those below it; what it did to the run itself.
 -- Locks: the runs' advisory locks exclusively, ascending: a child's id is above its parent's.
@@ -19999,7 +20037,7 @@ grant execute on function noetl.resume_execution(bigint) to noetl_operator;
 -- waited for: failed items and steps run again, finished ones do not. False when it runs, or is
 -- completed.
 -- Locks: the runs' advisory locks exclusively, ascending; then as retry_run.
--- Raises: NE404, NE409, NE412 when its events are gone.
+-- Raises: NE404, NE409, NE412 when its events are gone, NE422 for a child whose parent has ended.
 create or replace function noetl.retry_execution(p_execution_id bigint)
 returns boolean
 language plpgsql volatile security definer
@@ -20007,7 +20045,9 @@ set search_path = pg_catalog, pg_temp
 set jit = off  -- compiling takes longer than reading the events of most runs
 as $function$
 begin
-  perform noetl_internal.require_read_committed();
+  perform
+    noetl_internal.require_read_committed(),
+    noetl_internal.require_live_parent(p_execution_id);
   return noetl_internal.control_tree(p_execution_id, 'retry');
 end;
 $function$;

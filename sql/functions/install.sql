@@ -269,6 +269,7 @@
 \ir engine/resume_run.sql
 \ir engine/retry_run.sql
 \ir engine/is_child_needed.sql
+\ir engine/require_live_parent.sql
 \ir engine/control_tree.sql
 \ir engine/require_signal.sql
 \ir engine/receive_signal.sql

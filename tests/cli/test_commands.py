@@ -280,6 +280,7 @@ def test_rebuild_tells_what_there_is(cli: Cli, hello: Path) -> None:
     run = cli("run", hello, "--detach", "--workers", "0").stdout.strip()
     assert f"execution {run}: running; " in cli("rebuild", run).stdout
     made = cli.json("rebuild", run)
+    assert made["execution_id"] == run
     assert (made["status"], made["tokens"], made["commands"]) == ("running", 1, 1)
 
 

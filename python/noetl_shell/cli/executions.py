@@ -194,7 +194,7 @@ def rebuild(target: Target, execution_id: int, as_json: bool) -> None:
     with target.open() as conn:
         made = calls.rebuild(conn, execution_id=execution_id)
     if as_json:
-        output.print_json({"execution_id": execution_id, **made})
+        output.print_json({"execution_id": str(execution_id), **made})
         return
     status = made.pop("status")
     counts = ", ".join(f"{count} {name}" for name, count in made.items())

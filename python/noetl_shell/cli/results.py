@@ -140,9 +140,10 @@ def get(
 @json_option
 @database_option
 def trace(target: Target, execution_id: int, step: str, as_json: bool) -> None:
-    """Show what the results of a step were made from, and those, and so on.
+    """Show the stored results that a step's were made from, and theirs, and so on.
 
-    Each step is indented below what was made from it.
+    Small ones, which ride in the events, are left out. Each step is indented below
+    what was made from it.
     """
     with target.open() as conn:
         found = calls.trace(

@@ -98,7 +98,8 @@ def resume(
 def retry(target: Target, execution_id: int, workers: int | None, as_json: bool) -> int:
     """Take a failed or cancelled run up again, until it ends.
 
-    Failed items and steps run again, finished ones do not; so with its children.
+    Failed items and steps run again, finished ones do not, nor failures that an arc has
+    taken up; so with its children.
     Exits as noetl run does.
     """
     with target.open() as conn:

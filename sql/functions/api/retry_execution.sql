@@ -2,7 +2,7 @@
 -- waited for: failed items and steps run again, finished ones do not. False when it runs, or is
 -- completed.
 -- Locks: the runs' advisory locks exclusively, ascending; then as retry_run.
--- Raises: NE404, NE409, NE412 when its events are gone.
+-- Raises: NE404, NE409, NE412 when its events are gone, NE422 for a child whose parent has ended.
 create or replace function noetl.retry_execution(p_execution_id bigint)
 returns boolean
 language plpgsql volatile security definer
@@ -10,7 +10,9 @@ set search_path = pg_catalog, pg_temp
 set jit = off  -- compiling takes longer than reading the events of most runs
 as $function$
 begin
-  perform noetl_internal.require_read_committed();
+  perform
+    noetl_internal.require_read_committed(),
+    noetl_internal.require_live_parent(p_execution_id);
   return noetl_internal.control_tree(p_execution_id, 'retry');
 end;
 $function$;

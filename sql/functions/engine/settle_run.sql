@@ -8,6 +8,7 @@ language plpgsql volatile
 as $function$
 declare
   v_left record;
+  v_reason text;
 begin
   select
     bool_or(t.status = 'waiting_join') as has_joins,
@@ -36,13 +37,17 @@ begin
   then
     return true;
   end if;
-  if v_left.is_waiting <> (p_run.status = 'waiting') then
+  if v_left.is_waiting then
+    v_reason := noetl_internal.waiting_reason(p_run.execution_id);
+  end if;
+  if
+    v_left.is_waiting <> (p_run.status = 'waiting')
+    or v_left.is_waiting and v_reason is distinct from p_run.reason
+  then
     update noetl.run as r
     set
       status = case when v_left.is_waiting then 'waiting' else 'running' end,
-      reason =
-      case when v_left.is_waiting then noetl_internal.waiting_reason(p_run.execution_id) end,
-      version = r.version + 1
+      reason = v_reason, version = r.version + 1
     where r.execution_id = p_run.execution_id and r.status in ('running', 'waiting');
   end if;
   return false;
