@@ -9512,8 +9512,18 @@ language plpgsql stable
 as $function$
 declare
   v_value jsonb;
+  v_sqlstate text;
+  v_message text;
+  v_hint text;
 begin
-  v_value := noetl_internal.evaluate(p_execution_id, p_compiled, p_locals, p_step);
+  begin
+    v_value := noetl_internal.evaluate(p_execution_id, p_compiled, p_locals, p_step);
+  exception
+    when sqlstate 'NE461' or sqlstate 'NE462' or sqlstate 'NE463' or sqlstate 'NE464' then
+      get stacked diagnostics
+        v_sqlstate = returned_sqlstate, v_message = message_text, v_hint = pg_exception_hint;
+      raise exception '%: %', p_what, v_message using errcode = v_sqlstate, hint = v_hint;
+  end;
   if v_value is null then
     raise exception '%: the value is undefined (it reads %)', p_what,
       (
@@ -9531,19 +9541,24 @@ comment on function noetl_internal.evaluate_defined(bigint, jsonb, jsonb, text, 
 is 'The value of a compiled template in a run, which must be defined.';
 
 -- engine/is_true.sql
--- Whether a compiled condition holds in a run; an absent one (else) does.
--- Raises: NE462 … NE464 as evaluate_condition does.
+-- Whether a compiled condition holds in a run; an absent one (else) does. p_place tells where in
+-- its step it stands.
+-- Raises: NE462 … NE464 as evaluate_condition does, with the place in the message.
 create or replace function noetl_internal.is_true(
   p_execution_id bigint,
   p_condition jsonb,
   p_locals jsonb,
-  p_step text default null
+  p_step text,
+  p_place text
 )
 returns boolean
 language plpgsql stable
 as $function$
 declare
   v_scope jsonb;
+  v_sqlstate text;
+  v_message text;
+  v_hint text;
 begin
   if p_condition is null or p_condition = 'null' then
     return true;
@@ -9552,10 +9567,15 @@ begin
   return noetl_internal.evaluate_condition(
     p_condition -> 'node', v_scope -> 'names', v_scope -> 'views'
   );
+exception
+  when sqlstate 'NE461' or sqlstate 'NE462' or sqlstate 'NE463' or sqlstate 'NE464' then
+    get stacked diagnostics
+      v_sqlstate = returned_sqlstate, v_message = message_text, v_hint = pg_exception_hint;
+    raise exception '%: %', p_place, v_message using errcode = v_sqlstate, hint = v_hint;
 end;
 $function$;
 
-comment on function noetl_internal.is_true(bigint, jsonb, jsonb, text)
+comment on function noetl_internal.is_true(bigint, jsonb, jsonb, text, text)
 is 'Whether a compiled condition holds in a run.';
 
 -- engine/write_ctx.sql
@@ -11188,7 +11208,9 @@ begin
     continue when
       v_arc ->> 'on' = 'call.partial'
       or v_arc ->> 'when' is null and p_locals #>> '{event,name}' = 'call.error';
-    if noetl_internal.is_true(p_execution_id, v_arc -> 'when', p_locals, p_step) then
+    if noetl_internal.is_true(
+      p_execution_id, v_arc -> 'when', p_locals, p_step, format('next.arcs[%s].when', v_at)
+    ) then
       v_chosen := v_chosen || v_arc;
       exit when p_next ->> 'mode' <> 'inclusive';
     end if;
@@ -11676,19 +11698,21 @@ language plpgsql stable
 as $function$
 declare
   v_rule jsonb;
+  v_at bigint;
 begin
   if coalesce(p_rules, '[]') = '[]' then
     return 'allow';
   end if;
   -- A row loop, because later rules must not be evaluated; bounded by the document.
-  for v_rule in
-    select r.value
+  for v_rule, v_at in
+    select r.value, r.place - 1
     from jsonb_array_elements(p_rules) with ordinality as r (value, place)
     order by r.place
   loop
     if noetl_internal.is_true(
       p_token.execution_id, v_rule -> 'when',
-      noetl_internal.entry_locals(p_token.execution_id, p_token.input)
+      noetl_internal.entry_locals(p_token.execution_id, p_token.input), null,
+      format('spec.policy.admit.rules[%s].when', v_at)
     ) then
       return case
         when (v_rule ->> 'allow')::boolean then 'allow'
@@ -13675,15 +13699,18 @@ declare
   v_steps text [] := array[]::text [];
   v_inputs jsonb [] := array[]::jsonb [];
   v_arc jsonb;
+  v_at bigint;
 begin
   -- A row loop, because each arc sees what those before it have set; bounded by the document.
-  for v_arc in
-    select a.value
+  for v_arc, v_at in
+    select a.value, a.place - 1
     from jsonb_array_elements(p_definition #> '{next,arcs}') with ordinality as a (value, place)
     where a.value ->> 'on' = 'call.partial'
     order by a.place
   loop
-    continue when not noetl_internal.is_true(p_token.execution_id, v_arc -> 'when', v_locals);
+    continue when not noetl_internal.is_true(
+      p_token.execution_id, v_arc -> 'when', v_locals, null, format('next.arcs[%s].when', v_at)
+    );
     v_writes := noetl_internal.merge_writes(
       v_writes,
       noetl_internal.apply_set(p_token.execution_id, v_arc -> 'set', v_locals, null)

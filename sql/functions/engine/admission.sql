@@ -10,19 +10,21 @@ language plpgsql stable
 as $function$
 declare
   v_rule jsonb;
+  v_at bigint;
 begin
   if coalesce(p_rules, '[]') = '[]' then
     return 'allow';
   end if;
   -- A row loop, because later rules must not be evaluated; bounded by the document.
-  for v_rule in
-    select r.value
+  for v_rule, v_at in
+    select r.value, r.place - 1
     from jsonb_array_elements(p_rules) with ordinality as r (value, place)
     order by r.place
   loop
     if noetl_internal.is_true(
       p_token.execution_id, v_rule -> 'when',
-      noetl_internal.entry_locals(p_token.execution_id, p_token.input)
+      noetl_internal.entry_locals(p_token.execution_id, p_token.input), null,
+      format('spec.policy.admit.rules[%s].when', v_at)
     ) then
       return case
         when (v_rule ->> 'allow')::boolean then 'allow'

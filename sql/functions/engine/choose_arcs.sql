@@ -22,7 +22,9 @@ begin
     continue when
       v_arc ->> 'on' = 'call.partial'
       or v_arc ->> 'when' is null and p_locals #>> '{event,name}' = 'call.error';
-    if noetl_internal.is_true(p_execution_id, v_arc -> 'when', p_locals, p_step) then
+    if noetl_internal.is_true(
+      p_execution_id, v_arc -> 'when', p_locals, p_step, format('next.arcs[%s].when', v_at)
+    ) then
       v_chosen := v_chosen || v_arc;
       exit when p_next ->> 'mode' <> 'inclusive';
     end if;

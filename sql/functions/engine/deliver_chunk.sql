@@ -20,15 +20,18 @@ declare
   v_steps text [] := array[]::text [];
   v_inputs jsonb [] := array[]::jsonb [];
   v_arc jsonb;
+  v_at bigint;
 begin
   -- A row loop, because each arc sees what those before it have set; bounded by the document.
-  for v_arc in
-    select a.value
+  for v_arc, v_at in
+    select a.value, a.place - 1
     from jsonb_array_elements(p_definition #> '{next,arcs}') with ordinality as a (value, place)
     where a.value ->> 'on' = 'call.partial'
     order by a.place
   loop
-    continue when not noetl_internal.is_true(p_token.execution_id, v_arc -> 'when', v_locals);
+    continue when not noetl_internal.is_true(
+      p_token.execution_id, v_arc -> 'when', v_locals, null, format('next.arcs[%s].when', v_at)
+    );
     v_writes := noetl_internal.merge_writes(
       v_writes,
       noetl_internal.apply_set(p_token.execution_id, v_arc -> 'set', v_locals, null)

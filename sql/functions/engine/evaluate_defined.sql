@@ -12,8 +12,18 @@ language plpgsql stable
 as $function$
 declare
   v_value jsonb;
+  v_sqlstate text;
+  v_message text;
+  v_hint text;
 begin
-  v_value := noetl_internal.evaluate(p_execution_id, p_compiled, p_locals, p_step);
+  begin
+    v_value := noetl_internal.evaluate(p_execution_id, p_compiled, p_locals, p_step);
+  exception
+    when sqlstate 'NE461' or sqlstate 'NE462' or sqlstate 'NE463' or sqlstate 'NE464' then
+      get stacked diagnostics
+        v_sqlstate = returned_sqlstate, v_message = message_text, v_hint = pg_exception_hint;
+      raise exception '%: %', p_what, v_message using errcode = v_sqlstate, hint = v_hint;
+  end;
   if v_value is null then
     raise exception '%: the value is undefined (it reads %)', p_what,
       (
