@@ -29,7 +29,12 @@ begin
   if not found then
     raise exception 'no result is stored as "%"', left(p_ref, 200) using
       errcode = 'NE404',
-      hint = 'List what is stored with noetl result ls; it may have expired (spec.result.ttl).';
+      hint = case
+        when p_ref ~ '^noetl://[0-9]+/loop/[0-9]+/results$'
+          then 'They are kept item by item, and noetl events tells them. With spec.result.format '
+            || 'a loop gathers them into one object.'
+        else 'List what is stored with noetl result ls; it may have expired (spec.result.ttl).'
+      end;
   end if;
 end;
 $function$;

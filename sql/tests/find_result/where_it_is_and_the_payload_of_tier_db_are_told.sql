@@ -1,6 +1,6 @@
 -- A person has a reference, from a log or another result, and wants to see what it stands for.
 begin;
-select plan(6);
+select plan(7);
 insert into noetl.result_ref (ref, execution_id, name, step, store_tier, physical_uri, content_type, bytes, sha256, row_count, created_at)
 select n, 7, n, 'a', n, case n when 'pvc' then 'file:///r' end, 'application/json', 3, repeat('0', 64), 2, now()
 from unnest(array['pvc', 'db']) as n;
@@ -14,6 +14,18 @@ select is((select f.payload from noetl.find_result(:'db') as f), '{"n": 1}', 'wh
 select is((select f.payload from noetl.find_result(:'db') as f), '{"n": 1}', 'as often as one asks');
 select throws_ok('select * from noetl.find_result(''noetl://8/result/1'')', 'NE404', null, 'of another run there is none');
 select throws_ok('select * from noetl.find_result(''noetl://7/loop/1'')', 'NE404', null, 'a loop is not stored');
+create function pg_temp.hint(p_ref text) returns text language plpgsql as $$
+declare
+  v_hint text;
+begin
+  perform noetl.find_result(p_ref);
+  return null;
+exception when sqlstate 'NE404' then
+  get stacked diagnostics v_hint = pg_exception_hint;
+  return v_hint;
+end;
+$$;
+select matches(pg_temp.hint('noetl://7/loop/1/results'), 'item by item.* noetl events', 'where the results of its items are');
 select throws_ok('select * from noetl.find_result(''anything'')', 'NE404', null, 'what is no reference');
 select * from finish();
 rollback;
