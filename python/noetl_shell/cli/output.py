@@ -153,9 +153,13 @@ def describe_error(error: dict[str, Any]) -> str:
     place = f"step {error['step']}" if error.get("step") else ""
     if error.get("item") is not None:
         place += f", item {json.dumps(error['item'], ensure_ascii=False)}"
-    kind = "/".join(str(error[key]) for key in ("kind", "code") if error.get(key))
-    message = error.get("message") or "no message"
-    return ": ".join(part for part in (place, kind, str(message)) if part)
+    message = str(error.get("message") or "no message")
+    kinds = [str(error[key]) for key in ("kind", "code") if error.get(key)]
+    # Messages of Python code tell their code, the exception, themselves.
+    kind = "/".join(name for name in kinds if f"{name}: " not in message)
+    if error.get("line"):
+        message += f" (line {error['line']})"
+    return ": ".join(part for part in (place, kind, message) if part)
 
 
 def problem_line(document: Document, problem: Problem) -> str:
