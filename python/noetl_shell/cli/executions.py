@@ -31,7 +31,7 @@ _STATES = [
 
 _SIGNAL_WORDS = {
     "delivered": "delivered, the step goes on",
-    "kept": "kept until a step waits for it, or it expires",
+    "kept": "kept: conditions read it, and the first step that waits for it takes it",
     "repeated": "nothing to do, it was sent under this key already",
     "ended": "nothing to do, the run has ended",
 }
