@@ -20,15 +20,17 @@ begin
   if p_condition is null or p_condition = 'null' then
     return true;
   end if;
-  v_scope := noetl_internal.load_scope(p_execution_id, p_condition -> 'names', p_locals, p_step);
-  return noetl_internal.evaluate_condition(
-    p_condition -> 'node', v_scope -> 'names', v_scope -> 'views'
-  );
-exception
-  when sqlstate 'NE461' or sqlstate 'NE462' or sqlstate 'NE463' or sqlstate 'NE464' then
-    get stacked diagnostics
-      v_sqlstate = returned_sqlstate, v_message = message_text, v_hint = pg_exception_hint;
-    raise exception '%: %', p_place, v_message using errcode = v_sqlstate, hint = v_hint;
+  begin
+    v_scope := noetl_internal.load_scope(p_execution_id, p_condition -> 'names', p_locals, p_step);
+    return noetl_internal.evaluate_condition(
+      p_condition -> 'node', v_scope -> 'names', v_scope -> 'views'
+    );
+  exception
+    when sqlstate 'NE461' or sqlstate 'NE462' or sqlstate 'NE463' or sqlstate 'NE464' then
+      get stacked diagnostics
+        v_sqlstate = returned_sqlstate, v_message = message_text, v_hint = pg_exception_hint;
+      raise exception '%: %', p_place, v_message using errcode = v_sqlstate, hint = v_hint;
+  end;
 end;
 $function$;
 
