@@ -262,8 +262,13 @@ class Stress:
                     "signal": "select noetl.signal_execution(%s, 'go')",
                     "rebuild": "select noetl.rebuild(%s)",
                 }.get(action, f"select noetl.{action}_execution(%s)")
-                self.done[action] += 1
-                conn.execute(query.encode(), (run,))
+                try:
+                    conn.execute(query.encode(), (run,))
+                    self.done[action] += 1
+                except psycopg.DatabaseError as error:
+                    # A child whose parent has ended: refused.
+                    if (action, error.sqlstate) != ("retry", "NE422"):
+                        raise
             time.sleep(chance.random() / 50)
 
     def drive(self, controllers: list[Future[None]]) -> None:
