@@ -154,9 +154,10 @@ def describe_error(error: dict[str, Any]) -> str:
     if error.get("item") is not None:
         place += f", item {json.dumps(error['item'], ensure_ascii=False)}"
     message = str(error.get("message") or "no message")
-    kinds = [str(error[key]) for key in ("kind", "code") if error.get(key)]
-    # Messages of Python code tell their code, the exception, themselves.
-    kind = "/".join(name for name in kinds if f"{name}: " not in message)
+    code = error.get("code")
+    if f"{code}: " in message:  # as Python's exceptions and exit codes are
+        code = None
+    kind = "/".join(str(name) for name in (error.get("kind"), code) if name)
     if error.get("line"):
         message += f" (line {error['line']})"
     return ": ".join(part for part in (place, kind, message) if part)

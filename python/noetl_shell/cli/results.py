@@ -140,7 +140,7 @@ def get(
 @json_option
 @database_option
 def trace(target: Target, execution_id: int, step: str, as_json: bool) -> None:
-    """Show the stored results that a step's were made from, and theirs, and so on.
+    """Show the stored results that a step's were made from, and so on.
 
     Small ones, which ride in the events, are left out. Each step is indented below
     what was made from it.
