@@ -89,6 +89,24 @@ def test_stopped_worker_hands_back_what_takes_too_long(
     assert lab.status(run)["status"] == "running"
 
 
+def test_nothing_asks_under_a_session_that_ends(lab: Lab) -> None:
+    """Its answer, that the session is over, would reach what has been told to end."""
+    worker = lab.worker()
+    ticker = "select count(*) from pg_stat_activity where application_name = %s"
+    lab.until(lambda: lab.count(ticker, "noetl ticker one") == 1)
+    with lab.connect() as holder, holder.transaction():
+        holder.execute("select from noetl.runtime for update")
+        worker.send_signal(signal.SIGTERM)
+        ending = """
+            select count(*) from pg_stat_activity
+            where query like '%%end_session%%' and wait_event_type = 'Lock'"""
+        lab.until(lambda: lab.count(ending) == 1)
+        lab.until(lambda: lab.count(ticker, "noetl ticker one") == 0)
+        assert lab.count(ending) == 1
+    assert worker.wait(60) == 0
+    assert "WARNING" not in lab.log()
+
+
 def test_second_signal_ends_at_once(lab: Lab, tmp_path: Path) -> None:
     file = tmp_path / "seen"
     first = lab.worker(NOETL_GRACE_SECONDS="60")

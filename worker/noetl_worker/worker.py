@@ -424,15 +424,17 @@ class Worker:
     async def _shut_down(self, helpers: list[asyncio.Task[None]]) -> None:
         rest = list(self._running)
         await self._stop_running(list(self._running.values()))
+        # Before the session, which they ask under: an answer that it is over would reach
+        # them as they end.
+        for helper in helpers:
+            helper.remove_done_callback(_report_death)
+            helper.cancel()
+        await asyncio.gather(*helpers, return_exceptions=True)
         try:
             if not self._is_session_over:
                 await asyncio.wait_for(self._end_session(rest), 5.0)
         except Exception as exc:  # noqa: BLE001 - the lease runs out by itself
             log.warning("could not end the session: %s", describe(exc))
-        for helper in helpers:
-            helper.remove_done_callback(_report_death)
-            helper.cancel()
-        await asyncio.gather(*helpers, return_exceptions=True)
         await self._services.close()
         await self._engine.close()
         await self._link.close()
