@@ -116,6 +116,10 @@ def _go_on(
 ) -> int:
     status = calls.execution_status(conn, execution_id=execution_id)
     if status.is_final:
+        print(
+            f"execution {execution_id}: nothing to do, it is {status.status} already",
+            file=sys.stderr,
+        )
         return _print_end(status, as_json)
     return _carry_out(target, conn, execution_id, workers, as_json)
 
