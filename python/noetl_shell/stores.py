@@ -24,6 +24,7 @@ from noetl_worker.stores.settings import StoreSettings
 
 MARK: Final = ".noetl-volume"
 _AGAIN_SECONDS: Final = 1.0
+_WRITING_SECONDS: Final = 0.05
 _ABSENT_PREFIX: Final = "noetl-check/"
 
 
@@ -62,7 +63,7 @@ class StoreSet:
             for tier in self.tiers:
                 _patiently(partial(stores.get, tier), tier, deadline, StoreRefusedError)
                 if tier == StoreTier.PVC and self._volume:
-                    self._write_mark()
+                    self._write_mark(deadline)
         finally:
             stores.close()
 
@@ -81,7 +82,7 @@ class StoreSet:
         finally:
             stores.close()
 
-    def _write_mark(self) -> None:
+    def _write_mark(self, deadline: float) -> None:
         path = self._root / MARK
         with suppress(FileExistsError):
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
@@ -89,6 +90,8 @@ class StoreSet:
                 mark.write(f"{self._volume}\n")
                 mark.flush()
                 os.fsync(mark.fileno())
+        while not self._read_mark() and time.monotonic() < deadline:
+            time.sleep(_WRITING_SECONDS)  # who has made it is at it
         if (found := self._read_mark()) != self._volume:
             raise self._foreign(found)
 

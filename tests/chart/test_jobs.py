@@ -74,9 +74,9 @@ def run(
     return Cli(home, variables)(*container["args"], code=code)
 
 
-def quick(values: dict[str, Any]) -> list[Object]:
-    """Rendered with little patience."""
-    return render(merge(values, {"init": {"waitSeconds": 1}}))
+def patient(values: dict[str, Any], seconds: int) -> list[Object]:
+    """Rendered to wait so long for what is not there."""
+    return render(merge(values, {"init": {"waitSeconds": seconds}}))
 
 
 # --- The schema
@@ -147,8 +147,8 @@ def test_missing_secret_of_the_database_is_told_of(tmp_path: Path) -> None:
 # --- The streams
 
 
-def streams_container() -> Object:
-    objects = quick(with_minimal({"nats": {"enabled": True}}))
+def streams_container(seconds: int = 60) -> Object:
+    objects = patient(with_minimal({"nats": {"enabled": True}}), seconds)
     return container_of(objects, "Job", "noetl-nats-stream-init-1", "nats-stream-init")
 
 
@@ -174,7 +174,7 @@ def test_stream_with_other_limits_ends_the_job(tmp_path: Path) -> None:
 
 def test_unreachable_nats_is_told_of(tmp_path: Path) -> None:
     place = {"NOETL_NATS_URL": "nats://127.0.0.1:1"}
-    told = run(streams_container(), OURS, tmp_path, place, code=1).stderr
+    told = run(streams_container(1), OURS, tmp_path, place, code=1).stderr
     assert "NATS at 127.0.0.1:1" in told
     assert "NOETL_NATS_" in told
 
@@ -182,13 +182,13 @@ def test_unreachable_nats_is_told_of(tmp_path: Path) -> None:
 # --- The stores
 
 
-def store_container(**over: Any) -> Object:
-    objects = quick(with_minimal(over or {"minio": {"enabled": True}}))
+def store_container(seconds: int = 60, **over: Any) -> Object:
+    objects = patient(with_minimal(over or {"minio": {"enabled": True}}), seconds)
     return container_of(objects, "Job", "noetl-store-init-1", "store-init")
 
 
-def check_container(**over: Any) -> Object:
-    objects = quick(with_minimal(over or {"minio": {"enabled": True}}))
+def check_container(seconds: int = 60, **over: Any) -> Object:
+    objects = patient(with_minimal(over or {"minio": {"enabled": True}}), seconds)
     return container_of(objects, "Deployment", "noetl-worker-default", "check-stores")
 
 
@@ -240,7 +240,7 @@ def test_wrong_key_ends_the_job(swift: Swift, tmp_path: Path) -> None:
 
 def test_unreachable_store_is_told_of(tmp_path: Path) -> None:
     container = store_container(
-        minio={"enabled": True}, settings={"NOETL_STORE_TIMEOUT_SECONDS": 1}
+        1, minio={"enabled": True}, settings={"NOETL_STORE_TIMEOUT_SECONDS": 1}
     )
     place = {"NOETL_MINIO_ENDPOINT": "http://127.0.0.1:1"}
     told = run(container, OURS, tmp_path, place, code=1).stderr
@@ -265,7 +265,7 @@ def test_store_that_is_none_or_not_configured_is_named(tmp_path: Path) -> None:
 
 # --- The shared volume
 
-SHARED: Final = {"sharedVolume": {"enabled": True}}
+SHARED: Final[dict[str, Any]] = {"sharedVolume": {"enabled": True}}
 
 
 def test_shared_volume_is_marked_and_found(tmp_path: Path) -> None:
@@ -286,7 +286,7 @@ def test_volume_that_is_not_shared_stops_the_rollout(tmp_path: Path) -> None:
     )
     (tmp_path / "node2").mkdir()
     told = run(
-        check_container(**SHARED),
+        check_container(1, **SHARED),
         {},
         tmp_path,
         {"NOETL_PVC_MOUNT_PATH": str(tmp_path / "node2")},
@@ -311,11 +311,26 @@ def test_volume_of_another_installation_is_refused(tmp_path: Path) -> None:
 
 def test_volume_that_is_not_mounted_or_not_writable(tmp_path: Path) -> None:
     gone = {"NOETL_PVC_MOUNT_PATH": str(tmp_path / "gone")}
-    told = run(check_container(**SHARED), {}, tmp_path, gone, code=1).stderr
+    told = run(check_container(1, **SHARED), {}, tmp_path, gone, code=1).stderr
     assert "is it mounted?" in told
     refused = {"NOETL_PVC_MOUNT_PATH": "/sys/noetl"}
     told = run(store_container(**SHARED), {}, tmp_path, refused, code=2).stderr
     assert "right to read and write" in told
+
+
+def test_job_waits_for_the_mark_that_another_is_writing(tmp_path: Path) -> None:
+    mark = tmp_path / "d/.noetl-volume"
+    mark.parent.mkdir()
+    mark.touch()
+    container = store_container(**SHARED)
+    place = {"NOETL_PVC_MOUNT_PATH": str(mark.parent)}
+    with Cli(tmp_path, environment(container, {}) | place).start(
+        *container["args"]
+    ) as job:
+        with pytest.raises(subprocess.TimeoutExpired):
+            job.wait(3)
+        mark.write_text("etl/noetl\n")
+        assert job.wait(60) == 0
 
 
 def test_two_jobs_may_mark_at_once(tmp_path: Path) -> None:

@@ -107,12 +107,15 @@ class Ticker:
         failures, delay = 0, FIRST_SECONDS
         try:
             while True:
+                asked = self._session()
                 try:
-                    done, next_in = await self._round()
+                    done, next_in = await self._round(asked)
                 except (psycopg.Error, OSError) as exc:
                     error = refused(exc) if isinstance(exc, psycopg.Error) else None
                     if isinstance(error, SessionEndedError):
-                        self._ended(error)
+                        # Not of one that has been begun meanwhile.
+                        if asked == self._session():
+                            self._ended(error)
                     else:
                         self._complain("due_work", exc)
                     failures += 1
@@ -132,24 +135,24 @@ class Ticker:
             if self._conn is not None:
                 await self._conn.close()
 
-    async def _round(self) -> tuple[Done, float]:
+    async def _round(self, session: UUID | None) -> tuple[Done, float]:
         """Call what is due; the most that one did, and seconds until the next is due."""
         conn = await self._open()
         self._looked_at = time.monotonic()
-        row = await (await conn.execute(LOOK, (self._session(),))).fetchone()
+        row = await (await conn.execute(LOOK, (session,))).fetchone()
         ticks, next_in = row or ([], None)
         done = Done.NOTHING
         for tick in TICKS:
             if tick.name in ticks and time.monotonic() >= self._not_before[tick.name]:
-                done = max(done, await self._call(conn, tick))
+                done = max(done, await self._call(conn, tick, session))
         return done, LAST_SECONDS if next_in is None else next_in
 
-    async def _call(self, conn: Connection, tick: Tick) -> Done:
+    async def _call(self, conn: Connection, tick: Tick, session: UUID | None) -> Done:
         count, pause = 0, tick.pause
         try:
             with TICK_SECONDS.labels(tick.name).time():
                 row = await (
-                    await conn.execute(tick.query, {"session": self._session()})
+                    await conn.execute(tick.query, {"session": session})
                 ).fetchone()
             reach("after_tick")
         except psycopg.Error as exc:
