@@ -60,8 +60,8 @@ format: $(DEV) ## Put Python into its format, sort imports
 bench: $(DEV) system bundle ## Measure against PostgreSQL's own limit; QUICK=1: within two minutes; MILLION=1: also 10^6 items
 	@$(PY) -m bench.run $(if $(QUICK),--quick) $(if $(MILLION),--million)
 
-flow: $(DEV) system ## The example job at full size over each transport, a dispatcher killed on the way
-	@$(PY) -m pytest -n 0 -p no:randomly -q -rP --full tests/worker/transports/test_pft_flow.py
+flow: $(DEV) system ## The example job at full size over each transport, and resuming after kills, with bounds of time
+	@$(PY) -m pytest -n 0 -p no:randomly -q -rP --full tests/worker/transports/test_pft_flow.py tests/worker/test_recovery.py
 
 chaos: $(DEV) system ## Kill workers and database while they work: MINUTES=1 SEED=a new one
 	@$(PY) -m tests.chaos.run --minutes $(or $(MINUTES),1) $(if $(SEED),--seed $(SEED))

@@ -42,7 +42,11 @@ def logged_statements(conn: Connection) -> Iterator[None]:
     conn.execute("alter system set log_parameter_max_length = 0")
     conn.execute("alter system set log_min_duration_statement = 0")
     conn.execute("select pg_reload_conf()")
-    time.sleep(RELOAD_SECONDS)
+    while (
+        row := conn.execute("show log_min_duration_statement").fetchone()
+    ) is None or row[0] != "0":
+        time.sleep(0.01)
+    time.sleep(RELOAD_SECONDS)  # for the other sessions
     try:
         yield
     finally:

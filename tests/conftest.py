@@ -49,7 +49,11 @@ Connect = Callable[..., psycopg.Connection[Any]]
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("noetl")
     group.addoption("--postgres", choices=VERSIONS, default="15", help="server version")
-    group.addoption("--full", action="store_true", help="test_pft_flow at full size")
+    group.addoption(
+        "--full",
+        action="store_true",
+        help="bounds that need a machine to itself, test_pft_flow at full size",
+    )
     group.addoption("--results", type=Path, help="record accepted rows in this file")
 
 

@@ -84,12 +84,12 @@ def test_revoked_token_stops_working_within_seconds(api: Api) -> None:
 def test_expired_token_is_refused(api: Api) -> None:
     token = "a" * 40
     api.conn.execute(
-        "select noetl.add_api_token('brief', %s, '{reader}', now() + interval '2 s')",
+        "select noetl.add_api_token('brief', %s, '{reader}', now() + interval '10 s')",
         (sha256(token.encode()).digest(),),
     )
     client = api.client(token)
     assert client.get("/api/executions").status_code == 200
-    until(lambda: client.get("/api/executions").status_code == 401)
+    until(lambda: client.get("/api/executions").status_code == 401, 60)
 
 
 def test_use_is_noted_and_hash_only_is_kept(api: Api) -> None:

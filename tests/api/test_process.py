@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -97,11 +98,11 @@ def test_without_listen_nothing_is_served(lab: Lab) -> None:
         for line in Path(f"/proc/{process.pid}/net/tcp").read_text().splitlines()[1:]
         if line.split()[3] == "0A"
     }
-    sockets = {
-        match[1]
-        for link in Path(f"/proc/{process.pid}/fd").iterdir()
-        if (match := re.match(r"socket:\[(\d+)\]", str(link.readlink())))
-    }
+    sockets = set()
+    for link in Path(f"/proc/{process.pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # it has been closed since
+            if match := re.match(r"socket:\[(\d+)\]", str(link.readlink())):
+                sockets.add(match[1])
     assert not listening & sockets
 
 

@@ -136,7 +136,8 @@ class Fleet:
                 continue
             # One that has just started does not know the signal yet, and holds nothing.
             has_begun = code != -signal.SIGTERM or process.tail()
-            if code != 0 and has_begun:
+            was_to_die = process.may_die and code == -signal.SIGKILL
+            if code != 0 and has_begun and not was_to_die:
                 problems.append(f"{process.label} ended with {code}:\n{process.tail()}")
         return problems
 

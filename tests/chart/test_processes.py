@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -32,6 +31,7 @@ from tests.chart.test_jobs import OURS, at, bucket_at, container_of, run
 from tests.cli.support import Cli, wait_for
 from tests.support.metrics import status_of
 from tests.support.nats import PASSWORD, Nats, _program
+from tests.support.ports import free_port
 from tests.support.postgres import Server
 from tests.support.swift import Swift
 
@@ -45,13 +45,6 @@ workflow:
     tool: { kind: python, code: "result = 'x' * 200000" }
 """
 _PROBES: Final = ("startupProbe", "livenessProbe", "readinessProbe")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @contextmanager

@@ -15,6 +15,7 @@ import pytest
 
 from noetl_shell.embedded.server import Server
 from tests.cli.support import Cli, interrupt, wait_for
+from tests.support.processes import children_of
 
 SLOW = """\
 apiVersion: noetl.io/v2
@@ -54,11 +55,6 @@ def progress(cli: Cli) -> dict[str, Any] | None:
     return {**row[1], "id": str(row[0])}
 
 
-def children(pid: int) -> list[int]:
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(word) for word in text.split()]
-
-
 def assert_each_item_once(cli: Cli, execution_id: str, total: int) -> None:
     lines = cli("events", execution_id, "--json", "--type", "loop.item").stdout
     indexes = [json.loads(line)["meta"]["iter_index"] for line in lines.splitlines()]
@@ -83,7 +79,7 @@ def test_ctrl_c_leaves_a_run_that_resumes(own_cli: Cli, slow: Path) -> None:
 def test_killed_worker_is_replaced(own_cli: Cli, slow: Path) -> None:
     with own_cli.start("run", slow, "--json") as running:
         found = wait_for(lambda: progress(own_cli))
-        workers = children(running.pid)
+        workers = children_of(running.pid)
         assert len(workers) == 2
         os.kill(workers[0], signal.SIGKILL)
         output, _ = running.communicate(timeout=60)
@@ -94,7 +90,7 @@ def test_killed_worker_is_replaced(own_cli: Cli, slow: Path) -> None:
 def test_killed_command_takes_its_workers_along(own_cli: Cli, slow: Path) -> None:
     with own_cli.start("run", slow, "--json") as running:
         found = wait_for(lambda: progress(own_cli))
-        workers = children(running.pid)
+        workers = children_of(running.pid)
         running.kill()
         running.communicate()
         wait_for(
@@ -115,7 +111,7 @@ def test_crashed_database_is_started_again(own_cli: Cli, slow: Path) -> None:
 
 
 def test_db_down_in_the_middle_is_told(own_cli: Cli, slow: Path) -> None:
-    with own_cli.start("run", slow, "--json", "--set", "items=60") as running:
+    with own_cli.start("run", slow, "--json", "--set", "items=200") as running:
         found = wait_for(lambda: progress(own_cli))
         own_cli("db", "down")
         _, errors = running.communicate(timeout=60)

@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 from tests.examples.conftest import ROOT
+from tests.support.processes import children_of
 
 RUN: Final = [sys.executable, str(ROOT / "examples/patients/run.py")]
 NOETL: Final = [sys.executable, "-m", "noetl_shell"]
@@ -203,8 +204,3 @@ def await_workers(pid: int) -> list[int]:
             return children
         time.sleep(0.1)
     raise AssertionError("the run started no workers")
-
-
-def children_of(pid: int) -> list[int]:
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(child) for child in text.split()]

@@ -83,7 +83,11 @@ def rows(lab: NatsLab, run: int) -> list[tuple[Any, ...]]:
 def test_run_over_nats(lab: NatsLab) -> None:
     lab.dispatcher()
     lab.ready()
-    lab.over_nats(NOETL_LONG_COMMAND_SECONDS="0.1", NOETL_HEARTBEAT_SECONDS="0.2")
+    lab.over_nats(
+        NOETL_LONG_COMMAND_SECONDS="0.1",
+        NOETL_HEARTBEAT_SECONDS="0.2",
+        NOETL_NATS_CONFIRM_SECONDS="60",
+    )
     run = lab.start(STEPS + SLOW.replace("many", "slow"))
     status = lab.wait(run)
     assert status["status"] == "completed", status["error"]
@@ -305,7 +309,7 @@ def test_dispatcher_is_killed_between_recording_and_acknowledgement(
     )
     first = lab.dispatcher(NOETL_KILL_AT="after_ingest:2")
     lab.ready()
-    lab.over_nats(NOETL_NATS_CONFIRM_SECONDS="1", NOETL_WORKER_TICKS="1")
+    lab.over_nats(NOETL_WORKER_TICKS="1")
     run = lab.start(STEPS)
     assert first.wait(30) == -signal.SIGKILL
     lab.dispatcher("d2")

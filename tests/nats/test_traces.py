@@ -53,7 +53,7 @@ def overheard(nats: Nats) -> Iterator[list[tuple[str, dict[str, str]]]]:
         await connection.flush()
         listening.set()
         await asyncio.get_running_loop().run_in_executor(None, over.wait)
-        await connection.close()
+        await connection.drain()  # with what has come and is not kept yet
 
     thread = threading.Thread(target=lambda: asyncio.run(listen()))
     thread.start()
@@ -76,9 +76,17 @@ def test_run_is_one_trace_over_nats(lab: NatsLab, otlp: Receiver) -> None:
     traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": otlp.endpoint}
     dispatcher = lab.dispatcher(**traced)
     lab.ready()
-    worker = lab.over_nats(NOETL_POLL_SECONDS="60", **traced)
+    # It claims whenever it polls, beats or has reported.
+    worker = lab.over_nats(
+        NOETL_POLL_SECONDS="60", NOETL_HEARTBEAT_SECONDS="60", **traced
+    )
     # Afterwards it listens, and hears of a new run by its announcement alone.
     assert lab.run(WORKFLOW)["status"] == "completed"
+    quiet = (
+        "select (max(query_start) < clock_timestamp() - interval '1 s')::integer"
+        " from pg_stat_activity where application_name = 'noetl worker one'"
+    )
+    lab.until(lambda: lab.count(quiet) == 1)
     with overheard(lab.nats) as seen:
         run = lab.start(WORKFLOW)
         assert lab.wait(run)["status"] == "completed"

@@ -12,7 +12,6 @@ from psycopg.types.json import Jsonb
 from tests.races.rig import Rig, loop, step
 
 PAUSE = 0.25  # longer than raise_floor waits before it rises again
-LOOK = 0.6  # longer than it waits before it looks from the bottom
 
 
 def raise_floor(rig: Rig, times: int = 3) -> int:
@@ -54,7 +53,8 @@ def test_a_start_that_commits_late_is_found_by_the_next_look(rig: Rig) -> None:
     place = rig.value("select place from noetl.command")
     assert place < rig.value("select noetl_internal.claim_floor()")
     assert rig.claim(worker) == []
-    time.sleep(LOOK)
+    rig.conn.execute("select setval('noetl.claim_floor_due', 1)")
+    time.sleep(PAUSE)
     rig.conn.execute("select noetl.raise_floor()")
     assert [command["step"] for command in rig.claim(worker)] == ["late"]
 
@@ -66,7 +66,7 @@ def test_a_floor_that_nobody_checks_is_not_used(rig: Rig) -> None:
     rig.conn.execute("select setval('noetl.claim_floor', 1000000)")
     assert rig.claim(worker) == []
     rig.conn.execute(
-        "select setval('noetl.claim_floor_due', d.last_value - 5000)"
+        "select setval('noetl.claim_floor_due', d.last_value - 60000)"
         " from noetl.claim_floor_due as d"
     )
     assert len(rig.claim(worker)) == 1

@@ -52,12 +52,21 @@ def let_time_pass(rig: Rig) -> None:
     rig.conn.execute("select setval('noetl.publication_floor_due', 1)")
 
 
+def hold_time(rig: Rig) -> None:
+    """No look from the bottom is due, however long what follows takes."""
+    rig.conn.execute(
+        "select setval('noetl.publication_floor_due',"
+        " (extract(epoch from clock_timestamp()) * 1000)::bigint + 600000)"
+    )
+
+
 def test_dead_rows_are_walked_over_now_and_then_only(rig: Rig) -> None:
     with foreign_snapshot(rig):
         mark(rig.conn, MANY)
         rig.conn.execute("delete from noetl.change")
         assert look(rig)[1] > LONG
         assert look(rig)[1] > LONG, "the floor lags behind by one look"
+        hold_time(rig)
         for _ in range(3):
             found, blocks = look(rig)
             assert found is None
@@ -84,6 +93,7 @@ def test_entry_that_commits_late_is_found_by_the_next_look_from_the_bottom(
         look(rig)
         (later,) = mark(slower)
         look(rig)
+        hold_time(rig)
         slow.commit()
         slower.commit()
         assert look(rig)[0] == later, "what was begun since lies above the floor"
@@ -97,8 +107,13 @@ def test_a_short_look_begins_at_the_bottom_and_writes_nothing(rig: Rig) -> None:
     slow = rig.session(autocommit=False)
     (late,) = mark(slow)
     rig.conn.execute("delete from noetl.change where change_id = %s", (first,))
-    before = rig.value("select pg_current_wal_insert_lsn()")
-    assert look(rig)[0] is None
-    assert rig.value("select pg_current_wal_insert_lsn()") == before
+
+    def is_quiet() -> bool:
+        before = rig.value("select pg_current_wal_insert_lsn()")
+        assert look(rig)[0] is None
+        return bool(rig.value("select pg_current_wal_insert_lsn()") == before)
+
+    # The server itself writes now and then.
+    assert any(is_quiet() for _ in range(5))
     slow.commit()
     assert look(rig)[0] == late

@@ -180,7 +180,11 @@ def test_who_ticks_is_rung_for_what_no_worker_reports(rig: Rig) -> None:
     listener.execute("listen noetl_pool")
 
     def heard() -> list[str]:
-        return sorted(n.payload for n in listener.notifies(timeout=1))
+        rig.conn.execute("notify noetl_pool, 'end'")  # behind all that were sent
+        heard = iter(
+            lambda: next(listener.notifies(timeout=30, stop_after=1)).payload, "end"
+        )
+        return sorted(heard)
 
     run = rig.start(wait)
     assert heard() == [""]

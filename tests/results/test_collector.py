@@ -38,7 +38,12 @@ def stored(lab: Lab, run: int) -> dict[str, Any] | None:
 
 
 def files(lab: Lab) -> list[Path]:
-    return [path for path in (lab.home / "results").rglob("*") if path.is_file()]
+    """Also while the collector removes directories, which ``rglob`` does not bear."""
+    return [
+        Path(directory, name)
+        for directory, _, names in os.walk(lab.home / "results")
+        for name in names
+    ]
 
 
 def put(lab: Lab, key: str, age: float = 3600) -> Path:

@@ -214,11 +214,13 @@ def test_many_queries_that_wait_for_room_do_not_stop_each_other(worked: Lab) -> 
 def test_time_limit_of_a_query_stands_still_while_it_waits_for_room(
     worked: Lab,
 ) -> None:
+    first = worked.run('- { step: a, tool: { kind: duckdb, query: "select 1 as n" } }')
+    assert first["status"] == "completed"  # DuckDB is loaded
     tool = (
-        "{ kind: duckdb, chunk_size: 10, timeout: 1.5,"
+        "{ kind: duckdb, chunk_size: 10, timeout: 4,"
         ' query: "select range from range(60)" }'
     )
-    slow = '{ kind: python, code: "import time; time.sleep(0.6)" }'
+    slow = '{ kind: python, code: "import time; time.sleep(1.5)" }'
     run = worked.start(FLOW.replace("TOOL", tool).replace("EACH", slow))
     status = worked.wait(run, 60)
     assert status["status"] == "completed", status["error"]

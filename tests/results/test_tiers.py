@@ -84,7 +84,7 @@ def test_a_store_that_is_down_is_replaced_with_a_warning(
     name = f"results-{next(_NUMBERS)}"
     lab.worker(
         **minio(own_swift),
-        NOETL_STORE_TIMEOUT_SECONDS="3",
+        NOETL_STORE_TIMEOUT_SECONDS="10",
         NOETL_NATS_URL=nats.url(),
         NOETL_NATS_KV_BUCKET=name,
         NOETL_NATS_OBJECT_BUCKET=name,
@@ -114,7 +114,7 @@ def test_a_store_that_stays_down_fails_the_step_that_needs_it(
 def test_a_store_that_comes_back_is_used_again(lab: Lab, own_swift: Swift) -> None:
     variables = minio(own_swift)
     own_swift.stop()
-    lab.worker(**variables, NOETL_STORE_TIMEOUT_SECONDS="2")
+    lab.worker(**variables, NOETL_STORE_TIMEOUT_SECONDS="6")
     text = MAKE.replace(
         "next:",
         "spec: { max_attempts: 3 }\n  next:",

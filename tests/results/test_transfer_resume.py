@@ -220,11 +220,12 @@ def test_a_worker_that_was_thought_dead_writes_nothing_twice(
     loaded.until(lambda: loaded.count("select count(*) from t") >= 3 * CHUNK)
     sleeper.suspend()
     # What it holds in the target would hold up the other one: that is not to be tested.
-    loaded.conn.execute(
-        "select pg_terminate_backend(pid) from pg_stat_activity"
-        " where application_name = 'noetl task' and state = 'idle in transaction'"
-        " and query not like 'FETCH%'"
+    ended = (
+        "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+        " where application_name = 'noetl task'"
+        " and state in ('active', 'idle in transaction') and query not like 'FETCH%%'"
     )
+    loaded.until(lambda: loaded.count(ended) == 0)
     loaded.worker(**FAST)
     seen = loaded.count("select count(*) from t")
     loaded.until(lambda: loaded.count("select count(*) from t") > seen)

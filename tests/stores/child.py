@@ -31,7 +31,7 @@ def hang(store: ObjectStore, key: str, size: str) -> None:
     with store.create(key, "application/octet-stream") as upload:
         for block in _blocks(int(size)):
             upload.write(block)
-        time.sleep(0.5)  # so that parts are on their way, or there
+        time.sleep(3)  # so that parts are there
         print("ready", flush=True)
         time.sleep(600)
 

@@ -323,7 +323,7 @@ def test_wrong_secret_is_refused_and_not_told(remote: Lab) -> None:
         user, _, host = right.rpartition("@")
         wrong = f"{user.rpartition(':')[0]}:{SECRET}@{host}"
     with bounded(), pytest.raises(StoreRefusedError) as caught:
-        remote.open(**HASTY, **{name: wrong})
+        remote.open(**{name: wrong})
     assert name in str(caught.value)
     error: BaseException | None = caught.value
     while error is not None:

@@ -23,7 +23,7 @@ from noetl_worker.stores.base import (
 from noetl_worker.stores.nats_kv import _decode, _encode
 from noetl_worker.stores.nats_object import CHUNK, _pack, _unpack
 from tests.stores.conftest import make_lab
-from tests.stores.lab import HASTY, Lab, get, keys, put
+from tests.stores.lab import Lab, get, keys, put
 from tests.support.nats import Nats, running_nats
 from tests.support.nats_access import ways_in
 
@@ -175,7 +175,7 @@ def test_stores_come_as_the_transport_does(
     with running_nats(access=way.config) as nats:
         where = {"NOETL_NATS_URL": f"{way.scheme}://127.0.0.1:{nats.port}"}
         known = Lab(tier, tmp_path, where | way.settings, 0, 0, nats)
-        stranger = Lab(tier, tmp_path, where | HASTY, 0, 0, nats)
+        stranger = Lab(tier, tmp_path, where, 0, 0, nats)
         try:
             put(known.open(), "exec/7/a", b"1")
             assert get(known.open(), "exec/7/a") == b"1"

@@ -21,6 +21,7 @@ import psutil
 from nats.js.api import StreamInfo
 
 from tests.support.lifeline import tied
+from tests.support.ports import free_port
 
 USER: Final = "noetl"
 PASSWORD: Final = "nats-secret-Vx73"
@@ -38,9 +39,7 @@ class Nats:
 
     def __init__(self, base: Path, room: int, access: str = BY_PASSWORD) -> None:
         self._base = base
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port: int = free_port()
         (base / "nats.conf").write_text(
             _CONFIG.format(port=self.port, access=access, base=base, room=room)
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from tests.support.lifeline import tied
+from tests.support.ports import free_port
 from tests.support.postgres import AS_POSTGRES, Server
 
 SHIPPED: Final = Path(__file__).parents[2] / "ops/pgbouncer/pgbouncer.ini"
@@ -40,9 +40,7 @@ class Pgbouncer:
     def __init__(self, base: Path, server: Server, dsn: str) -> None:
         self._dbname = str(conninfo_to_dict(dsn)["dbname"])
         self._base = base
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port: int = free_port()
         config = shipped()
         (name,) = config["databases"]
         address = f"host=127.0.0.1 port={server.port} dbname={self._dbname} "

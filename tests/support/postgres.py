@@ -42,6 +42,7 @@ _WRAPPER: Final = """\
 chown -R postgres {data}
 exec {program} "$@"
 """
+_STOP_SECONDS: Final = 120.0  # its last checkpoint may have much to sync
 AS_POSTGRES: Final = ("--reuid=postgres", "--regid=postgres", "--clear-groups")
 
 
@@ -198,6 +199,7 @@ def running_server(
             postgres_args=f"-h 127.0.0.1 {options}",
             boot_timeout=60,
         )
+        process.DEFAULT_KILL_TIMEOUT = _STOP_SECONDS
         try:
             yield Server(version, bin_dir, process)
         finally:

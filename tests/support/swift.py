@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from typing import Final
 import psutil
 
 from tests.support.lifeline import tied
+from tests.support.ports import free_port
 
 ACCESS_KEY: Final = "noetl:tester"
 SECRET_KEY: Final = "tester-secret-Zq81"
@@ -108,7 +108,7 @@ class Swift:
 
     def __init__(self, base: Path) -> None:
         self._base = base
-        self._ports = dict(zip(_KINDS, _free_ports(len(_KINDS)), strict=True))
+        self._ports = {kind: free_port() for kind in _KINDS}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._configure()
 
@@ -262,15 +262,3 @@ def running_swift() -> Iterator[Swift]:
 
 def _user_name() -> str:
     return psutil.Process().username()
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            with suppress(OSError):
-                each.close()

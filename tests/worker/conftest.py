@@ -143,9 +143,3 @@ def lab(database: str, tmp_path: Path) -> Iterator[Lab]:
     opened = Lab(database, tmp_path)
     yield opened
     opened.close()
-
-
-def children_of(pid: int) -> list[int]:
-    """Process ids of the children of a process."""
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(part) for part in text.split()]

@@ -57,6 +57,7 @@ def test_registry_follows_a_worker(lab: Lab) -> None:
     lab.until(lambda: capacity(lab, "w")["available_slots"] == 6)
     busy = capacity(lab, "w")
     assert busy["active_tasks"] == busy["held"] == 2
+    lab.until(lambda: len(list(home.iterdir())) == 2)
     # More than two never begin while none has ended, though six slots are free.
     noop = "- step: a\n  tool: { kind: noop }"
     for _ in range(5):

@@ -32,7 +32,7 @@ STEP = """
         ("import os; os.abort()", "python", "signal 6"),
         ("import sys; sys.exit(1)", "python", "SystemExit: 1"),
         (
-            "import os; os.closerange(0, 100); result = 1",
+            "import os, time; os.closerange(0, 100); time.sleep(60)",
             "python",
             "closed its channel",
         ),
@@ -111,11 +111,11 @@ def test_waiting_for_a_process_is_not_counted_as_running(lab: Lab) -> None:
     lab.worker()
     status = lab.run("""
 - step: busy
-  spec: { timeout: 1.5 }
+  spec: { timeout: 4 }
   loop:
-    in: "{{ [0, 1, 2, 3, 4, 5, 6, 7] }}"
+    in: "{{ range(10) | list }}"
     iterator: n
-    spec: { mode: parallel, max_in_flight: 8 }
-  tool: { kind: python, code: "import time; time.sleep(0.6)" }
+    spec: { mode: parallel, max_in_flight: 10 }
+  tool: { kind: python, code: "import time; time.sleep(1)" }
 """)
     assert status["status"] == "completed", status["error"]

@@ -24,8 +24,10 @@ from tools.flatten_sql import ROOT
 RECOVERY = ROOT / "tests/fixtures/playbooks/valid/loop_state_recovery.yaml"
 ITEMS = 1000
 IN_FLIGHT = 20
-RESUME_SECONDS = 5
-CHECKPOINT_SECONDS = 1.5
+# With a machine to itself, and with one that others use: a lost worker is given up only
+# after 300 s, and a checkpoint that nobody writes grows as old as the loop takes.
+RESUME_SECONDS = {True: 5, False: 60}
+CHECKPOINT_SECONDS = {True: 1.5, False: 15}
 CHECKPOINT_AGE = """
 select extract(epoch from clock_timestamp() - max(k.checkpoint_at))
 from noetl.run as r
@@ -45,7 +47,7 @@ ITERATION = """
           with open(file, "a") as effects:
               effects.write(f"{what} {issue}\\n")
       note("begins")
-      time.sleep(1.5)
+      time.sleep(4)
       note("ends")
 """
 
@@ -78,9 +80,12 @@ def confirmed(paths: Iterable[Path]) -> set[str]:
 
 @pytest.mark.accept("P0.3-4", "S.D")
 def test_no_finished_iteration_runs_again_when_everything_was_killed(
-    own_server: Server, tmp_path: Path
+    own_server: Server, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    lab = Lab(Databases(own_server).create(), tmp_path)
+    lab, full = (
+        Lab(Databases(own_server).create(), tmp_path),
+        request.config.getoption("--full"),
+    )
     file = tmp_path / "effects"
     witnesses = [tmp_path / "one.jsonl", tmp_path / "two.jsonl"]
 
@@ -127,7 +132,7 @@ def test_no_finished_iteration_runs_again_when_everything_was_killed(
         print(
             f"known {known.total()}, told {len(told)}, resumed after {resumed_s:.2f} s"
         )
-        assert resumed_s < RESUME_SECONDS
+        assert resumed_s < RESUME_SECONDS[full]
 
         with sampled(lab.dsn, CHECKPOINT_AGE) as later_ages:
             status = lab.wait(run)
@@ -138,7 +143,7 @@ def test_no_finished_iteration_runs_again_when_everything_was_killed(
         # How old what a restart would find is, while the loop goes on.
         age = percentile([age for _, age in ages + later_ages], 0.99)
         print(f"checkpoint age p99 {age:.2f} s of {len(ages + later_ages)}")
-        assert age < CHECKPOINT_SECONDS
+        assert age < CHECKPOINT_SECONDS[full]
         runs = effects(file)
         assert set(runs) == set(range(ITEMS))
         assert {n: runs[n] for n in known} == {n: seen[n] for n in known}
@@ -155,7 +160,7 @@ def test_an_iteration_of_a_suspended_worker_is_completed_once_by_another(
 ) -> None:
     file = tmp_path / "effects"
     lab.conn.execute(
-        "update noetl.setting set value = '2' where name = 'session_timeout_seconds'"
+        "update noetl.setting set value = '6' where name = 'session_timeout_seconds'"
     )
     first = lab.worker("one", NOETL_HEARTBEAT_SECONDS="0.5")
     run = lab.start(ITERATION, {"file": str(file)})
@@ -170,9 +175,9 @@ def test_an_iteration_of_a_suspended_worker_is_completed_once_by_another(
 
     lab.worker("two", NOETL_HEARTBEAT_SECONDS="0.5")
     if comes_back == "meanwhile":
-        lab.until(lambda: "begins 2" in file.read_text())
+        lab.until(lambda: "begins 2" in file.read_text(), 90)
     else:
-        lab.wait(run)
+        lab.wait(run, 90)
     before = lab.count("select count(*) from noetl.event")
     # The child first: a worker that finds its session over stops what it has at work.
     for process in processes[1:]:

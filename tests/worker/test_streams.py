@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.worker.conftest import Lab, children_of
+from tests.support.processes import children_of
+from tests.worker.conftest import Lab
 from tools.flatten_sql import ROOT
 
 MB = 1 << 20
@@ -300,10 +301,10 @@ def test_time_limits_stand_still_while_there_is_no_room(
     lab: Lab, tmp_path: Path
 ) -> None:
     lab.worker()
-    workflow = numbers(took=0.4).replace(
-        "- step: make\n", "- step: make\n  spec: { timeout: 1 }\n"
+    workflow = numbers(took=1.0).replace(
+        "- step: make\n", "- step: make\n  spec: { timeout: 4 }\n"
     )
-    run = lab.start(workflow, {"count": 6, "file": str(tmp_path / "notes")})
+    run = lab.start(workflow, {"count": 8, "file": str(tmp_path / "notes")})
     status = lab.wait(run)
     assert status["status"] == "completed", status["error"]
 

@@ -1,6 +1,7 @@
 -- Who ticks calls what is named and nothing else: a tick that is not named must have nothing to do.
 begin;
 select plan(15);
+select noetl_test.grant_alone() \g /dev/null
 set local noetl.test_now = '2030-01-01 00:00:00+00';
 -- The registers of raise_floor belong to no transaction.
 create temporary view due as
@@ -33,7 +34,6 @@ insert into noetl.loop_tally (execution_id, loop_id, done, failed) values (:x, 0
 select is((select ticks from due), '{expand_loops}', 'items that a report has left to be counted');
 delete from noetl.loop_tally;
 
-select noetl_test.grant_alone() \g /dev/null
 select noetl_test.playbook(
   jsonb_build_array(noetl_test.step('a', '{"spec": {"concurrency": {"key": "k", "limit": 1}}}'))
 ) as keyed \gset

@@ -1,7 +1,9 @@
 -- Autovacuum analyses partitions and never the table that they are parts of.
 begin;
 select plan(3);
--- Tests beside this one may have analysed it, or its parts; that is never rolled back.
+-- Tests beside this one may have analysed it, or its parts; that is never rolled back. First what
+-- create_partitions locks first.
+select pg_advisory_xact_lock(noetl_internal.lock_key('partitions', 0));
 lock table noetl.event in share update exclusive mode;
 set local allow_system_table_mods = on;
 update pg_class set reltuples = -1, relpages = 0

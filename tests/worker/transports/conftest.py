@@ -24,15 +24,9 @@ import pytest
 from noetl_worker.settings import WorkerSettings
 from tests.support.databases import Databases
 from tests.support.nats import running_nats, takes_reports
+from tests.support.ports import free_port
 from tests.support.postgres import Server
 from tests.worker.conftest import Lab
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Way:

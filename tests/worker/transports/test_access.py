@@ -90,7 +90,10 @@ def test_token_file_is_read_anew_when_the_token_was_replaced(
     file = tmp_path / "token"
     file.write_text(http.token + "\n")
     http.worker(
-        NOETL_API_TOKEN="", NOETL_API_TOKEN_FILE=str(file), NOETL_POLL_SECONDS="0.2"
+        NOETL_API_TOKEN="",
+        NOETL_API_TOKEN_FILE=str(file),
+        NOETL_POLL_SECONDS="0.2",
+        NOETL_WORKER_TICKS="0",  # which ask too, and complain for themselves
     )
     http.lab.until(lambda: "session" in http.lab.log())
     http.lab.conn.execute("select noetl.revoke_api_token(%s)", (http.token[:8],))

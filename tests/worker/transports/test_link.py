@@ -66,10 +66,13 @@ class Session:
 @asynccontextmanager
 async def session(way: Way, name: str = "one") -> AsyncIterator[Session]:
     settings = way.settings(name)
-    link = make_link(settings, make_nats(settings))
+    nats = make_nats(settings)
+    link = make_link(settings, nats)
     engine = Engine(make_calls(settings))
     try:
         engine.session = await link.register({})
+        if nats is not None:  # until then it reports directly
+            await nats.connected()
         yield Session(link, engine, engine.session)
     finally:
         await engine.close()

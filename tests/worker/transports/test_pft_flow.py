@@ -26,10 +26,11 @@ from bench.percentiles import percentile
 from tests.chaos.proxy import Proxy
 from tests.support.databases import Databases
 from tests.support.nats import sent_reports, takes_reports
+from tests.support.ports import free_port
 from tests.support.postgres import running_server
 from tests.support.samples import sampled
 from tests.worker.conftest import ENDED, Lab
-from tests.worker.transports.conftest import WAYS, NatsWay, Way, free_port
+from tests.worker.transports.conftest import WAYS, NatsWay, Way
 from tools.flatten_sql import ROOT
 
 PATIENTS: Final = ROOT / "examples/patients"

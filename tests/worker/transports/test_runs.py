@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.support.postgres import Server
-from tests.worker.conftest import Lab, children_of
+from tests.support.processes import children_of
+from tests.worker.conftest import Lab
 from tests.worker.transports.conftest import WAYS, HttpWay, Way, events, opened
 
 # Something of everything that workers say: ctx, loops, a fan-out with a retry, chunks,
@@ -77,6 +78,19 @@ MANY = """
     code: |
       import time
       time.sleep(wait)
+      result = n
+"""
+GATED = """
+- step: many
+  loop: { in: "{{ range(100) | list }}", iterator: n }
+  spec: { loop_mode: fanout }
+  tool:
+    kind: python
+    input: { n: "{{ iter.n }}", gate: "{{ workload.gate }}" }
+    code: |
+      import os, time
+      while not os.path.exists(gate):
+          time.sleep(0.02)
       result = n
 """
 WAIT = """
@@ -182,7 +196,7 @@ def test_run_goes_on_when_the_api_was_away(lab: Lab) -> None:
         http.start()
         assert lab.wait(run, 60)["status"] == "completed"
     assert done(lab, run) == 60
-    assert "API is back" in lab.log()
+    lab.until(lambda: "API is back" in lab.log())
     # Of the commands that were at work none was given to anybody again.
     assert lab.count(ISSUED, run) == 60
 
@@ -194,7 +208,10 @@ def test_mixed_fleet_shares_one_fan_out(lab: Lab) -> None:
             way = stack.enter_context(opened(name, lab))
             way.worker(name, NOETL_WORKER_SLOTS="4")
         lab.until(lambda: lab.count(WORKERS) == len(WAYS))
-        run = lab.start(MANY, {"count": 100, "wait": 0.05})
+        gate = lab.home / "gate"
+        run = lab.start(GATED, {"gate": str(gate)})
+        lab.until(lambda: lab.count(HOLDERS) == len(WAYS))
+        gate.touch()
         assert lab.wait(run, 120)["status"] == "completed"
     rows = lab.conn.execute(
         "select current_index as i from noetl.event"
@@ -211,6 +228,7 @@ def test_mixed_fleet_shares_one_fan_out(lab: Lab) -> None:
     assert {row["name"] for row in rows} == set(WAYS)
 
 
+HOLDERS = "select count(distinct session_id) from noetl.command where status = 'leased'"
 WORKERS = (
     "select count(*) from noetl.runtime where kind = 'worker' and status = 'active'"
 )
