@@ -59,7 +59,7 @@ class Size:
 
 
 REDUCED: Final = Size(facilities=2, patients=50, delay=0.1, lease=3, limit=120)
-FULL: Final = Size(facilities=10, patients=1000, delay=0, lease=30, limit=600)
+FULL: Final = Size(facilities=10, patients=1000, delay=0, lease=25, limit=600)
 
 
 @pytest.fixture(scope="module")
