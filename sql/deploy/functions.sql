@@ -23338,10 +23338,31 @@ $function$;
 comment on function noetl_internal.lease_share(bigint)
 is 'How many of so many things each dispatcher that is alive may hold.';
 
+-- engine/hold_session.sql
+-- Keep a session from ending until the caller's transaction does; false when it has ended, or
+-- somebody is at its row in this moment. What is taken in its name is then there to be given up by
+-- whoever ends it.
+-- Locks: the row of the session, skipping it when it is locked.
+create or replace function noetl_internal.hold_session(p_session_id uuid)
+returns boolean
+language plpgsql volatile
+as $function$
+begin
+  perform from noetl.runtime as s
+  where s.session_id = p_session_id and s.status = 'active'
+  for share skip locked;
+  return found;
+end;
+$function$;
+
+comment on function noetl_internal.hold_session(uuid)
+is 'Keep a session from ending until the transaction ends, unless it has ended.';
+
 -- engine/take_duties.sql
 -- Take up to p_count duties that nobody has, or whose owner has let the lease run out; which.
 -- p_needs: of those that need this capability; null: of those that need none.
--- Locks: rows of duties, skipping locked ones.
+-- None for a session that is ending.
+-- Locks: rows of duties, skipping locked ones; as hold_session.
 create or replace function noetl_internal.take_duties(
   p_session_id uuid,
   p_needs text,
@@ -23368,7 +23389,7 @@ begin
     update noetl.duty as d
     set owner_session_id = p_session_id, lease_until = p_now + p_lease, epoch = d.epoch + 1
     from free as f
-    where d.duty = f.duty
+    where d.duty = f.duty and noetl_internal.hold_session(p_session_id)
     returning d.duty
   )
   select coalesce(array_agg(t.duty order by t.duty), '{}') into v_taken from taken as t;
@@ -23382,7 +23403,7 @@ is 'Take duties that nobody has.';
 -- engine/hold_special_duties.sql
 -- The duties that need a capability, of a dispatcher that has it: those it holds, and those it can
 -- take now.
--- Locks: rows of duties, skipping locked ones.
+-- Locks: as take_duties.
 create or replace function noetl_internal.hold_special_duties(
   p_session noetl.runtime,
   p_now timestamptz,
@@ -23424,7 +23445,7 @@ is 'The duties that need a capability, of a dispatcher that has it.';
 -- gives back what is more than its share of those alive, and takes what nobody has, or whose owner
 -- has let the lease run out. What only some are capable of is shared out apart: whoever of them
 -- finds it free takes it.
--- Locks: rows of duties, skipping locked ones.
+-- Locks: the session, rows of duties; as take_duties.
 create or replace function noetl_internal.hold_duties(p_session noetl.runtime)
 returns text []
 language plpgsql volatile
@@ -23478,7 +23499,9 @@ comment on function noetl_internal.hold_duties(noetl.runtime) is 'The duties of 
 
 -- engine/take_shards.sql
 -- Take up to p_count shards that nobody has, or whose owner has let the lease run out; which.
--- Locks: rows of shards, skipping locked ones: what somebody projects in this moment is not taken.
+-- None for a session that is ending.
+-- Locks: rows of shards, skipping locked ones: what somebody projects in this moment is not taken;
+-- as hold_session.
 create or replace function noetl_internal.take_shards(
   p_session_id uuid,
   p_count integer,
@@ -23502,7 +23525,7 @@ begin
     update noetl.execution_shard as s
     set owner_session_id = p_session_id, lease_until = p_now + p_lease, epoch = s.epoch + 1
     from free as f
-    where s.shard = f.shard
+    where s.shard = f.shard and noetl_internal.hold_session(p_session_id)
     returning s.shard
   )
   select coalesce(array_agg(t.shard order by t.shard), '{}') into v_taken from taken as t;
@@ -23517,7 +23540,7 @@ is 'Take shards that nobody has.';
 -- The shards of a dispatcher, as hold_duties has its duties: renews their leases when a third of
 -- their time is over, gives back what is more than its share, and takes what nobody has, or whose
 -- owner has let the lease run out.
--- Locks: its own rows of shards; others, skipping locked ones.
+-- Locks: its own rows of shards; as take_shards.
 create or replace function noetl_internal.hold_shards(p_session_id uuid)
 returns integer []
 language plpgsql volatile

@@ -393,6 +393,7 @@
 \ir api/project_shards.sql
 \ir api/raise_floor.sql
 \ir engine/lease_share.sql
+\ir engine/hold_session.sql
 \ir engine/take_duties.sql
 \ir engine/hold_special_duties.sql
 \ir engine/hold_duties.sql

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.races.rig import Rig, loop, step
+from tests.races.rig import Connection, Rig, loop, step
 
 
 def dispatcher(rig: Rig, name: str) -> UUID:
@@ -216,3 +216,48 @@ def test_no_shard_starves(rig: Rig, limit: int) -> None:
     for _ in range(len(others)):
         rig.value("select noetl.project_changes(%s)", limit)
     assert rig.value("select count(distinct execution_id) from noetl.change") <= 1
+
+
+TAKE = """
+select
+  cardinality(noetl_internal.take_duties(%(session)s, null, 8, now(), '25 s'))
+  + cardinality(noetl_internal.take_shards(%(session)s, 16, now(), '25 s'))
+"""
+OWNED = """
+select
+  (select count(*) from noetl.duty as d where d.owner_session_id = %(session)s)
+  + (select count(*) from noetl.execution_shard as s where s.owner_session_id = %(session)s)
+"""
+
+
+def taken(conn: Connection, session: UUID) -> int:
+    """Take all duties and shards, as a look does that has seen the session alive."""
+    row = conn.execute(TAKE, {"session": session}).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_a_dispatcher_that_has_ended_takes_nothing(rig: Rig) -> None:
+    first = dispatcher(rig, "d1")
+    ending = rig.session(autocommit=False)
+    ending.execute("select noetl.end_session(%s)", (first,))
+    rig.conn.execute("set lock_timeout = '5s'")
+    assert taken(rig.conn, first) == 0, "it does not wait for who ends it"
+    ending.commit()
+    assert taken(rig.conn, first) == 0
+    assert taken(rig.conn, dispatcher(rig, "d1")) > 16
+
+
+def test_what_a_dispatcher_takes_while_it_ends_is_given_up(rig: Rig) -> None:
+    first = dispatcher(rig, "d1")
+    looking, registering = rig.session(autocommit=False), rig.session()
+    assert taken(looking, first) > 16
+    work = rig.background(
+        lambda: registering.execute(
+            "select noetl.register_dispatcher('d1', now() + interval '1 s')"
+        )
+    )
+    assert rig.until_blocked(registering, work)
+    looking.commit()
+    work.result(30)
+    assert rig.conn.execute(OWNED, {"session": first}).fetchone() == (0,)

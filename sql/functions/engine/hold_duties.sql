@@ -2,7 +2,7 @@
 -- gives back what is more than its share of those alive, and takes what nobody has, or whose owner
 -- has let the lease run out. What only some are capable of is shared out apart: whoever of them
 -- finds it free takes it.
--- Locks: rows of duties, skipping locked ones.
+-- Locks: the session, rows of duties; as take_duties.
 create or replace function noetl_internal.hold_duties(p_session noetl.runtime)
 returns text []
 language plpgsql volatile

@@ -1,7 +1,7 @@
 -- The shards of a dispatcher, as hold_duties has its duties: renews their leases when a third of
 -- their time is over, gives back what is more than its share, and takes what nobody has, or whose
 -- owner has let the lease run out.
--- Locks: its own rows of shards; others, skipping locked ones.
+-- Locks: its own rows of shards; as take_shards.
 create or replace function noetl_internal.hold_shards(p_session_id uuid)
 returns integer []
 language plpgsql volatile

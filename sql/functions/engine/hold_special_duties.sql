@@ -1,6 +1,6 @@
 -- The duties that need a capability, of a dispatcher that has it: those it holds, and those it can
 -- take now.
--- Locks: rows of duties, skipping locked ones.
+-- Locks: as take_duties.
 create or replace function noetl_internal.hold_special_duties(
   p_session noetl.runtime,
   p_now timestamptz,

@@ -1,6 +1,7 @@
 -- Take up to p_count duties that nobody has, or whose owner has let the lease run out; which.
 -- p_needs: of those that need this capability; null: of those that need none.
--- Locks: rows of duties, skipping locked ones.
+-- None for a session that is ending.
+-- Locks: rows of duties, skipping locked ones; as hold_session.
 create or replace function noetl_internal.take_duties(
   p_session_id uuid,
   p_needs text,
@@ -27,7 +28,7 @@ begin
     update noetl.duty as d
     set owner_session_id = p_session_id, lease_until = p_now + p_lease, epoch = d.epoch + 1
     from free as f
-    where d.duty = f.duty
+    where d.duty = f.duty and noetl_internal.hold_session(p_session_id)
     returning d.duty
   )
   select coalesce(array_agg(t.duty order by t.duty), '{}') into v_taken from taken as t;

@@ -11,6 +11,7 @@ select is((select row(status, duration_s, current_steps)::text from noetl.execut
 select is((select error from noetl.execution_status(:x)), '{"step": "b", "kind": "sql", "message": "no"}', 'why');
 select is((select steps #>> '{a,status}' from noetl.execution_status(:x)), 'ok', 'step by step');
 select throws_ok('select * from noetl.execution_status(5)', 'NE404', null, 'an unknown run is refused');
+set local enable_seqscan = off;  -- an empty table may be as small as a page
 select unalike(
   (select string_agg(line, E'\n') from noetl_test.plan(format('select * from noetl.execution where execution_id = %s', :x)) as line), '%Seq Scan%', 'P1.2-4: by key, not by a scan'
 );
