@@ -107,8 +107,7 @@ class Dispatcher:
 
     async def _begin_session(self) -> None:
         self.is_registering = True
-        await self._link.require_version()
-        self._session = await self._link.call(
+        self._session = await self._link.begin(
             "register_dispatcher",
             name=self._settings.name,
             started_at=self._started_at,

@@ -49,6 +49,7 @@ def test_serves_beside_the_ticks_until_sigterm(lab: Lab) -> None:
     api = Api(url, lab.dsn)
     assert httpx.get(f"{url}/api/executions").status_code == 401
     execution_id = api.start(api.register(WAIT))
+    lab.until(lambda: bool(api.reader.get("/api/workers").json()["items"]))
     (worker,) = api.reader.get("/api/workers").json()["items"]
     assert (worker["name"], worker["kind"]) == ("d1", "dispatcher")
 

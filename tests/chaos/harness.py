@@ -29,7 +29,7 @@ from tools.schema import deploy
 WORKERS: Final = 4
 RUNS: Final = 4  # at once
 LAST_SECONDS: Final = 10.0  # without new runs, so that some end under faults
-SETTLE_SECONDS: Final = 180.0
+SETTLE_SECONDS: Final = 420.0
 _FINAL: Final = ("completed", "failed", "cancelled")
 _TURN_SECONDS: Final = 0.02
 _LOOK_SECONDS: Final = 0.25

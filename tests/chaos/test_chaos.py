@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 
 import pytest
@@ -11,10 +10,10 @@ from tests.chaos.harness import run
 from tests.chaos.run import show
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_nothing_is_lost_doubled_or_stuck() -> None:
-    """Another day, other faults; the seed is printed."""
-    seed = os.environ.get("SEED", str(datetime.date.today()))
+    """The same faults each time; ``make chaos`` draws others."""
+    seed = os.environ.get("SEED", "2026-11-30")
     report = run(1.0, seed, print)
     show(report)
     assert report.is_clean, f"make chaos MINUTES=1 SEED={seed}"

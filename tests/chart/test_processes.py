@@ -104,8 +104,13 @@ def test_dispatcher_answers_its_probes(database: str, tmp_path: Path) -> None:
         await_probes(container, urls)
         (monitor,) = of_kind(objects, "ServiceMonitor")
         (endpoint,) = monitor["spec"]["endpoints"]
-        with urllib.request.urlopen(urls[endpoint["port"]] + endpoint["path"]) as page:
-            assert b"\nnoetl_up 1.0" in page.read()
+        url = urls[endpoint["port"]] + endpoint["path"]
+
+        def is_up() -> bool:
+            with urllib.request.urlopen(url) as page:
+                return b"\nnoetl_up 1.0" in page.read()
+
+        wait_for(is_up)
         (rule,) = named(
             render(
                 with_minimal(

@@ -62,7 +62,7 @@ def assert_each_item_once(cli: Cli, execution_id: str, total: int) -> None:
 
 
 def test_ctrl_c_leaves_a_run_that_resumes(own_cli: Cli, slow: Path) -> None:
-    with own_cli.start("run", slow, "--json") as running:
+    with own_cli.start("run", slow, "--json", "--set", "items=120") as running:
         found = wait_for(lambda: progress(own_cli))
         output, errors = interrupt(running)
         assert running.returncode == 130
@@ -72,19 +72,19 @@ def test_ctrl_c_leaves_a_run_that_resumes(own_cli: Cli, slow: Path) -> None:
         assert state["status"] == "running"
         ended = own_cli.json("resume", found["id"])
         assert ended["status"] == "completed"
-        assert ended["loops"]["many"]["done"] == 40
-        assert_each_item_once(own_cli, found["id"], 40)
+        assert ended["loops"]["many"]["done"] == 120
+        assert_each_item_once(own_cli, found["id"], 120)
 
 
 def test_killed_worker_is_replaced(own_cli: Cli, slow: Path) -> None:
-    with own_cli.start("run", slow, "--json") as running:
+    with own_cli.start("run", slow, "--json", "--set", "items=120") as running:
         found = wait_for(lambda: progress(own_cli))
         workers = children_of(running.pid)
         assert len(workers) == 2
         os.kill(workers[0], signal.SIGKILL)
         output, _ = running.communicate(timeout=60)
-        assert json.loads(output)["loops"]["many"]["done"] == 40
-        assert_each_item_once(own_cli, found["id"], 40)
+        assert json.loads(output)["loops"]["many"]["done"] == 120
+        assert_each_item_once(own_cli, found["id"], 120)
 
 
 def test_killed_command_takes_its_workers_along(own_cli: Cli, slow: Path) -> None:

@@ -19,8 +19,16 @@ def raise_floor(rig: Rig, times: int = 3) -> int:
     for _ in range(times):
         rig.conn.execute("select noetl.raise_floor()")
         time.sleep(PAUSE)
+    keep_floor(rig)
     floor: int = rig.value("select noetl_internal.claim_floor()")
     return floor
+
+
+def keep_floor(rig: Rig) -> None:
+    """It is used for ten seconds more, and no look from the bottom is due meanwhile."""
+    rig.conn.execute(
+        "select setval('noetl.claim_floor_due', noetl_internal.clock_ms() + 8000)"
+    )
 
 
 def served(rig: Rig) -> int:
@@ -64,6 +72,7 @@ def test_a_floor_that_nobody_checks_is_not_used(rig: Rig) -> None:
     rig.start(step("a"))
     rig.conn.execute("select noetl.raise_floor()")
     rig.conn.execute("select setval('noetl.claim_floor', 1000000)")
+    keep_floor(rig)
     assert rig.claim(worker) == []
     rig.conn.execute(
         "select setval('noetl.claim_floor_due', d.last_value - 60000)"

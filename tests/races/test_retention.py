@@ -16,14 +16,17 @@ from psycopg.types.json import Jsonb
 
 from tests.races.rig import Connection, Rig, loop, step
 from tests.support.past import PARTITION, PAST, PRESENT, open_past
+from tools.flatten_sql import ROOT
 
 # Seconds; whoever waited for retention would do so for the lock_timeout of 30 s.
 WAIT_MAX = 25.0
+QUIET = ROOT / "tests/model/quiet.sql"
 
 
 @pytest.fixture
 def old(rig: Rig) -> Rig:
     open_past(rig.conn)
+    rig.conn.execute(QUIET.read_bytes())  # retention gives way to autovacuum
     return rig
 
 
@@ -314,6 +317,7 @@ def test_a_row_that_is_made_again_meanwhile_stays(old: Rig, is_page: bool) -> No
 
 
 def test_the_log_is_analyzed_once(rig: Rig) -> None:
+    rig.conn.execute(QUIET.read_bytes())
     rig.conn.execute(
         "insert into noetl.event (execution_id, event_type, created_at)"
         " select noetl_internal.execution_id_at(now()), 'signal.received', now()"

@@ -15,7 +15,7 @@ from noetl_worker.stores.registry import Stores
 from noetl_worker.stores.settings import StoreSettings
 
 _TIMEOUT: Final = "NOETL_STORE_TIMEOUT_SECONDS"
-HASTY: Final = {_TIMEOUT: "2"}
+HASTY: Final = {_TIMEOUT: "4"}
 # Until an error has been raised with HASTY, on a slow machine; the default takes 18 s.
 BOUND_SECONDS: Final = 16.0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from noetl_worker.stores.base import BadKeyError
@@ -25,6 +25,13 @@ ODD = (
     *("x" * 301, "\ud800", "_", "~", ".hidden", "hidden", "a/b", "a\\b", "步骤", "步"),
 )
 
+_ANY_MACHINE = settings(
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
 
 def test_plain_names_stay_as_they_are() -> None:
     for name in ("load_patients", "step-2.json", "A", "7-r1-1", "x" * 100):
@@ -41,6 +48,7 @@ def test_odd_names_become_safe_and_stay_readable() -> None:
     assert segment("load größe").startswith("load_gr_e~")
 
 
+@_ANY_MACHINE
 @given(st.text(), st.text())
 def test_segments_are_keys_and_distinct(one: str, other: str) -> None:
     assert is_key(f"exec/{segment(one)}/{segment(other)}")
@@ -49,6 +57,7 @@ def test_segments_are_keys_and_distinct(one: str, other: str) -> None:
     assert segment(segment(one)) != segment(one) or segment(one) == one
 
 
+@_ANY_MACHINE
 @given(st.text())
 def test_keys_have_no_way_out(text: str) -> None:
     if is_key(text):

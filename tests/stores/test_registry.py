@@ -99,17 +99,15 @@ def test_threads_share_how_a_preparation_ends(
     def prepare(self: PvcStore) -> None:
         calls.append(1)
         entered.set()
-        assert released.wait(10)
+        assert released.wait(60)
         raise StoreDownError("down")
 
     monkeypatch.setattr(PvcStore, "prepare", prepare)
     with ThreadPoolExecutor(4) as threads:
         first = threads.submit(stores.get, StoreTier.PVC)
-        assert entered.wait(10)
+        assert entered.wait(60)
         others = [threads.submit(stores.get, StoreTier.PVC) for _ in range(3)]
-        while sum(other.running() for other in others) < 3:
-            pass
-        threading.Timer(0.3, released.set).start()
+        threading.Timer(3, released.set).start()  # they are waiting by then
         for outcome in [first, *others]:
             assert isinstance(outcome.exception(), StoreDownError)
     assert len(calls) == 1

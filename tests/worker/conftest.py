@@ -100,7 +100,7 @@ class Lab:
         assert row is not None
         return row
 
-    def wait(self, execution_id: int, seconds: float = 30) -> dict[str, Any]:
+    def wait(self, execution_id: int, seconds: float = 90) -> dict[str, Any]:
         status: dict[str, Any] = {}
 
         def has_ended() -> bool:
@@ -111,7 +111,7 @@ class Lab:
         self.until(has_ended, seconds)
         return status
 
-    def until(self, holds: Callable[[], bool], seconds: float = 30) -> None:
+    def until(self, holds: Callable[[], bool], seconds: float = 90) -> None:
         deadline = time.monotonic() + seconds
         while not holds():
             assert time.monotonic() < deadline, "waited too long"

@@ -92,6 +92,9 @@ def loop_of(status: Json) -> dict[str, int]:
     return {name: loop[name] for name in ("total", "done", "failed")}
 
 
+HOLDERS = "select count(distinct session_id) from noetl.command where status = 'leased'"
+
+
 @pytest.mark.parametrize(("max_rows", "frames"), [(1, 1000), (30, 34)])
 def test_thousand_rows_are_each_processed_once(
     queue: Lab, max_rows: int, frames: int
@@ -100,7 +103,11 @@ def test_thousand_rows_are_each_processed_once(
     for name in ("one", "two", "three"):
         queue.worker(name, NOETL_WORKER_SLOTS="3")
     queue.until(lambda: queue.count("select count(*) from noetl.runtime") == 3)
-    run = queue.start(drain(frame={"max_rows": max_rows}, max_in_flight=8))
+    with queue.connect() as gate, gate.transaction():
+        # Claims wait, so that each worker has one.
+        gate.execute("lock table public.job in share mode")
+        run = queue.start(drain(frame={"max_rows": max_rows}, max_in_flight=8))
+        queue.until(lambda: queue.count(HOLDERS) == 3)
     assert loop_of(queue.wait(run, 90)) == {"total": 1000, "done": 1000, "failed": 0}
     done_once = (
         "select count(*) from public.job where state = 'done' and done_count = 1"

@@ -84,6 +84,8 @@ def test_run_is_one_trace_with_a_span_for_each_step_and_item(
     lab: Lab, otlp: Receiver
 ) -> None:
     workers = [traced(lab, otlp), traced(lab, otlp, "two")]
+    # Until then a signal ends them before they know it.
+    lab.until(lambda: all("session" in lab.log(name) for name in ("one", "two")), 90)
     run = lab.start(WORKFLOW)
     other = lab.start(WORKFLOW)
     assert lab.wait(run)["status"] == "failed"

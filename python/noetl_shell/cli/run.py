@@ -158,7 +158,7 @@ def _carry_out(
     with signals_interrupt():
         try:
             with _fleet(target, workers) as fleet, _progress() as show:
-                look = None if show else UnservedHints().look
+                look = None if show else UnservedHints(20 if fleet else 3).look
                 status = follower.follow(show, fleet, look=look)
         except KeyboardInterrupt:
             return _print_interrupted(target, execution_id, as_json)

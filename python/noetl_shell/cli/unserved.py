@@ -12,7 +12,6 @@ from noetl_shell.records import Status, Unserved
 
 _DEFAULT_POOL: Final = "default"
 COUNTED_MAX: Final = 1000  # in a status
-_PATIENCE_SECONDS: Final = 3.0
 
 
 def print_unserved(status: Status) -> None:
@@ -22,12 +21,13 @@ def print_unserved(status: Status) -> None:
 
 
 class UnservedHints:
-    """Says once of each step that it waits for a worker, when it has for some seconds.
+    """Says once of each step that it waits for a worker, when it has for ``patience_s``.
 
     Workers that are just starting serve nothing yet.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience_s: float) -> None:
+        self._patience_s = patience_s
         self._since: dict[str, float] = {}
         self._told: set[str] = set()
 
@@ -37,7 +37,7 @@ class UnservedHints:
         waiting = {entry["step"]: entry for entry in status.unserved or ()}
         self._since = {step: self._since.get(step, now) for step in waiting}
         for step, since in self._since.items():
-            if now - since >= _PATIENCE_SECONDS and step not in self._told:
+            if now - since >= self._patience_s and step not in self._told:
                 self._told.add(step)
                 _print_entry(waiting[step])
 

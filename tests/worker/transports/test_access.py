@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from noetl_worker.settings import WorkerSettings
+from noetl_worker.transport.api import ApiAccess
 from noetl_worker.transport.errors import (
     ApiUnusableError,
     EngineAwayError,
@@ -82,6 +83,26 @@ def test_bad_settings_end_the_start(
     assert log.count(message) == 2
     assert "Traceback" not in log
     assert "defect" not in log
+
+
+def test_all_requests_that_were_refused_go_again_with_the_new_token(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "token"
+    file.write_text("old")
+    access = ApiAccess(
+        WorkerSettings.from_environment(
+            {
+                "NOETL_EVENT_TRANSPORT": "http",
+                "NOETL_API_URL": "http://127.0.0.1:1",
+                "NOETL_API_TOKEN_FILE": str(file),
+            }
+        )
+    )
+    refused = [access.headers(), access.headers()]
+    file.write_text("new")
+    assert [access.renew_token(headers) for headers in refused] == [True, True]
+    assert not access.renew_token(access.headers())
 
 
 def test_token_file_is_read_anew_when_the_token_was_replaced(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
 
 from noetl_worker.settings import WorkerSettings
 from noetl_worker.transport.errors import ApiUnusableError
@@ -32,10 +33,13 @@ class ApiAccess:
             self._token = self._read_token()
         return {"Authorization": f"Bearer {self._token}"} if self._token else {}
 
-    def renew_token(self) -> bool:
-        """Read the token anew, for the API refuses it; whether it is another one now."""
-        refused, self._token = self._token, self._read_token()
-        return self._token != refused
+    def renew_token(self, refused: Mapping[str, str]) -> bool:
+        """Read the token anew, for the API refused these headers; whether others go now.
+
+        Of several requests refused at once the first renews it, for all of them.
+        """
+        self._token = self._read_token()
+        return self.headers() != refused
 
     def ssl(self) -> ssl.SSLContext | bool:
         """What connections are checked against; True: the system's authorities."""

@@ -155,7 +155,8 @@ class _Client:
         text = orjson.dumps(body)
         is_large = len(text) > _ANNOUNCED_BYTES
         while True:
-            headers = {**self._access.headers(), "Content-Type": "application/json"}
+            access = self._access.headers()
+            headers = {**access, "Content-Type": "application/json"}
             tracing.inject(headers)
             async with (
                 self._errors(),
@@ -169,7 +170,7 @@ class _Client:
                 ) as reply,
             ):
                 answer = await reply.read()
-                if reply.status == 401 and self._access.renew_token():
+                if reply.status == 401 and self._access.renew_token(access):
                     continue
                 self._check(reply, answer)
                 return self._decode(reply, answer)
@@ -177,7 +178,8 @@ class _Client:
     @asynccontextmanager
     async def stream(self, pools: Sequence[str]) -> AsyncIterator[AsyncIterator[bytes]]:
         """The lines of the doorbell's server-sent events."""
-        headers = {**self._access.headers(), "Accept": "text/event-stream"}
+        access = self._access.headers()
+        headers = {**access, "Accept": "text/event-stream"}
         async with (
             self._errors(),
             self._open().get(
@@ -189,7 +191,7 @@ class _Client:
         ):
             if reply.status != 200:
                 if reply.status == 401:
-                    self._access.renew_token()
+                    self._access.renew_token(access)
                 self._check(reply, await reply.read())
             yield aiter(reply.content)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
@@ -18,6 +20,8 @@ from noetl_worker.transport.errors import (
 )
 from noetl_worker.versions import require_version
 
+# For the answer to what was asked before a cancellation, and for undoing it.
+_UNDO_SECONDS: Final = 2.0
 # undefined_function, invalid_schema_name
 _NO_SUCH_FUNCTION: Final = ("42883", "3F000")
 
@@ -72,15 +76,30 @@ class DirectLink:
 
     async def register(self, capacity: Json) -> UUID:
         """Begin a session; see Link."""
-        await self.require_version()
         settings = self._settings
-        session = await self.call(
+        return await self.begin(
             "register_session",
             name=settings.name,
             pools=list(settings.pools),
             capacity=orjson.dumps(capacity).decode(),
             started_at=self._started_at,
         )
+
+    async def begin(self, function: str, **arguments: Any) -> UUID:
+        """Begin a session by a function; raises as ``register``.
+
+        When cancelled, a session that has been begun all the same ends.
+        """
+        await self.require_version()
+        beginning = asyncio.create_task(self.call(function, **arguments))
+        try:
+            session = await asyncio.shield(beginning)
+        except asyncio.CancelledError:
+            with suppress(Exception):
+                async with asyncio.timeout(_UNDO_SECONDS):
+                    await self.call("end_session", session=UUID(str(await beginning)))
+            beginning.cancel()
+            raise
         return UUID(str(session))
 
     async def require_version(self) -> None:
