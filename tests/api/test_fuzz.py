@@ -33,7 +33,7 @@ def test_fuzzer_finds_nothing(api: Api, tmp_path: Path) -> None:
             *("--checks", CHECKS),
             *("--phases", "examples,coverage,fuzzing"),
             *("--max-examples", "8"),
-            *("--max-time", "40"),
+            *("--max-time", "60"),
             *("--seed", SEED),
             *("--generation-database", "none"),
             "--no-color",

@@ -11,7 +11,14 @@ MINUTES = 7
 ITEMS = """
 - step: many
   loop: { in: "{{ range(40) | list }}", iterator: n, spec: { mode: parallel } }
-  tool: { kind: python, code: "import time; time.sleep(0.05); result = 1" }
+  tool:
+    kind: python
+    input: { gate: "{{ workload.gate }}" }
+    code: |
+      import os, time
+      while not os.path.exists(gate):
+          time.sleep(0.02)
+      result = 1
   next: { arcs: [ { step: last } ] }
 - step: last
   tool: { kind: noop }
@@ -35,7 +42,13 @@ def test_clocks_that_are_minutes_off(lab: NatsLab) -> None:
             == 2
         )
     )
-    run = lab.start(ITEMS)
+    gate = lab.home / "gate"
+    run = lab.start(ITEMS, {"gate": str(gate)})
+    holders = (
+        "select count(distinct session_id) from noetl.command where status = 'leased'"
+    )
+    lab.until(lambda: lab.count(holders) == 2)
+    gate.touch()
     assert lab.wait(run, 60)["status"] == "completed"
     assert lab.last_sequence(EVENTS) > 0
     found = lab.conn.execute(
