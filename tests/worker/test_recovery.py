@@ -1,4 +1,7 @@
-"""Everything killed in the middle, and a worker that was taken for dead and is not."""
+"""Everything killed in the middle, and a worker that was taken for dead and is not.
+
+``make flow`` asserts the bounds of time of S.D; ``make test`` runs beside other tests.
+"""
 
 from __future__ import annotations
 

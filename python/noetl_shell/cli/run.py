@@ -158,11 +158,16 @@ def _carry_out(
     with signals_interrupt():
         try:
             with _fleet(target, workers) as fleet, _progress() as show:
-                look = None if show else UnservedHints(20 if fleet else 3).look
+                look = None if show else UnservedHints(_patience_s(fleet)).look
                 status = follower.follow(show, fleet, look=look)
         except KeyboardInterrupt:
             return _print_interrupted(target, execution_id, as_json)
     return _print_end(status, as_json)
+
+
+def _patience_s(fleet: Fleet | None) -> float:
+    """Until a command has waited long enough for a hint: our own workers first come up."""
+    return 3.0 if fleet is None else 20.0
 
 
 @contextmanager

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
@@ -17,6 +17,7 @@ from noetl_worker.transport.errors import (
     ApiUnusableError,
     EngineAwayError,
     EngineRefusedError,
+    describe,
 )
 from noetl_worker.versions import require_version
 
@@ -24,6 +25,8 @@ from noetl_worker.versions import require_version
 _UNDO_SECONDS: Final = 2.0
 # undefined_function, invalid_schema_name
 _NO_SUCH_FUNCTION: Final = ("42883", "3F000")
+
+log = logging.getLogger(__name__)
 
 
 class Link(Protocol):
@@ -95,10 +98,11 @@ class DirectLink:
         try:
             session = await asyncio.shield(beginning)
         except asyncio.CancelledError:
-            with suppress(Exception):
+            try:
                 async with asyncio.timeout(_UNDO_SECONDS):
                     await self.call("end_session", session=UUID(str(await beginning)))
-            beginning.cancel()
+            except Exception as exc:  # noqa: BLE001 - its lease, if any, runs out by itself
+                log.debug("nothing to end, or not to be ended: %s", describe(exc))
             raise
         return UUID(str(session))
 
